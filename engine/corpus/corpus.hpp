@@ -1,0 +1,56 @@
+// A text as numbers: read once, encoded once, never touched again.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "engine/vocab/vocabulary.hpp"
+#include "io/memory_map.hpp"
+
+namespace hogvec {
+
+/// The text as word ids, in its order: words that are not in the vocabulary are left out, and
+/// kSentenceEnd stands where a sentence ends. Four bytes a word, in memory or in an unnamed mapped
+/// file. Immutable, so safe to read from any thread.
+class EncodedCorpus {
+ public:
+  EncodedCorpus() = default;
+  EncodedCorpus(io::MemoryMap memory, std::size_t size) : memory_(std::move(memory)), size_(size) {}
+
+  std::span<const WordId> ids() const noexcept {
+    return {reinterpret_cast<const WordId*>(memory_.data()), size_};
+  }
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  io::MemoryMap memory_;
+  std::size_t size_ = 0;
+};
+
+struct Corpus {
+  Vocabulary vocabulary;
+  EncodedCorpus text;
+};
+
+struct ReadOptions {
+  int threads = 1;
+  std::uint64_t min_count = 5;
+  /// Take the words and counts from this file, instead of counting the text.
+  std::string vocabulary_file;
+  /// Longer words are cut, at a code point boundary; the reference's limit (word2vec.c:86).
+  std::size_t max_word_bytes = 98;
+  /// Ids that would need more memory than this lie in an unnamed file in `temporary_folder`.
+  /// 0: half of the memory that is free.
+  std::size_t memory_limit = 0;
+  std::string temporary_folder = "/tmp";
+  /// Called now and then, from any thread but never twice at once, with the words read so far.
+  std::function<void(std::uint64_t words)> on_progress;
+};
+
+/// Reads, counts and encodes a text, tokenised as the reference does (word2vec.c:71), by all
+/// threads. Errors: the file is missing, unreadable or not a regular file; the vocabulary file.
+Corpus read_corpus(const std::string& path, const ReadOptions& options);
+
+}  // namespace hogvec

@@ -1,0 +1,58 @@
+#include "engine/corpus/word_table.hpp"
+
+#include "io/error.hpp"
+
+namespace hogvec {
+
+WordTable::WordTable() : slots_(1u << 12, Slot{0, kEmpty}), mask_(slots_.size() - 1) {}
+
+std::uint32_t WordTable::add_alone(std::string_view word, std::uint64_t position,
+                                   std::uint64_t count) {
+  return add(word, word.data() + word.size(), position, count);
+}
+
+std::uint32_t WordTable::insert(std::string_view word, std::uint64_t hash, std::size_t slot,
+                                std::uint64_t position, std::uint64_t count) {
+  const std::size_t bytes = record_bytes(word.size());
+  if (next_ + bytes > kChunkBytes) {
+    if (!chunks_.empty()) used_.push_back(next_);
+    // The last number is kEmpty.
+    if ((chunks_.size() + 1) * kUnitsPerChunk >= kEmpty) {
+      throw Error("too many different words: the text has more than 32 GiB of them");
+    }
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(kChunkBytes));
+    next_ = 0;
+  }
+  const auto place =
+      static_cast<std::uint32_t>((chunks_.size() - 1) * kUnitsPerChunk + next_ / 8);
+  next_ += bytes;
+  Record* record = record_at(place);
+  record->count = count;
+  record->first = position;
+  record->tag = static_cast<std::uint32_t>(hash >> 32);
+  record->low_hash = static_cast<std::uint32_t>(hash);
+  record->id = size_++;
+  record->length = static_cast<std::uint32_t>(word.size());
+  std::memcpy(record->bytes(), word.data(), word.size());
+  std::memset(record->bytes() + word.size(), 0, bytes - sizeof(Record) - word.size());
+  slots_[slot] = {record->tag, place};
+  // Three quarters full at most: probes stay short.
+  if (size_ > slots_.size() / 4 * 3) grow();
+  return record->id;
+}
+
+void WordTable::grow() {
+  std::vector<Slot> old(slots_.size() * 2, Slot{0, kEmpty});
+  old.swap(slots_);
+  mask_ = slots_.size() - 1;
+  for (const Slot& moved : old) {
+    if (moved.record == kEmpty) continue;
+    const Record* record = record_at(moved.record);
+    const std::uint64_t hash = std::uint64_t{record->tag} << 32 | record->low_hash;
+    std::size_t slot = hash & mask_;
+    while (slots_[slot].record != kEmpty) slot = (slot + 1) & mask_;
+    slots_[slot] = moved;
+  }
+}
+
+}  // namespace hogvec

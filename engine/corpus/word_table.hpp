@@ -1,0 +1,129 @@
+// A hash table that counts words as fast as they can be read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace hogvec {
+
+/// Words with their counts and first positions, numbered 0, 1, ... in the order in which they come.
+/// Exact, 64-bit, grows without a limit but 2^32 words. One thread writes; about 40 bytes a word and
+/// 8 to 16 in the slots.
+class WordTable {
+ public:
+  static constexpr std::size_t kMaxWordBytes = 1u << 16;
+
+  WordTable();
+
+  /// Counts `count` occurrences of the word, first at `position`, and returns its number.
+  /// Bytes up to `readable_end` may be read; they do not matter. At most kMaxWordBytes.
+  std::uint32_t add(std::string_view word, const char* readable_end, std::uint64_t position,
+                    std::uint64_t count) {
+    const std::uint64_t hash = hash_of(word, readable_end);
+    const auto tag = static_cast<std::uint32_t>(hash >> 32);
+    for (std::size_t slot = hash & mask_;; slot = (slot + 1) & mask_) {
+      const Slot& found = slots_[slot];
+      if (found.record == kEmpty) return insert(word, hash, slot, position, count);
+      if (found.tag != tag) continue;
+      Record* record = record_at(found.record);
+      if (!equal(*record, word)) continue;
+      record->count += count;
+      if (position < record->first) record->first = position;
+      return record->id;
+    }
+  }
+
+  /// The same for a word with nothing readable behind it.
+  std::uint32_t add_alone(std::string_view word, std::uint64_t position, std::uint64_t count);
+
+  std::uint32_t size() const noexcept { return size_; }
+
+  /// Calls visit(id, word, count, first position) for all words in the order of their numbers.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+      const std::size_t end = chunk + 1 < chunks_.size() ? used_[chunk] : next_;
+      for (std::size_t offset = 0; offset < end;) {
+        const auto& r = *reinterpret_cast<const Record*>(chunks_[chunk].get() + offset);
+        visit(r.id, std::string_view(r.bytes(), r.length), r.count, r.first);
+        offset += record_bytes(r.length);
+      }
+    }
+  }
+
+ private:
+  struct Record {
+    std::uint64_t count;
+    std::uint64_t first;
+    std::uint32_t tag;
+    std::uint32_t low_hash;
+    std::uint32_t id;
+    std::uint32_t length;
+    // The word follows, filled up with zeros to a multiple of 8 bytes.
+    const char* bytes() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+    char* bytes() noexcept { return reinterpret_cast<char*>(this + 1); }
+  };
+  struct Slot {
+    std::uint32_t tag;
+    std::uint32_t record;  // chunk * kUnitsPerChunk + offset / 8
+  };
+  static constexpr std::uint32_t kEmpty = 0xffffffff;
+  static constexpr std::size_t kChunkBytes = 1u << 20;
+  static constexpr std::size_t kUnitsPerChunk = kChunkBytes / 8;
+
+  static std::size_t record_bytes(std::size_t length) noexcept {
+    return sizeof(Record) + (length + 7) / 8 * 8;
+  }
+
+  /// Up to eight bytes as a number, absent ones zero.
+  static std::uint64_t load_bytes(const char* p, std::size_t n, const char* readable_end) noexcept {
+    std::uint64_t bytes = 0;
+    if (n >= 8) {
+      std::memcpy(&bytes, p, 8);
+    } else if (readable_end - p >= 8) {
+      std::memcpy(&bytes, p, 8);
+      bytes &= (std::uint64_t{1} << (8 * n)) - 1;
+    } else {
+      std::memcpy(&bytes, p, n);
+    }
+    return bytes;
+  }
+
+  static std::uint64_t hash_of(std::string_view word, const char* readable_end) noexcept {
+    std::uint64_t hash = word.size();
+    for (std::size_t i = 0; i < word.size(); i += 8) {
+      hash ^= load_bytes(word.data() + i, word.size() - i, readable_end);
+      hash *= 0x9e3779b97f4a7c15u;
+      hash ^= hash >> 32;
+    }
+    hash *= 0xd6e8feb86659fd93u;
+    return hash ^ (hash >> 32);
+  }
+
+  static bool equal(const Record& record, std::string_view word) noexcept {
+    return record.length == word.size() &&
+           std::memcmp(record.bytes(), word.data(), word.size()) == 0;
+  }
+
+  Record* record_at(std::uint32_t place) const noexcept {
+    return reinterpret_cast<Record*>(chunks_[place / kUnitsPerChunk].get() +
+                                     place % kUnitsPerChunk * 8);
+  }
+
+  std::uint32_t insert(std::string_view word, std::uint64_t hash, std::size_t slot,
+                       std::uint64_t position, std::uint64_t count);
+  void grow();
+
+  std::vector<Slot> slots_;
+  std::size_t mask_ = 0;
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  std::vector<std::size_t> used_;  // bytes used of each chunk but the last
+  std::size_t next_ = kChunkBytes;  // bytes used of the last chunk
+  std::uint32_t size_ = 0;
+};
+
+}  // namespace hogvec

@@ -1,0 +1,8 @@
+// Everything a program needs to read a text, train vectors and ask for neighbors.
+#pragma once
+
+#include "engine/corpus/corpus.hpp"
+#include "engine/query/nearest.hpp"
+#include "engine/train/trainer.hpp"
+#include "io/error.hpp"
+#include "io/vectors_file.hpp"

@@ -1,0 +1,51 @@
+// The trainers in plain double, one line an equation: small enough to read beside the paper.
+//
+// Finite differences check these; these check the kernels. Rows are packed: row k of a V x D matrix
+// starts at k * D. Nothing here is fast, and nothing here is shared with the fast code.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace hogvec::reference {
+
+/// W and W' in double, row-major V x D.
+struct Model {
+  std::size_t vocabulary_size;  // V
+  std::size_t dim;              // D
+  std::vector<double> input;    // W
+  std::vector<double> output;   // W'
+};
+
+/// dE/dW and dE/dW' of one example, of the shapes of the model.
+struct Gradient {
+  std::vector<double> input;
+  std::vector<double> output;
+};
+
+// Full softmax skip-gram, Rong eqs. (24)-(36): one center, its C context words as outputs.
+double full_softmax_loss(const Model& model, std::uint32_t center,
+                         std::span<const std::uint32_t> context);
+Gradient full_softmax_gradient(const Model& model, std::uint32_t center,
+                               std::span<const std::uint32_t> context);
+/// One gradient step; returns the loss before it.
+double full_softmax_step(Model& model, std::uint32_t center, std::span<const std::uint32_t> context,
+                         double alpha);
+
+// A block of logistic outputs, Rong eqs. (55)-(61): every pair (u, m) of an input row and an output
+// row, positives A and trials N row-major U x M. E = sum N log(1 + exp(s)) - A s, s = v'_m . v_u.
+// A row may stand several times: its gradients add up.
+struct LogisticPairs {
+  std::span<const std::uint32_t> inputs;   // U rows of W
+  std::span<const std::uint32_t> outputs;  // M rows of W'
+  std::span<const double> positives;       // A
+  std::span<const double> trials;          // N
+};
+double logistic_loss(const Model& model, const LogisticPairs& pairs);
+Gradient logistic_gradient(const Model& model, const LogisticPairs& pairs);
+/// One gradient step; returns the loss before it.
+double logistic_step(Model& model, const LogisticPairs& pairs, double alpha);
+
+}  // namespace hogvec::reference

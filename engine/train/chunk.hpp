@@ -1,0 +1,90 @@
+// A chunk: the piece of the text that one worker takes at a time, and what is drawn from it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/corpus/corpus.hpp"
+#include "engine/train/scratch.hpp"
+#include "engine/train/settings.hpp"
+#include "simd/kernels.hpp"
+
+namespace hogvec {
+
+/// The text in chunks of at least 10,000 words, whatever the number of threads; a shorter text is
+/// one chunk. A chunk ends at a sentence where one ends near.
+class ChunkPlan {
+ public:
+  explicit ChunkPlan(std::span<const WordId> text);
+
+  std::size_t size() const noexcept { return begins_.size() - 1; }
+  /// Place of the chunk's first word in the text; of the text's end for chunk size().
+  std::size_t begin(std::size_t chunk) const noexcept { return begins_[chunk]; }
+  std::size_t longest() const noexcept { return longest_; }
+
+ private:
+  std::vector<std::size_t> begins_;
+  std::size_t longest_ = 0;
+};
+
+/// Random numbers of a chunk, each purpose a stream of its own: a function of (seed, epoch, chunk)
+/// alone, so that what is drawn does not depend on which worker draws it.
+enum class Stream : std::uint64_t { kSubsampling, kWindow, kNoise };
+std::uint64_t stream_key(std::uint64_t seed, std::uint64_t epoch, std::uint64_t chunk,
+                         Stream stream) noexcept;
+
+/// Loss over a chunk, and how many examples it is the sum of.
+struct ChunkLoss {
+  double sum = 0;
+  std::uint64_t examples = 0;
+};
+
+/// Words that sub-sampling kept, [begin, end) of a sample: at most 1000 (word2vec.c:421).
+struct Sentence {
+  std::uint32_t begin;
+  std::uint32_t end;
+};
+
+/// What one pass over a chunk trains on: kept words in sentences, each with its window.
+/// Memory is taken once, for the longest chunk. One thread.
+class ChunkSample {
+ public:
+  /// `span`: how far apart the rows of one block can lie; repeats are looked for as far.
+  ChunkSample(std::size_t longest_chunk, std::size_t span);
+
+  /// Draws the chunk `text` with the keep_thresholds() of its words; each center's window reaches
+  /// 1 .. window words to each side, evenly (word2vec.c:436).
+  void draw(std::span<const WordId> text, std::span<const std::uint32_t> keep, std::size_t window,
+            std::uint64_t subsampling_key, std::uint64_t window_key) noexcept;
+
+  std::size_t size() const noexcept { return size_; }
+  std::span<const Sentence> sentences() const noexcept { return sentences_; }
+  const WordId* ids() const noexcept { return ids_.data() + front_; }
+  /// Words to each side that center i's window reaches, before it is cut at the sentence's ends.
+  std::uint32_t reach(std::size_t i) const noexcept { return reach_[i]; }
+  /// How far before word i the same word stands, within the span; 0 where it does not.
+  std::uint32_t repeat(std::size_t i) const noexcept { return repeat_[i]; }
+  /// First and past-the-last word of the window of center i in sentence s.
+  std::uint32_t window_begin(std::uint32_t i, const Sentence& s) const noexcept {
+    return i - s.begin < reach_[i] ? s.begin : i - reach_[i];
+  }
+  std::uint32_t window_end(std::uint32_t i, const Sentence& s) const noexcept {
+    return s.end - i <= reach_[i] ? s.end : i + reach_[i] + 1;
+  }
+
+ private:
+  void keep_words(std::span<const WordId> text, std::span<const std::uint32_t> keep) noexcept;
+
+  const simd::KernelTable& kernels_;
+  std::size_t span_;
+  std::size_t front_;  // unused ids before the first, so that repeats can be looked for there
+  std::size_t size_ = 0;
+  Scratch<std::uint32_t> bits_;
+  Scratch<WordId> ids_;
+  Scratch<std::uint32_t> reach_;
+  Scratch<std::uint32_t> repeat_;
+  std::vector<Sentence> sentences_;
+};
+
+}  // namespace hogvec

@@ -1,0 +1,176 @@
+#include "engine/train/trainer.hpp"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "engine/sampling/alias_sampler.hpp"
+#include "engine/sampling/subsampling.hpp"
+#include "engine/train/chunk.hpp"
+#include "engine/train/full_softmax.hpp"
+#include "engine/train/negative_sampling.hpp"
+#include "engine/workers.hpp"
+#include "io/error.hpp"
+
+namespace hogvec {
+namespace {
+
+constexpr double kNoisePower = 0.75;        // unigram^(3/4), word2vec.c:52
+constexpr double kLeastAlphaShare = 0.0001;  // word2vec.c:391
+
+/// The reference's generator, r <- r * multiplier + increment mod 2^64, which can jump ahead.
+struct Lcg {
+  static constexpr std::uint64_t kMultiplier = 25214903917u;
+  static constexpr std::uint64_t kIncrement = 11;
+
+  std::uint64_t state;
+
+  std::uint64_t next() noexcept { return state = state * kMultiplier + kIncrement; }
+
+  /// As `steps` calls of next(): squares the map r -> a r + c for every binary digit.
+  void jump(std::uint64_t steps) noexcept {
+    std::uint64_t a = kMultiplier;
+    std::uint64_t c = kIncrement;
+    for (; steps != 0; steps >>= 1) {
+      if (steps & 1) state = state * a + c;
+      c = (a + 1) * c;
+      a *= a;
+    }
+  }
+};
+
+void initialize_rows(const Matrix& input, std::size_t begin, std::size_t end,
+                     std::uint64_t seed) noexcept {
+  const std::size_t dim = input.dim();
+  Lcg random{seed};
+  random.jump(std::uint64_t{begin} * dim);
+  for (std::size_t k = begin; k < end; ++k) {
+    float* row = input.row(k);
+    for (std::size_t d = 0; d < dim; ++d) {
+      const double uniform = static_cast<double>(random.next() & 0xffff) / 65536 - 0.5;
+      row[d] = static_cast<float>(uniform / static_cast<double>(dim));
+    }
+  }
+}
+
+/// What a worker counts by itself, on cache lines of its own.
+struct alignas(128) Tally {
+  std::uint64_t kept = 0;
+  std::vector<ChunkLoss> epochs;
+};
+
+/// The learning rate of a chunk that begins `words` into the run (word2vec.c:390).
+double chunk_alpha(const TrainSettings& settings, std::uint64_t words, std::uint64_t text_words) {
+  const double total = static_cast<double>(settings.epochs) * static_cast<double>(text_words) + 1;
+  return settings.alpha * std::max(kLeastAlphaShare, 1 - static_cast<double>(words) / total);
+}
+
+/// Every worker takes the next (epoch, chunk) until there is none, so that alpha falls with time.
+template <class Worker>
+std::vector<Tally> train_chunks(const Corpus& corpus, const TrainSettings& settings,
+                                const typename Worker::Shared& shared, Progress* progress) {
+  const std::span<const WordId> text = corpus.text.ids();
+  const ChunkPlan plan(text);
+  const std::vector<std::uint32_t> keep = keep_thresholds(corpus.vocabulary, settings.subsampling);
+  const std::uint64_t total = std::uint64_t{plan.size()} * settings.epochs;
+  std::atomic<std::uint64_t> next{0};
+  std::vector<Tally> tallies(static_cast<std::size_t>(settings.threads));
+  run_workers(settings.threads, [&](int worker_number) {
+    Tally& tally = tallies[static_cast<std::size_t>(worker_number)];
+    tally.epochs.resize(settings.epochs);
+    ChunkSample sample(plan.longest(), Worker::span(settings));
+    Worker worker(shared, plan.longest());
+    for (std::uint64_t k; (k = next.fetch_add(1, std::memory_order_relaxed)) < total;) {
+      const std::uint64_t epoch = k / plan.size();
+      const std::uint64_t chunk = k % plan.size();
+      const auto key = [&](Stream stream) {
+        return stream_key(settings.seed, epoch, chunk, stream);
+      };
+      const std::size_t begin = plan.begin(chunk);
+      const std::size_t size = plan.begin(chunk + 1) - begin;
+      const double alpha = chunk_alpha(settings, epoch * text.size() + begin, text.size());
+      sample.draw(text.subspan(begin, size), keep, settings.window, key(Stream::kSubsampling),
+                  key(Stream::kWindow));
+      const ChunkLoss loss = worker.train(sample, key(Stream::kNoise), static_cast<float>(alpha));
+      tally.kept += sample.size();
+      tally.epochs[epoch].sum += loss.sum;
+      tally.epochs[epoch].examples += loss.examples;
+      if (progress != nullptr) {
+        progress->words.fetch_add(size, std::memory_order_relaxed);
+        progress->alpha.store(alpha, std::memory_order_relaxed);
+      }
+    }
+  });
+  return tallies;
+}
+
+void fill_result(const std::vector<Tally>& tallies, std::size_t epochs, TrainResult& result) {
+  for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
+    ChunkLoss total;
+    for (const Tally& tally : tallies) {
+      total.sum += tally.epochs[epoch].sum;
+      total.examples += tally.epochs[epoch].examples;
+    }
+    result.loss.push_back(total.examples == 0 ? 0
+                                              : total.sum / static_cast<double>(total.examples));
+    result.examples += total.examples;
+  }
+  for (const Tally& tally : tallies) result.words_kept += tally.kept;
+}
+
+}  // namespace
+
+void check(const Corpus& corpus, const TrainSettings& settings) {
+  check(settings);
+  if (corpus.vocabulary.size() < 3) {
+    throw Error("the vocabulary has fewer than two words besides </s>: there is nothing to train; "
+                "give a longer text or a smaller -min-count");
+  }
+}
+
+std::size_t training_memory(std::size_t vocabulary_size, const TrainSettings& settings) {
+  std::size_t bytes = 2 * Matrix::bytes(vocabulary_size, settings.dim);
+  if (settings.objective == Objective::kFullSoftmax) {
+    // Scores of a batch against all rows, for each worker; the rest is small.
+    bytes += static_cast<std::size_t>(settings.threads) * settings.softmax_batch *
+             vocabulary_size * sizeof(float);
+  }
+  return bytes;
+}
+
+Model initial_model(std::size_t vocabulary_size, const TrainSettings& settings) {
+  Model model{Matrix(vocabulary_size, settings.dim), Matrix(vocabulary_size, settings.dim)};
+  const std::size_t row_bytes = model.output.stride() * sizeof(float);
+  // W' is zero already; touched here, its pages do not have to be fetched while training.
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, vocabulary_size, 1024),
+                    [&](const tbb::blocked_range<std::size_t>& rows) {
+                      initialize_rows(model.input, rows.begin(), rows.end(), settings.seed);
+                      std::memset(model.output.row(rows.begin()), 0, rows.size() * row_bytes);
+                    });
+  return model;
+}
+
+TrainResult train(const Corpus& corpus, const TrainSettings& settings, Model& model,
+                  Progress* progress) {
+  check(corpus, settings);
+  TrainResult result;
+  result.words_raw = std::uint64_t{corpus.text.size()} * settings.epochs;
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<Tally> tallies;
+  if (settings.objective == Objective::kNegativeSampling) {
+    const AliasSampler noise(corpus.vocabulary, kNoisePower);
+    tallies = train_chunks<NegativeSamplingWorker>(
+        corpus, settings, {model.input, model.output, settings, noise}, progress);
+  } else {
+    tallies = train_chunks<FullSoftmaxWorker>(corpus, settings,
+                                              {model.input, model.output, settings}, progress);
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  result.seconds = elapsed.count();
+  fill_result(tallies, settings.epochs, result);
+  return result;
+}
+
+}  // namespace hogvec

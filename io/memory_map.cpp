@@ -1,0 +1,159 @@
+#include "io/memory_map.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <limits>
+#include <new>
+
+#include "io/error.hpp"
+
+namespace hogvec::io {
+
+namespace {
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;  // x86-64, and arm64 with 4 KiB pages
+
+std::size_t page_size() noexcept {
+  static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+/// Closes a descriptor at the end of a scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int file) noexcept : file_(file) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (file_ >= 0) close(file_);
+  }
+  int get() const noexcept { return file_; }
+  int give() noexcept { return std::exchange(file_, -1); }
+
+ private:
+  int file_;
+};
+
+/// A descriptor of a new file without a name, -1 with errno where there is none.
+int open_unnamed(const std::string& folder) {
+#ifdef O_TMPFILE
+  const int file = open(folder.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+  // Not every file system knows O_TMPFILE; any other failure mkostemp reports as well.
+  if (file >= 0) return file;
+#endif
+  std::string name = folder + "/.hogvec.XXXXXX";
+  const int named = mkostemp(name.data(), O_CLOEXEC);
+  if (named >= 0) unlink(name.c_str());
+  return named;
+}
+
+/// Gives the file its size, and its blocks where the file system can: a disk that fills up under a
+/// mapping is a SIGBUS. Returns 0 or an error number.
+int reserve(int file, std::size_t bytes) {
+  const auto size = static_cast<off_t>(bytes);
+  if (ftruncate(file, size) != 0) return errno;
+  int code;
+  do {
+    code = fallocate(file, 0, 0, size) == 0 ? 0 : errno;
+  } while (code == EINTR);
+  return code == EOPNOTSUPP || code == ENOSYS ? 0 : code;
+}
+
+}  // namespace
+
+MemoryMap::~MemoryMap() {
+  if (data_ != nullptr) munmap(data_, size_);
+  if (file_ >= 0) close(file_);
+}
+
+MemoryMap MemoryMap::open_file(const std::string& path) {
+  // O_NONBLOCK: a FIFO that nobody writes to would be waited for here, before it can be refused.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (file.get() < 0) throw system_error(path, "cannot be opened for reading");
+  struct stat status;
+  if (fstat(file.get(), &status) != 0) throw system_error(path, "cannot be examined");
+  if (S_ISDIR(status.st_mode)) throw Error(path + ": is a directory; name a file");
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(path + ": not a regular file, so it cannot be mapped; write it to a file first");
+  }
+  MemoryMap map;
+  if (status.st_size == 0) return map;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* const data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (data == MAP_FAILED) throw system_error(path, "cannot be mapped into memory");
+  map.data_ = static_cast<std::byte*>(data);
+  map.size_ = size;
+  madvise(data, size, MADV_SEQUENTIAL);  // a hint; its failure costs nothing but time
+  return map;
+}
+
+MemoryMap MemoryMap::anonymous(std::size_t bytes, bool huge_pages) {
+  MemoryMap map;
+  if (bytes == 0) return map;
+  // A mapping is aligned to a page only: one huge page more leaves room to align it, and the ends
+  // are given back.
+  const std::size_t slack = huge_pages && bytes >= kHugePage ? kHugePage : 0;
+  if (bytes > std::numeric_limits<std::size_t>::max() / 2 - slack) throw std::bad_alloc();
+  void* const base = mmap(nullptr, bytes + slack, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) throw std::bad_alloc();
+  auto* data = static_cast<std::byte*>(base);
+  if (slack != 0) {
+    const std::size_t page = page_size();
+    const std::size_t past = reinterpret_cast<std::uintptr_t>(data) % kHugePage;
+    const std::size_t before = past == 0 ? 0 : kHugePage - past;
+    const std::size_t used = (bytes + page - 1) / page * page;
+    const std::size_t after = (bytes + slack + page - 1) / page * page - before - used;
+    if (before != 0) munmap(data, before);
+    data += before;
+    if (after != 0) munmap(data + used, after);
+    madvise(data, used, MADV_HUGEPAGE);  // a hint: the kernel may be built without
+  }
+  map.data_ = data;
+  map.size_ = bytes;
+  return map;
+}
+
+MemoryMap MemoryMap::temporary_file(std::size_t bytes, const std::string& folder) {
+  MemoryMap map;
+  if (bytes > static_cast<std::size_t>(std::numeric_limits<off_t>::max())) throw std::bad_alloc();
+  Descriptor file(open_unnamed(folder));
+  if (file.get() < 0) {
+    throw system_error(folder, "no temporary file can be made here; name a folder you can write");
+  }
+  if (bytes == 0) return map;
+  if (const int code = reserve(file.get(), bytes); code != 0) {
+    errno = code;
+    throw system_error(folder, "no room for a temporary file of " + std::to_string(bytes) +
+                                   " bytes; name a folder with more space");
+  }
+  void* const data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  if (data == MAP_FAILED) throw std::bad_alloc();
+  map.data_ = static_cast<std::byte*>(data);
+  map.size_ = bytes;
+  map.file_ = file.give();
+  return map;
+}
+
+void MemoryMap::release(std::size_t offset, std::size_t length) const noexcept {
+  if (data_ == nullptr || offset >= size_) return;
+  const std::size_t page = page_size();
+  const std::size_t begin = (offset + page - 1) / page * page;
+  const std::size_t end = (offset + std::min(length, size_ - offset)) / page * page;
+  if (begin >= end) return;
+  // A shared mapping keeps its pages in the file whatever madvise says: the blocks must go.
+  if (file_ >= 0) {
+    fallocate(file_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin),
+              static_cast<off_t>(end - begin));
+  } else {
+    madvise(data_ + begin, end - begin, MADV_DONTNEED);
+  }
+}
+
+}  // namespace hogvec::io

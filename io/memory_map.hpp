@@ -1,0 +1,53 @@
+// Memory straight from the kernel: mapped files, and large anonymous arrays.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace hogvec::io {
+
+/// Owns one mapping; movable, not copyable. Not thread-safe itself; its bytes are plain memory.
+class MemoryMap {
+ public:
+  MemoryMap() = default;
+  MemoryMap(MemoryMap&& other) noexcept { swap(other); }
+  MemoryMap& operator=(MemoryMap&& other) noexcept {
+    MemoryMap(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~MemoryMap();
+
+  /// A regular file, read-only. An empty file gives an empty map.
+  /// Errors: missing, unreadable, a directory, or anything that cannot be mapped (a pipe, a device).
+  static MemoryMap open_file(const std::string& path);
+
+  /// Zeroed private memory, touched page by page as it is used; huge pages where the system has them.
+  /// Errors: std::bad_alloc.
+  static MemoryMap anonymous(std::size_t bytes, bool huge_pages);
+
+  /// Zeroed memory in an unnamed file in `folder`, for arrays larger than the memory; the disk space
+  /// is given back when the map goes. Errors: the folder cannot be written.
+  static MemoryMap temporary_file(std::size_t bytes, const std::string& folder);
+
+  std::byte* data() const noexcept { return data_; }
+  std::size_t size() const noexcept { return size_; }
+
+  /// Tells the system that whole pages within [offset, offset + length) are done with: their memory
+  /// is released. What they hold is lost, but for a file opened read-only, which is read again.
+  void release(std::size_t offset, std::size_t length) const noexcept;
+
+  void swap(MemoryMap& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    std::swap(file_, other.file_);
+  }
+
+ private:
+  std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+  int file_ = -1;  // descriptor of a temporary file, whose blocks release() gives back
+};
+
+}  // namespace hogvec::io

@@ -1,0 +1,92 @@
+#include "io/vocabulary_file.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+#include "io/error.hpp"
+#include "io/memory_map.hpp"
+#include "io/output_file.hpp"
+
+namespace hogvec::io {
+
+namespace {
+
+constexpr std::string_view kSeparators = " \t";
+// The reference reads and adds up counts in a signed 64-bit integer.
+constexpr std::uint64_t kMaxCount = std::numeric_limits<std::int64_t>::max();
+
+/// Takes the next word off the front of a line; empty at its end.
+std::string_view take_word(std::string_view& line) {
+  line.remove_prefix(std::min(line.find_first_not_of(kSeparators), line.size()));
+  const std::string_view word = line.substr(0, line.find_first_of(kSeparators));
+  line.remove_prefix(word.size());
+  return word;
+}
+
+/// Returns what is wrong with the line, nullptr where nothing is.
+const char* parse_line(std::string_view line, WordCount& entry) {
+  entry.word = take_word(line);
+  const std::string_view count = take_word(line);
+  if (count.empty()) return "has no count";
+  const char* const end = count.data() + count.size();
+  const auto [stop, code] = std::from_chars(count.data(), end, entry.count);
+  if (count.front() == '-') return "has a negative count";
+  if (code == std::errc::result_out_of_range || (code == std::errc() && entry.count > kMaxCount)) {
+    return "has a count above 2^63 - 1";
+  }
+  if (code != std::errc() || stop != end) return "has a count that is not a number";
+  return take_word(line).empty() ? nullptr : "has more than a word and a count";
+}
+
+}  // namespace
+
+std::vector<WordCount> read_vocabulary_file(const std::string& path) {
+  const MemoryMap map = MemoryMap::open_file(path);
+  std::string_view rest(reinterpret_cast<const char*>(map.data()), map.size());
+  std::vector<WordCount> words;
+  // Room for every line at once: `seen` views the words where they lie.
+  words.reserve(static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '\n')) + 1);
+  std::unordered_map<std::string_view, std::size_t> seen;
+  std::uint64_t total = 0;
+  std::string line;
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const auto fail = [&](const std::string& what) {
+      throw Error(path + ": line " + std::to_string(number) + " " + what +
+                  "; a vocabulary file has one \"word count\" a line");
+    };
+    line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    std::erase(line, '\r');
+    if (line.find_first_not_of(kSeparators) == std::string::npos) continue;
+    WordCount& entry = words.emplace_back();
+    if (const char* const problem = parse_line(line, entry)) fail(problem);
+    const auto [first, is_new] = seen.emplace(entry.word, number);
+    if (!is_new) fail("has the word of line " + std::to_string(first->second) + " again");
+    if (entry.count > kMaxCount - total) fail("brings the sum of counts above 2^63 - 1");
+    total += entry.count;
+  }
+  if (words.empty()) {
+    throw Error(path + ": holds no word; a vocabulary file has one \"word count\" a line");
+  }
+  return words;
+}
+
+void write_vocabulary_file(const std::string& path, const std::vector<WordCount>& words) {
+  OutputFile file(path);
+  std::string line;
+  for (const WordCount& entry : words) {
+    line = entry.word;
+    line += ' ';
+    line += std::to_string(entry.count);
+    line += '\n';
+    file.write(line);
+  }
+  file.commit();
+}
+
+}  // namespace hogvec::io

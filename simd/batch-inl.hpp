@@ -1,0 +1,50 @@
+// The register of the instruction set that is being compiled, and what every kernel does with it.
+//
+// The *-inl.hpp files are included by the units of simd/arch/ alone. Everything in them has internal
+// linkage, so that the linker can never pick a function compiled for one instruction set for another.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <xsimd/xsimd.hpp>
+
+#include "simd/kernels.hpp"
+
+#define HOGVEC_INLINE inline __attribute__((always_inline))
+#if defined(__clang__)
+#define HOGVEC_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define HOGVEC_UNROLL _Pragma("GCC unroll 32")
+#endif
+
+namespace hogvec::simd {
+namespace {
+
+using Arch = HOGVEC_ARCH;
+using Floats = xsimd::batch<float, Arch>;
+using Ints = xsimd::batch<std::int32_t, Arch>;
+using Words = xsimd::batch<std::uint32_t, Arch>;
+using Bytes = xsimd::batch<std::uint8_t, Arch>;
+
+constexpr std::size_t kLanes = Floats::size;
+// AVX-512 and 64-bit Arm have 32 registers, AVX2 and SSE2 have 16: this decides the tiles.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr std::size_t kRegisters = 32;
+#else
+constexpr std::size_t kRegisters = 16;
+#endif
+
+HOGVEC_INLINE Floats load(const float* p) noexcept { return Floats::load_aligned(p); }
+HOGVEC_INLINE Floats load_any(const float* p) noexcept { return Floats::load_unaligned(p); }
+HOGVEC_INLINE void store(float* p, const Floats& x) noexcept { x.store_aligned(p); }
+HOGVEC_INLINE void store_any(float* p, const Floats& x) noexcept { x.store_unaligned(p); }
+HOGVEC_INLINE Floats zero() noexcept { return Floats(0.0f); }
+/// a * b + c
+HOGVEC_INLINE Floats fma(const Floats& a, const Floats& b, const Floats& c) noexcept {
+  return xsimd::fma(a, b, c);
+}
+/// Sum of the lanes (reduce_add from xsimd 9.0 on).
+HOGVEC_INLINE float sum(const Floats& x) noexcept { return xsimd::hadd(x); }
+
+}  // namespace
+}  // namespace hogvec::simd

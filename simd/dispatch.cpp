@@ -1,0 +1,60 @@
+// Which table runs: chosen once, from the processor, the operating system and HOGVEC_SIMD.
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "simd/tables.hpp"
+
+namespace hogvec::simd {
+namespace {
+
+std::vector<const KernelTable*> detect() {
+  std::vector<const KernelTable*> tables;
+#if defined(__x86_64__)
+  // __builtin_cpu_supports also asks XGETBV whether the system saves the wide registers; xsimd 8.1
+  // asks the processor alone.
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl")) {
+    tables.push_back(&avx512bw_kernels());
+  }
+  if (avx2) tables.push_back(&avx2_kernels());
+  tables.push_back(&sse2_kernels());
+#elif defined(__aarch64__)
+  tables.push_back(&neon64_kernels());
+#else
+#error "hogvec has kernels for x86-64 and 64-bit Arm"
+#endif
+  return tables;
+}
+
+const KernelTable& choose() {
+  const char* wanted = std::getenv("HOGVEC_SIMD");
+  if (wanted == nullptr || *wanted == '\0') return *available_kernels().front();
+  std::string names;
+  for (const KernelTable* table : available_kernels()) {
+    if (table->name == wanted) return *table;
+    names += names.empty() ? "" : ", ";
+    names += table->name;
+  }
+  throw std::invalid_argument("HOGVEC_SIMD=" + std::string(wanted) +
+                              ": this machine has no such kernels; set one of " + names +
+                              ", or unset it");
+}
+
+}  // namespace
+
+std::span<const KernelTable* const> available_kernels() noexcept {
+  static const std::vector<const KernelTable*> tables = detect();
+  return tables;
+}
+
+const KernelTable& active_kernels() {
+  static const KernelTable& table = choose();
+  return table;
+}
+
+}  // namespace hogvec::simd

@@ -1,0 +1,125 @@
+// The kernels: what is hand-vectorised, once for each instruction set, behind one table of functions.
+//
+// float* in, float* out. A kernel does a whole block of work, so that the indirect call is paid once
+// a block. Every kernel is noexcept, allocates nothing and is safe to call from any thread; rows
+// that several threads update at once are updated without locks (Hogwild).
+//
+// Conventions of all kernels
+//   * A row of D floats is stored in `stride` floats: D rounded up to kRowPadding, the padding zero,
+//     the row 64-byte aligned. Kernels therefore have no tails, and keep the padding zero.
+//   * "Row-major U x M" means element (u, m) at index u * M + m.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace hogvec::simd {
+
+inline constexpr std::size_t kRowPadding = 16;    // floats: one register of the widest unit
+inline constexpr std::size_t kRowAlignment = 64;  // bytes: a cache line
+
+/// Floats from one row of `dim` values to the next.
+constexpr std::size_t padded(std::size_t dim) noexcept {
+  return (dim + kRowPadding - 1) / kRowPadding * kRowPadding;
+}
+
+/// U input rows against M output rows with logistic outputs: hierarchical softmax and negative
+/// sampling, Rong eqs. (37)-(61), for every pair (u, m) at once.
+///
+///     scores  S = X O^T      errors  G = alpha * (A - N * sigmoid(S))
+///     O += G^T X,  X += G O                 both from the old X and the old O
+///
+/// No row may stand twice in `inputs` or twice in `outputs`: a word that occurs twice is one row
+/// whose counts add up.
+struct LogisticBlock {
+  float* const* inputs;    // U pointers to rows (v_k)
+  float* const* outputs;   // M pointers to rows (v'_j)
+  const float* positives;  // A, row-major U x M: how often the pair occurs as a positive example
+  const float* trials;     // N, row-major U x M: how often the pair occurs at all
+  float* scratch;          // logistic_scratch(U, M) floats, 64-byte aligned
+  std::size_t input_count;   // U
+  std::size_t output_count;  // M
+  std::size_t stride;        // floats in a row
+  float alpha;               // learning rate
+};
+
+/// Floats of scratch that a logistic block needs.
+constexpr std::size_t logistic_scratch(std::size_t inputs, std::size_t outputs) noexcept {
+  // Errors, with room for whole-register stores, and one register's width of every input row.
+  return padded(inputs * outputs + kRowPadding) + inputs * kRowPadding;
+}
+
+/// One sweep of B hidden vectors over a range of rows of W', Rong eqs. (25), (26), (31)-(36).
+///
+/// softmax_scores:  exp_scores(j, b) = exp(v'_j . h_b - shift_b),  z_b += sum_j of it,
+///                  max_score_b = max(max_score_b, max_j v'_j . h_b)
+/// softmax_update:  weighted_rows_b += sum_j exp_scores(j, b) v'_j     from the old rows, then
+///                  v'_j -= sum_b exp_scores(j, b) step_b
+///
+/// With step_b = eta * C_b / Z_b * h_b the second line is the dense part of Rong eq. (33), and
+/// C_b / Z_b * weighted_rows_b the dense part of EH, eq. (36): scores are never rescaled.
+struct SoftmaxSweep {
+  float* rows;                      // first row of the range of W'
+  std::size_t row_count;            // rows in the range
+  std::size_t stride;               // floats in a row
+  std::size_t dim;                  // D: values in a row, the rest is padding
+  std::size_t batch;                // B
+  const float* hidden;              // h, row-major B x stride
+  const float* hidden_transposed;   // h^T, stride x padded(B): element (d, b) at d * padded(B) + b
+  const float* shift;               // B: subtracted from every score
+  const float* step;                // row-major B x stride
+  float* exp_scores;                // row-major row_count x B
+  double* z;                        // B
+  float* max_score;                 // B
+  float* weighted_rows;             // row-major B x stride
+};
+
+/// The kernels of one instruction set.
+struct KernelTable {
+  std::string_view name;  // "avx512bw", "fma3+avx2", "sse2" or "neon64"
+  std::size_t lanes;      // floats in one register
+
+  /// Sum of a[i] * b[i]; n a multiple of kRowPadding.
+  float (*dot)(const float* a, const float* b, std::size_t n) noexcept;
+  /// y[i] += a * x[i]; n a multiple of kRowPadding.
+  void (*axpy)(float a, const float* x, float* y, std::size_t n) noexcept;
+  /// Scales x to length 1 and returns its old length; a zero row stays as it is.
+  float (*normalize)(float* x, std::size_t n) noexcept;
+
+  /// y[i] = exp(x[i]) within 2 ulp; above 88.72 infinity, below -87.33 zero (no denormals).
+  /// n a multiple of kRowPadding; x and y may be the same.
+  void (*exp)(const float* x, float* y, std::size_t n) noexcept;
+  /// y[i] = 1 / (1 + exp(-x[i])) within 4 ulp, with the limits of exp.
+  void (*sigmoid)(const float* x, float* y, std::size_t n) noexcept;
+
+  /// Trains the block and returns its loss before the update,
+  /// sum of N * log(1 + exp(S)) - A * S, which is Rong eq. (55) over all its pairs.
+  double (*logistic_block)(const LogisticBlock& block) noexcept;
+
+  void (*softmax_scores)(const SoftmaxSweep& sweep) noexcept;
+  void (*softmax_update)(const SoftmaxSweep& sweep) noexcept;
+
+  /// out[i] = the i-th 32-bit random number of the stream `key`; the same numbers on every
+  /// instruction set. n a multiple of kRowPadding, at most 2^32.
+  void (*random_bits)(std::uint64_t key, std::uint32_t* out, std::size_t n) noexcept;
+
+  /// out[i] = the smallest d in 1..span with ids[i - d] == ids[i], or 0 where there is none.
+  /// n a multiple of kRowPadding; ids[-span] to ids[n - 1] must be readable.
+  void (*repeat_distances)(const std::uint32_t* ids, std::size_t n, std::size_t span,
+                           std::uint32_t* out) noexcept;
+
+  /// Bit i % 64 of out[i / 64] says whether text[i] is one of the bytes that the tokeniser acts on:
+  /// space, tab, newline, carriage return, NUL. n a multiple of 64.
+  void (*special_bytes)(const char* text, std::size_t n, std::uint64_t* out) noexcept;
+};
+
+/// The tables that this processor and operating system can run, fastest first; never empty.
+std::span<const KernelTable* const> available_kernels() noexcept;
+
+/// The fastest table, or the one that the environment variable HOGVEC_SIMD names.
+/// Throws std::invalid_argument, listing the available names, where it names none of them.
+const KernelTable& active_kernels();
+
+}  // namespace hogvec::simd

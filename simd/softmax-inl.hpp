@@ -1,0 +1,245 @@
+// The softmax sweep: B hidden vectors over a range of rows of W', as matrix products.
+#pragma once
+
+#include <algorithm>
+
+#include "simd/math-inl.hpp"
+#include "simd/scores-inl.hpp"
+
+namespace hogvec::simd {
+namespace {
+
+// A tile of rows of W' stays in the first-level cache (48 KiB, of 32 KiB on older machines) beside
+// one group of hidden vectors.
+constexpr std::size_t kTileBytes = 20 * 1024;
+// Rows x registers of hidden vectors that one pass of the scores keeps in accumulators.
+constexpr std::size_t kScoreRows = kRegisters == 32 ? 12 : 6;
+constexpr std::size_t kScoreRegisters = 2;
+// Rows x registers of an update: 4 x 7 + 7 of 32 registers, or 4 x 2 + 2 of 16.
+constexpr std::size_t kUpdateRows = 4;
+constexpr std::size_t kUpdateRegisters = kRegisters == 32 ? 7 : 2;
+
+std::size_t tile_rows(std::size_t stride) noexcept {
+  const std::size_t rows = kTileBytes / (stride * sizeof(float));
+  return std::max<std::size_t>(rows / kScoreRows, 1) * kScoreRows;
+}
+
+/// Stores the first `count` lanes, or all of them.
+HOGVEC_INLINE void store_first(float* p, const Floats& x, std::size_t count) noexcept {
+  if (count >= kLanes) {
+    store_any(p, x);
+    return;
+  }
+  alignas(kRowAlignment) float lanes[kLanes];
+  store(lanes, x);
+  std::copy_n(lanes, count, p);
+}
+
+/// kScoreRows (or fewer) rows against up to kRegs registers of hidden vectors, one a lane.
+template <std::size_t kRows, std::size_t kRegs>
+HOGVEC_INLINE void score_hidden(const SoftmaxSweep& s, std::size_t row, std::size_t b,
+                                const Floats* shift, Floats* z, Floats* max_score) noexcept {
+  Floats sums[kRows * kRegs];
+  HOGVEC_UNROLL
+  for (std::size_t i = 0; i < kRows * kRegs; ++i) sums[i] = zero();
+  const float* rows = s.rows + row * s.stride;
+  const float* hidden = s.hidden_transposed + b;
+  const std::size_t leading = padded(s.batch);
+  for (std::size_t d = 0; d < s.dim; ++d) {
+    Floats h[kRegs];
+    HOGVEC_UNROLL
+    for (std::size_t r = 0; r < kRegs; ++r) h[r] = load(hidden + d * leading + r * kLanes);
+    HOGVEC_UNROLL
+    for (std::size_t j = 0; j < kRows; ++j) {
+      const Floats w(rows[j * s.stride + d]);
+      HOGVEC_UNROLL
+      for (std::size_t r = 0; r < kRegs; ++r) {
+        sums[j * kRegs + r] = fma(w, h[r], sums[j * kRegs + r]);
+      }
+    }
+  }
+  HOGVEC_UNROLL
+  for (std::size_t j = 0; j < kRows; ++j) {
+    HOGVEC_UNROLL
+    for (std::size_t r = 0; r < kRegs; ++r) {
+      const Floats score = sums[j * kRegs + r];
+      max_score[r] = xsimd::max(max_score[r], score);
+      const Floats e = exp_of(score - shift[r]);
+      z[r] += e;
+      const std::size_t first = b + r * kLanes;
+      store_first(s.exp_scores + (row + j) * s.batch + first, e, s.batch - first);
+    }
+  }
+}
+
+/// One tile of rows against kRegs registers of hidden vectors from b on.
+template <std::size_t kRegs>
+void score_tile_group(const SoftmaxSweep& s, std::size_t row, std::size_t end,
+                      std::size_t b) noexcept {
+  alignas(kRowAlignment) float lanes[kRegs * kLanes] = {};
+  const std::size_t width = std::min(kRegs * kLanes, s.batch - b);
+  Floats shift[kRegs];
+  Floats z[kRegs];
+  Floats max_score[kRegs];
+  std::copy_n(s.shift + b, width, lanes);
+  HOGVEC_UNROLL
+  for (std::size_t r = 0; r < kRegs; ++r) {
+    shift[r] = load(lanes + r * kLanes);
+    z[r] = zero();
+    max_score[r] = Floats(-__builtin_inff());
+  }
+  for (; row + kScoreRows <= end; row += kScoreRows) {
+    score_hidden<kScoreRows, kRegs>(s, row, b, shift, z, max_score);
+  }
+  for (; row + 3 <= end; row += 3) score_hidden<3, kRegs>(s, row, b, shift, z, max_score);
+  for (; row < end; ++row) score_hidden<1, kRegs>(s, row, b, shift, z, max_score);
+  HOGVEC_UNROLL
+  for (std::size_t r = 0; r < kRegs; ++r) store(lanes + r * kLanes, z[r]);
+  for (std::size_t i = 0; i < width; ++i) s.z[b + i] += lanes[i];
+  HOGVEC_UNROLL
+  for (std::size_t r = 0; r < kRegs; ++r) store(lanes + r * kLanes, max_score[r]);
+  for (std::size_t i = 0; i < width; ++i) s.max_score[b + i] = std::max(s.max_score[b + i], lanes[i]);
+}
+
+/// Few hidden vectors: a lane for each would stay mostly empty, so scores are dot products of rows.
+void score_few(const SoftmaxSweep& s, std::size_t row, std::size_t end) noexcept {
+  constexpr std::size_t kRows = 8;
+  const std::size_t batch = s.batch;
+  float* hidden[kLanes];
+  float* rows[kRows];
+  alignas(kRowAlignment) float scores[kLanes * kRows + kRowPadding];
+  for (std::size_t b = 0; b < batch; ++b) hidden[b] = const_cast<float*>(s.hidden + b * s.stride);
+  for (; row < end; row += kRows) {
+    const std::size_t count = std::min(kRows, end - row);
+    for (std::size_t j = 0; j < count; ++j) rows[j] = s.rows + (row + j) * s.stride;
+    score_rows(hidden, batch, rows, count, s.stride, scores);
+    for (std::size_t b = 0; b < batch; ++b) {
+      alignas(kRowAlignment) float shifted[kRowPadding] = {};
+      float max_score = s.max_score[b];
+      for (std::size_t j = 0; j < count; ++j) {
+        max_score = std::max(max_score, scores[b * count + j]);
+        shifted[j] = scores[b * count + j] - s.shift[b];
+      }
+      exp_row(shifted, shifted, kRowPadding);
+      float z = 0;
+      for (std::size_t j = 0; j < count; ++j) {
+        z += shifted[j];
+        s.exp_scores[(row + j) * batch + b] = shifted[j];
+      }
+      s.max_score[b] = max_score;
+      s.z[b] += z;
+    }
+  }
+}
+
+void softmax_scores(const SoftmaxSweep& s) noexcept {
+  const std::size_t tile = tile_rows(s.stride);
+  for (std::size_t row = 0; row < s.row_count; row += tile) {
+    const std::size_t end = std::min(row + tile, s.row_count);
+    if (s.batch * 2 <= kLanes) {
+      score_few(s, row, end);
+      continue;
+    }
+    std::size_t b = 0;
+    for (; b + kScoreRegisters * kLanes <= s.batch; b += kScoreRegisters * kLanes) {
+      score_tile_group<kScoreRegisters>(s, row, end, b);
+    }
+    for (; b < s.batch; b += kLanes) score_tile_group<1>(s, row, end, b);
+  }
+}
+
+/// target(i) += sum_k coefficient(i, k) source(k), rows of kRegs registers each; subtracts where
+/// kSubtract. Coefficient (i, k) lies at coefficients[i * row_step + k * step].
+template <std::size_t kRows, std::size_t kRegs, bool kSubtract>
+HOGVEC_INLINE void accumulate(float* target, const float* source, std::size_t stride,
+                              std::size_t source_count, const float* coefficients,
+                              std::size_t row_step, std::size_t step) noexcept {
+  Floats sums[kRows * kRegs];
+  HOGVEC_UNROLL
+  for (std::size_t i = 0; i < kRows; ++i) {
+    HOGVEC_UNROLL
+    for (std::size_t r = 0; r < kRegs; ++r) {
+      sums[i * kRegs + r] = load(target + i * stride + r * kLanes);
+    }
+  }
+  for (std::size_t k = 0; k < source_count; ++k) {
+    Floats x[kRegs];
+    HOGVEC_UNROLL
+    for (std::size_t r = 0; r < kRegs; ++r) x[r] = load(source + k * stride + r * kLanes);
+    HOGVEC_UNROLL
+    for (std::size_t i = 0; i < kRows; ++i) {
+      const Floats c(coefficients[i * row_step + k * step]);
+      HOGVEC_UNROLL
+      for (std::size_t r = 0; r < kRegs; ++r) {
+        Floats& total = sums[i * kRegs + r];
+        total = kSubtract ? xsimd::fnma(c, x[r], total) : fma(c, x[r], total);
+      }
+    }
+  }
+  HOGVEC_UNROLL
+  for (std::size_t i = 0; i < kRows; ++i) {
+    HOGVEC_UNROLL
+    for (std::size_t r = 0; r < kRegs; ++r) {
+      store(target + i * stride + r * kLanes, sums[i * kRegs + r]);
+    }
+  }
+}
+
+/// The operands of a product of a small matrix with rows, as accumulate() takes them.
+struct RowProduct {
+  float* target;
+  std::size_t target_count;
+  const float* source;
+  std::size_t source_count;
+  const float* coefficients;
+  std::size_t row_step;
+  std::size_t step;
+  std::size_t stride;
+};
+
+template <std::size_t kRegs, bool kSubtract>
+void accumulate_columns(const RowProduct& p, std::size_t column) noexcept {
+  std::size_t i = 0;
+  for (; i + kUpdateRows <= p.target_count; i += kUpdateRows) {
+    accumulate<kUpdateRows, kRegs, kSubtract>(
+        p.target + i * p.stride + column, p.source + column, p.stride, p.source_count,
+        p.coefficients + i * p.row_step, p.row_step, p.step);
+  }
+  for (; i < p.target_count; ++i) {
+    accumulate<1, kRegs, kSubtract>(p.target + i * p.stride + column, p.source + column, p.stride,
+                                    p.source_count, p.coefficients + i * p.row_step, p.row_step,
+                                    p.step);
+  }
+}
+
+template <bool kSubtract, std::size_t... kRegs>
+void accumulate_all(const RowProduct& p, std::index_sequence<kRegs...>) noexcept {
+  using Columns = void (*)(const RowProduct&, std::size_t) noexcept;
+  static constexpr Columns kTable[] = {accumulate_columns<kRegs + 1, kSubtract>...};
+  // Groups of equal width: 19 registers are 7 + 6 + 6, not 7 + 7 + 5.
+  const std::size_t total = p.stride / kLanes;
+  const std::size_t groups = (total + kUpdateRegisters - 1) / kUpdateRegisters;
+  for (std::size_t group = 0; group < groups; ++group) {
+    const std::size_t first = total * group / groups;
+    const std::size_t width = total * (group + 1) / groups - first;
+    kTable[width - 1](p, first * kLanes);
+  }
+}
+
+void softmax_update(const SoftmaxSweep& s) noexcept {
+  constexpr auto kWidths = std::make_index_sequence<kUpdateRegisters>{};
+  const std::size_t tile = tile_rows(s.stride);
+  for (std::size_t row = 0; row < s.row_count; row += tile) {
+    const std::size_t count = std::min(tile, s.row_count - row);
+    float* rows = s.rows + row * s.stride;
+    const float* exp_scores = s.exp_scores + row * s.batch;
+    // EH first: it wants the old rows.
+    accumulate_all<false>(
+        {s.weighted_rows, s.batch, rows, count, exp_scores, 1, s.batch, s.stride}, kWidths);
+    accumulate_all<true>({rows, count, s.step, s.batch, exp_scores, s.batch, 1, s.stride},
+                         kWidths);
+  }
+}
+
+}  // namespace
+}  // namespace hogvec::simd

@@ -1,0 +1,32 @@
+// Fills the table of the instruction set that a unit of simd/arch/ names.
+#pragma once
+
+#include "simd/logistic-inl.hpp"
+#include "simd/sampling-inl.hpp"
+#include "simd/softmax-inl.hpp"
+#include "simd/tables.hpp"
+#include "simd/text-inl.hpp"
+#include "simd/vector-inl.hpp"
+
+namespace hogvec::simd {
+
+const KernelTable& HOGVEC_ARCH_TABLE() noexcept {
+  static constexpr KernelTable kTable{
+      .name = HOGVEC_ARCH_NAME,
+      .lanes = kLanes,
+      .dot = dot,
+      .axpy = axpy,
+      .normalize = normalize,
+      .exp = exp_row,
+      .sigmoid = sigmoid_row,
+      .logistic_block = logistic_block,
+      .softmax_scores = softmax_scores,
+      .softmax_update = softmax_update,
+      .random_bits = random_bits,
+      .repeat_distances = repeat_distances,
+      .special_bytes = special_bytes,
+  };
+  return kTable;
+}
+
+}  // namespace hogvec::simd

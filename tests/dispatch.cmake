@@ -1,0 +1,15 @@
+# HOGVEC_SIMD is read once a process, so each of its values is a run of its own of one test.
+function(hogvec_test_forced_simd name)
+  add_test(NAME "dispatch: HOGVEC_SIMD=${name}"
+    COMMAND test_simd "--test-case=the active kernels are those that HOGVEC_SIMD names")
+  # A filter that matches no test is no failure to doctest.
+  set_tests_properties("dispatch: HOGVEC_SIMD=${name}" PROPERTIES
+    ENVIRONMENT "HOGVEC_SIMD=${name}"
+    FAIL_REGULAR_EXPRESSION "test cases: +0 " ${ARGN})
+endfunction()
+
+# A name of another processor must be refused like an unknown one; then the run counts as skipped.
+foreach(name IN ITEMS avx512bw fma3+avx2 sse2 neon64)
+  hogvec_test_forced_simd(${name} SKIP_REGULAR_EXPRESSION "not available here")
+endforeach()
+hogvec_test_forced_simd(avx2000 PASS_REGULAR_EXPRESSION "not available here")

@@ -1,0 +1,46 @@
+#!/bin/bash
+# The installed package: a program that knows nothing but find_package(hogvec) is configured, built
+# against a fresh prefix and run.
+#   test_install.sh BUILD_FOLDER CXX_COMPILER
+set -euo pipefail
+build=$1
+compiler=$2
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fail() {
+  printf 'test_install: %s\n' "$*" >&2
+  exit 1
+}
+
+# A space in the prefix: users have such paths.
+prefix="$work/installed here"
+cmake --install "$build" --prefix "$prefix" > "$work/log" || { cat "$work/log"; fail 'cmake --install'; }
+
+for program in word2vec distance word-analogy; do
+  [[ -x $prefix/bin/$program ]] || fail "bin/$program is not installed"
+done
+private=$(find "$prefix/include" -name '*-inl.hpp' -o -type d -empty)
+[[ -z $private ]] || fail "installed, but nobody's business: $private"
+# The build's own folders and flags must not reach a user of the package.
+if grep -rnE 'hogvec_build_flags|-Wall|-mavx|xsimd' "$prefix"/lib*/ --include='*.cmake'; then
+  fail 'the package leaks what is private to the build'
+fi
+source_folder=$(cd "$here/../.." && pwd)
+if grep -rnF "$source_folder" "$prefix"/lib*/ --include='*.cmake'; then
+  fail 'the package names the folder that it was built in'
+fi
+
+cmake -S "$here" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$compiler" \
+  -DCMAKE_BUILD_TYPE=Release > "$work/log" 2>&1 || { cat "$work/log"; fail 'the consumer: configure'; }
+cmake --build "$work/build" > "$work/log" 2>&1 || { cat "$work/log"; fail 'the consumer: build'; }
+
+# Two topics that share no word: a word's neighbors are of its own topic.
+for _ in {1..300}; do
+  printf '%s\n' 'sun moon star comet sun star moon comet' 'bread butter cheese honey butter bread honey'
+done > "$work/text"
+"$work/build/consumer" "$work/text" sun | tee "$work/neighbors"
+[[ $(wc -l < "$work/neighbors") -eq 3 ]] || fail 'three neighbors were asked for'
+while read -r word _; do
+  [[ $word =~ ^(moon|star|comet)$ ]] || fail "$word is no neighbor of sun"
+done < "$work/neighbors"

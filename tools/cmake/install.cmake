@@ -1,0 +1,34 @@
+# cmake --install: libraries, headers and the package `hogvec`. Each program installs itself.
+include(CMakePackageConfigHelpers)
+
+# hogvec::hogvec: everything that a program needs.
+add_library(hogvec_hogvec INTERFACE)
+add_library(hogvec::hogvec ALIAS hogvec_hogvec)
+set_target_properties(hogvec_hogvec PROPERTIES EXPORT_NAME hogvec)
+target_link_libraries(hogvec_hogvec INTERFACE hogvec::engine)
+
+install(TARGETS hogvec_simd hogvec_io hogvec_engine hogvec_hogvec EXPORT hogvec
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+
+# Includes are root-relative, so the folders lie below include/hogvec as they lie here.
+install(DIRECTORY simd io engine DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hogvec
+        FILES_MATCHING PATTERN "*.hpp"
+        PATTERN "*-inl.hpp" EXCLUDE
+        PATTERN "arch" EXCLUDE)
+
+set(hogvec_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/hogvec)
+if(TARGET mimalloc)
+  set(HOGVEC_FIND_MIMALLOC "find_dependency(mimalloc 2)")
+endif()
+configure_package_config_file(
+  tools/cmake/hogvecConfig.cmake.in ${CMAKE_BINARY_DIR}/package/hogvecConfig.cmake
+  INSTALL_DESTINATION ${hogvec_package_dir})
+# Below 1.0 a new minor version may break its users.
+write_basic_package_version_file(
+  ${CMAKE_BINARY_DIR}/package/hogvecConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/package/hogvecConfig.cmake
+              ${CMAKE_BINARY_DIR}/package/hogvecConfigVersion.cmake
+        DESTINATION ${hogvec_package_dir})
+install(EXPORT hogvec NAMESPACE hogvec:: FILE hogvecTargets.cmake
+        DESTINATION ${hogvec_package_dir})

@@ -1,0 +1,138 @@
+#include "tools/console.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "io/error.hpp"
+#include "io/vectors_file.hpp"
+
+namespace hogvec::tools {
+
+namespace {
+
+constexpr std::size_t kWordColumn = 50;  // bytes: printf's %50s
+
+/// Whoever read stdout has gone.
+struct OutputClosed : std::exception {};
+
+[[noreturn]] void fail_output() {
+  if (errno == EPIPE) throw OutputClosed();
+  throw system_error("standard output", "cannot be written");
+}
+
+int report(std::string_view name, std::string_view message) noexcept {
+  std::fflush(stdout);
+  std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(name.size()), name.data(),
+               static_cast<int>(message.size()), message.data());
+  return kExitFailure;
+}
+
+int answer_lines(const QueryProgram& program, const WordIndex& index) {
+  std::string line;
+  for (;;) {
+    print_now(program.prompt);
+    if (!read_line(line) || line == "EXIT") return 0;
+    print(program.answer(index, split_words(line)));
+  }
+}
+
+}  // namespace
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_output();
+}
+
+void print_now(std::string_view text) {
+  print(text);
+  if (std::fflush(stdout) != 0) fail_output();
+}
+
+bool read_line(std::string& line) {
+  line.clear();
+  int byte;
+  while ((byte = std::getchar()) != EOF && byte != '\n') line += static_cast<char>(byte);
+  if (byte == EOF && line.empty()) return false;
+  if (line.ends_with('\r')) line.pop_back();
+  return true;
+}
+
+std::vector<std::string_view> split_words(std::string_view line) {
+  constexpr std::string_view kSeparators = " \t";
+  std::vector<std::string_view> words;
+  for (;;) {
+    const std::size_t begin = line.find_first_not_of(kSeparators);
+    if (begin == std::string_view::npos) return words;
+    line.remove_prefix(begin);
+    words.push_back(line.substr(0, line.find_first_of(kSeparators)));
+    line.remove_prefix(words.back().size());
+  }
+}
+
+bool answer_common_options(int argc, char** argv, std::string_view name, std::string_view help) {
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  if (first == "--help") {
+    print(help);
+  } else if (first == "--version") {
+    print(fmt::format("{} (hogvec) {}\n", name, HOGVEC_VERSION));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+int run(std::string_view name, const std::function<int()>& body) noexcept {
+  try {
+    const int code = body();
+    print_now("");
+    return code;
+  } catch (const OutputClosed&) {
+    return kExitFailure;
+  } catch (const std::bad_alloc&) {
+    return report(name, "not enough memory; use smaller vectors or a larger machine");
+  } catch (const std::exception& error) {
+    return report(name, error.what());
+  }
+}
+
+int run_queries(const QueryProgram& program, int argc, char** argv) noexcept {
+  return run(program.name, [&] {
+    if (answer_common_options(argc, argv, program.name, program.help)) return 0;
+    if (argc < 2) {
+      print(
+          fmt::format("Usage: ./{} <FILE>\nwhere FILE contains word projections in the BINARY "
+                      "FORMAT\n",
+                      program.name));
+      return 0;
+    }
+    if (access(argv[1], R_OK) != 0) {
+      print("Input file not found\n");
+      return kExitNoInputFile;
+    }
+    return answer_lines(program, WordIndex(io::read_vectors(argv[1])));
+  });
+}
+
+std::string describe_word(std::string_view word, long long row) {
+  return fmt::format("\nWord: {}  Position in vocabulary: {}\n", word, row);
+}
+
+std::string neighbor_table(std::string_view heading, const WordIndex& index,
+                           const std::vector<Neighbor>& neighbors, float floor) {
+  std::string table = fmt::format("\n{}\n{:->72}\n", heading, "");
+  for (std::size_t k = 0; k < kQueryRows; ++k) {
+    const bool filled = k < neighbors.size() && neighbors[k].cosine > floor;
+    const std::string_view word = filled ? std::string_view(index.word(neighbors[k].row)) : "";
+    // Padded by bytes, as printf does; fmt would count the columns of a terminal.
+    table.append(kWordColumn - std::min(kWordColumn, word.size()), ' ');
+    fmt::format_to(std::back_inserter(table), "{}\t\t{:f}\n", word,
+                   filled ? neighbors[k].cosine : floor);
+  }
+  return table;
+}
+
+}  // namespace hogvec::tools

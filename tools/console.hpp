@@ -1,0 +1,55 @@
+// What the programs share: lines in, text out, errors as one line on stderr.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/query/nearest.hpp"
+
+namespace hogvec::tools {
+
+inline constexpr int kExitFailure = 1;
+inline constexpr int kExitNoInputFile = 255;  // the reference's return -1
+
+/// Writes to stdout. Errors: an Error, or, where the reader has gone, an exception that run() turns
+/// into a quiet end.
+void print(std::string_view text);
+/// print(), and what was printed before is seen now.
+void print_now(std::string_view text);
+
+/// Reads a line of stdin, of any length, without its end ("\n" or "\r\n"); a last line may lack
+/// one. False at the end of the input.
+bool read_line(std::string& line);
+
+/// The words between spaces and tabs.
+std::vector<std::string_view> split_words(std::string_view line);
+
+/// Answers --help and --version on stdout, where they are the first argument; true when it did.
+bool answer_common_options(int argc, char** argv, std::string_view name, std::string_view help);
+
+/// The exit code of `body`, whose exceptions become "NAME: MESSAGE" on stderr and kExitFailure.
+int run(std::string_view name, const std::function<int()>& body) noexcept;
+
+/// A program that reads queries, one a line, until "EXIT" or the end of the input.
+struct QueryProgram {
+  std::string_view name;
+  std::string_view help;
+  std::string_view prompt;
+  /// The answer to a line.
+  std::function<std::string(const WordIndex&, const std::vector<std::string_view>& words)> answer;
+};
+int run_queries(const QueryProgram& program, int argc, char** argv) noexcept;
+
+/// "\nWord: WORD  Position in vocabulary: ROW\n", as the reference prints it.
+std::string describe_word(std::string_view word, long long row);
+
+/// The reference's table: a heading and kQueryRows rows, of which those that no neighbor fills have
+/// no word and the cosine `floor`. Only cosines above `floor` are shown.
+inline constexpr std::size_t kQueryRows = 40;
+std::string neighbor_table(std::string_view heading, const WordIndex& index,
+                           const std::vector<Neighbor>& neighbors, float floor);
+
+}  // namespace hogvec::tools

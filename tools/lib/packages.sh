@@ -1,0 +1,75 @@
+# The Debian packages that the project needs, and how to get them. Sourced after common.sh.
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # the lists are for who sources this; the rest is common.sh
+
+# To configure and build everything.
+build_packages=(
+  g++ cmake ninja-build
+  libtbb-dev libxsimd-dev libmimalloc-dev libfmt-dev nlohmann-json3-dev
+  doctest-dev libbenchmark-dev
+)
+# To run the tests: qemu-user plays an old processor, binutils has nm.
+test_packages=(binutils git python3 qemu-user)
+# The version whose formatting and warnings the sources follow.
+format_packages=(clang-format-14 git)
+tidy_packages=(clang-14 clang-tidy-14 git)
+clang_packages=(clang-14)
+
+# as_root COMMAND...
+as_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+can_be_root() {
+  [[ $(id -u) -eq 0 ]] || command -v sudo > /dev/null
+}
+
+# apt_get ARGUMENT...: asks nothing, and waits where another apt is at work.
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@"
+}
+
+have_package_lists() {
+  compgen -G '/var/lib/apt/lists/*_Packages*' > /dev/null
+}
+
+missing_packages() {
+  local installed
+  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2> /dev/null || true)
+  local package
+  for package in "$@"; do
+    grep -qxF "installed $package" <<< "$installed" || printf '%s\n' "$package"
+  done
+}
+
+# install_packages PACKAGE...: installs those that are missing. Asks apt nothing when none is.
+install_packages() {
+  command -v dpkg-query > /dev/null ||
+    die "no dpkg on this machine: install what Debian calls $* and build with cmake by hand"
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]})) || return 0
+  can_be_root ||
+    die "packages are missing and there is no sudo: as root, apt-get install ${missing[*]}"
+
+  if ((line_is_open)); then
+    done_step "installing ${missing[*]}"
+  else
+    printf 'installing %s\n' "${missing[*]}"
+  fi
+  local log status=0
+  log=$(mktemp)
+  local install=(apt_get install --no-install-recommends "${missing[@]}")
+  if ! have_package_lists || ! "${install[@]}" > "$log" 2>&1; then
+    # The lists are absent, or older than what the mirror holds.
+    { apt_get update && "${install[@]}"; } > "$log" 2>&1 || status=1
+  fi
+  ((status == 0)) || tail -n 20 "$log" >&2
+  rm -f "$log"
+  ((status == 0)) ||
+    die "apt-get could not install ${missing[*]}: see above; is the machine on the network?"
+}

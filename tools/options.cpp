@@ -1,0 +1,215 @@
+#include "tools/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+#include "io/error.hpp"
+
+namespace hogvec::tools {
+namespace {
+
+/// Insertions, deletions and substitutions from one word to the other.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substitution = diagonal + (a[i] != b[j]);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substitution});
+    }
+  }
+  return row.back();
+}
+
+/// The whole of `text` as a T, whatever the locale. A leading plus is allowed, as atoi allows it.
+template <class T>
+std::optional<T> parse(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+void refuse(bool wanted, const char* message) {
+  if (wanted) throw Error(message);
+}
+
+void objective_options(CommandLine& line, bool trains, Word2vecOptions& options) {
+  TrainSettings& s = options.settings;
+  const bool softmax = line.integer("-softmax", 0).value_or(0) != 0;
+  const bool hierarchical = line.integer("-hs", 0).value_or(0) != 0;
+  // The reference's default is CBOW; -softmax is ours, and means the paper's skip-gram.
+  const bool cbow = line.integer("-cbow", 0).value_or(softmax ? 0 : 1) != 0;
+  const std::int64_t negatives = line.integer("-negative", 0).value_or(softmax ? 0 : 5);
+  const std::int64_t classes = line.integer("-classes", 0).value_or(0);
+  s.objective = softmax ? Objective::kFullSoftmax : Objective::kNegativeSampling;
+  s.negatives = static_cast<std::size_t>(negatives);
+  s.softmax_batch = static_cast<std::size_t>(line.integer("-softmax-batch", 1).value_or(32));
+  s.block_centers = static_cast<std::size_t>(line.integer("-block", 1).value_or(4));
+  s.alpha = line.number("-alpha").value_or(s.alpha);
+  refuse(softmax && hierarchical, "-softmax 1 and -hs 1: a run has one of them; leave one out");
+  refuse(softmax && negatives > 0,
+         "-softmax 1 and -negative: a run has one of them; leave -negative out or set it to 0");
+  if (!trains) return;
+  refuse(hierarchical,
+         "-hs 1: hierarchical softmax is not in this version; use -negative or -softmax 1");
+  refuse(cbow, "-cbow 1, the default: CBOW is not in this version; use -cbow 0 for skip-gram");
+  refuse(classes > 0,
+         "-classes: clustering is not in this version; leave it out to write vectors");
+  refuse(!softmax && negatives == 0,
+         "-negative 0: nothing would be trained; use -negative 5 or -softmax 1");
+}
+
+}  // namespace
+
+CommandLine::CommandLine(int argc, char** argv)
+    : words_(argv + 1, argv + argc), used_(words_.size(), false) {}
+
+const char* CommandLine::value(std::string_view flag) {
+  flags_.emplace_back(flag);
+  const auto found = std::find(words_.begin(), words_.end(), flag);
+  if (found == words_.end()) return nullptr;
+  if (found + 1 == words_.end()) throw MissingArgument{std::string(flag)};
+  const auto place = static_cast<std::size_t>(found - words_.begin());
+  used_[place] = used_[place + 1] = true;
+  return words_[place + 1];
+}
+
+std::optional<std::int64_t> CommandLine::integer(std::string_view flag, std::int64_t least) {
+  const char* text = value(flag);
+  if (text == nullptr) return std::nullopt;
+  const std::optional<std::int64_t> number = parse<std::int64_t>(text);
+  if (!number || *number < least) {
+    throw Error(fmt::format("{} {}: want a whole number, {} or more", flag, text, least));
+  }
+  return number;
+}
+
+std::optional<double> CommandLine::number(std::string_view flag) {
+  const char* text = value(flag);
+  if (text == nullptr) return std::nullopt;
+  const std::optional<double> number = parse<double>(text);
+  if (!number || !std::isfinite(*number) || *number < 0) {
+    throw Error(fmt::format("{} {}: want a number, 0 or more", flag, text));
+  }
+  return number;
+}
+
+std::vector<std::string> CommandLine::warnings() const {
+  std::vector<std::string> warnings;
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    if (used_[i]) continue;
+    const std::string_view word = words_[i];
+    const bool flag = word.starts_with('-');
+    // What follows an unknown flag is its value.
+    if (!flag && i > 0 && !used_[i - 1] && words_[i - 1][0] == '-') continue;
+    if (std::find(flags_.begin(), flags_.end(), word) != flags_.end()) {
+      warnings.push_back(fmt::format("{} stands twice; the first counts", word));
+      if (i + 1 < words_.size()) ++i;
+      continue;
+    }
+    const std::string hint = nearest_flag(word);
+    warnings.push_back(fmt::format("{} {} is ignored{}", flag ? "the unknown flag" : "the word",
+                                   word, hint.empty() ? "" : "; did you mean " + hint + "?"));
+  }
+  return warnings;
+}
+
+std::string CommandLine::nearest_flag(std::string_view word) const {
+  std::string nearest;
+  std::size_t best = 3;  // two slips at most
+  for (const std::string& flag : flags_) {
+    const std::size_t distance = edit_distance(word, flag);
+    if (distance >= best) continue;
+    best = distance;
+    nearest = flag;
+  }
+  return nearest;
+}
+
+Word2vecOptions word2vec_options(CommandLine& line) {
+  Word2vecOptions options;
+  const auto path = [&](std::string_view flag, std::string& target) {
+    if (const char* value = line.value(flag)) target = value;
+  };
+  path("-train", options.train);
+  path("-output", options.output);
+  path("-output-context", options.output_context);
+  path("-save-vocab", options.save_vocab);
+  path("-read-vocab", options.read_vocab);
+  path("-report", options.report);
+  options.debug = static_cast<int>(
+      std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
+  options.binary = line.integer("-binary", 0).value_or(0) != 0;
+  options.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));
+  options.max_word_bytes = static_cast<std::size_t>(line.integer("-max-word", 1).value_or(98));
+  TrainSettings& s = options.settings;
+  s.dim = static_cast<std::size_t>(line.integer("-size", 1).value_or(100));
+  s.window = static_cast<std::size_t>(line.integer("-window", 1).value_or(5));
+  s.subsampling = line.number("-sample").value_or(s.subsampling);
+  s.threads = static_cast<int>(std::min<std::int64_t>(line.integer("-threads", 1).value_or(12),
+                                                      std::numeric_limits<int>::max()));
+  s.epochs = static_cast<std::size_t>(line.integer("-iter", 0).value_or(5));
+  s.seed = static_cast<std::uint64_t>(line.integer("-seed", 0).value_or(1));
+  const bool trains = !options.output.empty();
+  objective_options(line, trains, options);
+  refuse(!trains && !options.output_context.empty(),
+         "-output-context: needs -output, without which nothing is trained");
+  if (trains) check(s);
+  return options;
+}
+
+const char* const kWord2vecUsage = R"(WORD VECTOR estimation toolkit v 0.1c
+
+Usage: word2vec -train FILE -output FILE -cbow 0 [FLAG VALUE]...
+
+Text and files
+  -train FILE           text to learn from; words are cut at space, tab and newline
+  -output FILE          where the vectors go; without it only the vocabulary is made
+  -output-context FILE  * where the output vectors (W') go, in the same format
+  -binary N             1: write 32-bit floats instead of text (0)
+  -save-vocab FILE      write words and counts
+  -read-vocab FILE      take words and counts from a file that -save-vocab wrote
+  -min-count N          leave out words that occur less often (5)
+  -max-word N           * cut words that have more bytes (98)
+  -report FILE          * write speed, loss, memory and settings as JSON
+
+Model
+  -cbow N               0: skip-gram. 1, the default, is CBOW, which this version lacks
+  -size N               length of a vector (100)
+  -window N             words to each side, at most; every center draws 1 to N (5)
+  -sample X             threshold of sub-sampling, 0 keeps all words (1e-3)
+  -negative N           noise words (5)
+  -block N              * consecutive centers that share their noise words (4)
+  -softmax N            * 1: exact softmax over the whole vocabulary, skip-gram, no noise (0)
+  -softmax-batch N      * centers that share a sweep over the vocabulary; 1: one by one (32)
+  -hs N                 hierarchical softmax, which this version lacks (0)
+  -classes N            k-means classes, which this version lacks (0)
+
+Run
+  -threads N            threads (12)
+  -iter N               passes over the text; 0 writes the initial vectors (5)
+  -alpha X              learning rate at the start (0.025)
+  -seed N               * of all random streams; one thread repeats its bytes (1)
+  -debug N              2: progress, 1: vocabulary, 0: neither (2)
+  --help, --version     * this text, or the version
+
+* not in the original tool. The variable HOGVEC_SIMD names the kernels to use.
+
+Examples:
+./word2vec -train text.txt -output vectors.bin -binary 1 -cbow 0 -size 200 -threads 8
+./word2vec -train text.txt -output vectors.txt -softmax 1 -min-count 50
+
+)";
+
+}  // namespace hogvec::tools

@@ -1,0 +1,54 @@
+#include "tools/report.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "engine/system.hpp"
+#include "simd/kernels.hpp"
+
+namespace hogvec::tools {
+
+std::string to_json(const RunReport& report, const Word2vecOptions& options) {
+  const TrainResult& result = report.result;
+  const TrainSettings& s = options.settings;
+  const bool softmax = s.objective == Objective::kFullSoftmax;
+  const auto words = static_cast<double>(result.words_raw);
+  nlohmann::ordered_json json{
+      {"words_per_second", result.seconds > 0 ? words / result.seconds : 0.0},
+      {"words_raw", result.words_raw},
+      {"words_kept", result.words_kept},
+      {"examples", result.examples},
+      {"vocabulary", report.vocabulary_size},
+      {"kernel", std::string(simd::active_kernels().name)},
+      {"threads", s.threads},
+      {"seconds",
+       {{"read", report.read_seconds},
+        {"train", result.seconds},
+        {"write", report.write_seconds}}},
+      {"loss", result.loss},
+      {"peak_bytes", peak_memory()},
+      {"settings",
+       {{"train", options.train},
+        {"output", options.output},
+        {"cbow", 0},
+        {"size", s.dim},
+        {"window", s.window},
+        {"sample", s.subsampling},
+        {"negative", softmax ? 0 : s.negatives},
+        {"softmax", softmax ? 1 : 0},
+        {"iter", s.epochs},
+        {"alpha", s.alpha},
+        {"min_count", options.min_count},
+        {"max_word", options.max_word_bytes},
+        {"binary", options.binary ? 1 : 0},
+        {"seed", s.seed},
+        {"threads", s.threads}}}};
+  if (softmax) {
+    json["settings"]["softmax_batch"] = s.softmax_batch;
+  } else {
+    json["settings"]["block"] = s.block_centers;
+  }
+  // File names may be any bytes.
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace hogvec::tools

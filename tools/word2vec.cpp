@@ -1,0 +1,256 @@
+// word2vec: text in, word vectors out, in the manner of the reference tool.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "engine/hogvec.hpp"
+#include "engine/system.hpp"
+#include "io/output_file.hpp"
+#include "io/vocabulary_file.hpp"
+#include "tools/console.hpp"
+#include "tools/options.hpp"
+#include "tools/report.hpp"
+
+namespace hogvec::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// To stdout, as the reference does. A reader who has gone does not end a training run.
+void say(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void note(const std::string& text) { std::fputs(("word2vec: " + text + "\n").c_str(), stderr); }
+
+/// The files of a run, opened before the work.
+struct Outputs {
+  std::unique_ptr<io::OutputFile> vectors;
+  std::unique_ptr<io::OutputFile> context;
+  std::unique_ptr<io::OutputFile> report;
+};
+
+void refuse_overwriting(const Word2vecOptions& options) {
+  const std::pair<const char*, const std::string*> outputs[] = {
+      {"-output", &options.output},
+      {"-output-context", &options.output_context},
+      {"-save-vocab", &options.save_vocab},
+      {"-report", &options.report}};
+  for (const auto& [flag, path] : outputs) {
+    if (path->empty()) continue;
+    if (io::same_file(*path, options.train)) {
+      throw Error(fmt::format("{} {}: this is the training text; name another file", flag, *path));
+    }
+    for (const auto& [other_flag, other] : outputs) {
+      if (other != path && *other == *path && *path != "/dev/null") {
+        throw Error(fmt::format("{} and {} are the same file, {}; name two", flag, other_flag,
+                                *path));
+      }
+    }
+  }
+}
+
+Outputs open_outputs(const Word2vecOptions& options) {
+  refuse_overwriting(options);
+  Outputs outputs;
+  const auto open = [](const std::string& path) {
+    return path.empty() ? nullptr : std::make_unique<io::OutputFile>(path);
+  };
+  outputs.vectors = open(options.output);
+  outputs.context = open(options.output_context);
+  outputs.report = open(options.report);
+  return outputs;
+}
+
+/// The reference's own messages for the two inputs; the reason follows on stderr.
+void require_inputs(const Word2vecOptions& options) {
+  const auto require = [](const std::string& path, const char* message, const char* flag) {
+    try {
+      if (path.empty()) throw Error(std::string(flag) + ": name the text to read");
+      io::MemoryMap::open_file(path);
+    } catch (const Error&) {
+      say(message);
+      throw;
+    }
+  };
+  if (!options.read_vocab.empty()) {
+    require(options.read_vocab, "Vocabulary file not found\n", "-read-vocab");
+  }
+  require(options.train, "ERROR: training data file not found!\n", "-train");
+}
+
+Corpus read_text(const Word2vecOptions& options) {
+  ReadOptions reading;
+  reading.threads = options.settings.threads;
+  reading.min_count = options.min_count;
+  reading.vocabulary_file = options.read_vocab;
+  reading.max_word_bytes = options.max_word_bytes;
+  std::uint64_t millions = 0;
+  if (options.debug > 1) {
+    reading.on_progress = [&millions](std::uint64_t words) {
+      if (words / 1'000'000 <= millions) return;
+      millions = words / 1'000'000;
+      say(fmt::format("{}M\r", millions));
+    };
+  }
+  Corpus corpus = read_corpus(options.train, reading);
+  if (options.debug > 0) {
+    say(fmt::format("Vocab size: {}\nWords in train file: {}\n", corpus.vocabulary.size(),
+                    corpus.vocabulary.total_count()));
+  }
+  return corpus;
+}
+
+void require_memory(std::size_t vocabulary_size, const Word2vecOptions& options) {
+  constexpr double kMiB = 1 << 20;
+  const std::size_t need = training_memory(vocabulary_size, options.settings);
+  const std::size_t free = available_memory();
+  if (options.debug > 0) {
+    note(fmt::format("memory: {:.0f} MiB for {} words of {} values", static_cast<double>(need) / kMiB,
+                     vocabulary_size, options.settings.dim));
+  }
+  if (need <= free) return;
+  say("Memory allocation failed\n");
+  throw Error(fmt::format("training needs {:.0f} MiB of memory and {:.0f} MiB are free; use a "
+                          "smaller -size, a larger -min-count or a larger machine",
+                          static_cast<double>(need) / kMiB, static_cast<double>(free) / kMiB));
+}
+
+/// Prints the reference's progress line while it lives.
+class ProgressLine {
+ public:
+  ProgressLine(const Progress& progress, std::uint64_t total_words, int threads)
+      : progress_(progress),
+        total_(static_cast<double>(total_words)),
+        threads_(threads),
+        terminal_(isatty(STDERR_FILENO) == 1),
+        thread_([this] { run(); }) {}
+  ~ProgressLine() {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+    print();
+    if (terminal_) std::fputc('\n', stderr);
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, std::chrono::milliseconds(200), [this] { return done_; })) {
+      print();
+    }
+  }
+
+  void print() const {
+    const auto words = static_cast<double>(progress_.words.load(std::memory_order_relaxed));
+    const double seconds = seconds_since(start_);
+    if (words == 0) return;
+    // word2vec.c:382, with wall time times threads for the processor's time.
+    say(fmt::format("\rAlpha: {:f}  Progress: {:.2f}%  Words/thread/sec: {:.2f}k  ",
+                    progress_.alpha.load(std::memory_order_relaxed), words / (total_ + 1) * 100,
+                    words / (seconds * threads_) / 1000));
+    if (!terminal_) return;
+    const auto left = static_cast<long>(seconds / words * (total_ - words));
+    std::fputs(fmt::format("ETA {}:{:02}:{:02}  ", left / 3600, left / 60 % 60, left % 60).c_str(),
+               stderr);
+  }
+
+  const Progress& progress_;
+  double total_;
+  int threads_;
+  bool terminal_;
+  bool done_ = false;
+  Clock::time_point start_ = Clock::now();
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::thread thread_;
+};
+
+TrainResult train_model(const Corpus& corpus, const Word2vecOptions& options, Model& model) {
+  const TrainSettings& settings = options.settings;
+  Progress progress;
+  const std::uint64_t words = std::uint64_t{corpus.text.size()} * settings.epochs;
+  std::unique_ptr<ProgressLine> line;
+  if (options.debug > 1) line = std::make_unique<ProgressLine>(progress, words, settings.threads);
+  return train(corpus, settings, model, &progress);
+}
+
+void write_matrix(io::OutputFile& file, const Matrix& matrix, const Vocabulary& vocabulary,
+                  bool binary) {
+  io::write_vectors(file, binary ? io::VectorFormat::kBinary : io::VectorFormat::kText,
+                    matrix.view(), [&](std::size_t k) -> std::string_view {
+                      return vocabulary.word(static_cast<WordId>(k));
+                    });
+  file.commit();
+}
+
+int train_and_write(const Word2vecOptions& options) {
+  simd::active_kernels();  // a wrong HOGVEC_SIMD is told before the work
+  Outputs outputs = open_outputs(options);
+  say(fmt::format("Starting training using file {}\n", options.train));
+  require_inputs(options);
+  const Clock::time_point read_start = Clock::now();
+  const Corpus corpus = read_text(options);
+  if (!options.save_vocab.empty()) {
+    io::write_vocabulary_file(options.save_vocab, corpus.vocabulary.words());
+  }
+  if (!outputs.vectors) return 0;
+  RunReport report;
+  report.read_seconds = seconds_since(read_start);
+  check(corpus, options.settings);
+  require_memory(corpus.vocabulary.size(), options);
+  Model model = initial_model(corpus.vocabulary.size(), options.settings);
+  report.result = train_model(corpus, options, model);
+  const Clock::time_point write_start = Clock::now();
+  write_matrix(*outputs.vectors, model.input, corpus.vocabulary, options.binary);
+  if (outputs.context) {
+    write_matrix(*outputs.context, model.output, corpus.vocabulary, options.binary);
+  }
+  report.write_seconds = seconds_since(write_start);
+  if (outputs.report) {
+    report.vocabulary_size = corpus.vocabulary.size();
+    outputs.report->write(to_json(report, options));
+    outputs.report->commit();
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace hogvec::tools
+
+int main(int argc, char** argv) {
+  using namespace hogvec::tools;
+  // A write to a closed pipe is an error like any other.
+  std::signal(SIGPIPE, SIG_IGN);
+  return run("word2vec", [&] {
+    if (argc == 1) {
+      print(kWord2vecUsage);
+      return 0;
+    }
+    if (answer_common_options(argc, argv, "word2vec", kWord2vecUsage)) return 0;
+    CommandLine line(argc, argv);
+    try {
+      const Word2vecOptions options = word2vec_options(line);
+      for (const std::string& warning : line.warnings()) note("warning: " + warning);
+      return train_and_write(options);
+    } catch (const MissingArgument& missing) {
+      print(fmt::format("Argument missing for {}\n", missing.flag));
+      return 1;
+    }
+  });
+}
