@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <limits>
 #include <new>
@@ -51,18 +50,6 @@ int open_unnamed(const std::string& folder) {
   const int named = mkostemp(name.data(), O_CLOEXEC);
   if (named >= 0) unlink(name.c_str());
   return named;
-}
-
-/// Gives the file its size, and its blocks where the file system can: a disk that fills up under a
-/// mapping is a SIGBUS. Returns 0 or an error number.
-int reserve(int file, std::size_t bytes) {
-  const auto size = static_cast<off_t>(bytes);
-  if (ftruncate(file, size) != 0) return errno;
-  int code;
-  do {
-    code = fallocate(file, 0, 0, size) == 0 ? 0 : errno;
-  } while (code == EINTR);
-  return code == EOPNOTSUPP || code == ENOSYS ? 0 : code;
 }
 
 }  // namespace
@@ -128,8 +115,7 @@ MemoryMap MemoryMap::temporary_file(std::size_t bytes, const std::string& folder
     throw system_error(folder, "no temporary file can be made here; name a folder you can write");
   }
   if (bytes == 0) return map;
-  if (const int code = reserve(file.get(), bytes); code != 0) {
-    errno = code;
+  if (ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) {
     throw system_error(folder, "no room for a temporary file of " + std::to_string(bytes) +
                                    " bytes; name a folder with more space");
   }

@@ -20,15 +20,17 @@ class MemoryMap {
   ~MemoryMap();
 
   /// A regular file, read-only. An empty file gives an empty map.
-  /// Errors: missing, unreadable, a directory, or anything that cannot be mapped (a pipe, a device).
+  /// Errors: missing, unreadable, a directory, or anything that cannot be mapped (a pipe, a
+  /// device).
   static MemoryMap open_file(const std::string& path);
 
-  /// Zeroed private memory, touched page by page as it is used; huge pages where the system has them.
-  /// Errors: std::bad_alloc.
+  /// Zeroed private memory, touched page by page as it is used; huge pages where the system has
+  /// them. Errors: std::bad_alloc.
   static MemoryMap anonymous(std::size_t bytes, bool huge_pages);
 
-  /// Zeroed memory in an unnamed file in `folder`, for arrays larger than the memory; the disk space
-  /// is given back when the map goes. Errors: the folder cannot be written.
+  /// Zeroed memory in an unnamed file in `folder`, for arrays larger than the memory. Disk space is
+  /// taken page by page as it is used, so that a disk that fills up is a SIGBUS, and given back
+  /// when the map goes. Errors: the folder cannot be written; std::bad_alloc.
   static MemoryMap temporary_file(std::size_t bytes, const std::string& folder);
 
   std::byte* data() const noexcept { return data_; }

@@ -107,7 +107,9 @@ std::string temporary_name(const Resolved& target) {
   constexpr std::size_t kNameBytes = 200;  // of the 255 that a name may have
   std::random_device random;
   std::uniform_int_distribution<std::size_t> letter(0, kLetters.size() - 1);
-  std::string name = "." + target.name.string().substr(0, kNameBytes) + ".";
+  std::string name = ".";
+  name += target.name.string().substr(0, kNameBytes);
+  name += '.';
   for (int k = 0; k < 6; ++k) name += kLetters[letter(random)];
   return (target.folder / name).string();
 }
@@ -214,9 +216,10 @@ void OutputFile::commit() {
   }
   // Linux closes the descriptor even where close reports EINTR.
   if (close(std::exchange(file_, -1)) != 0 && errno != EINTR) {
-    const Error failure = system_error(path_, "cannot be written");
+    const int code = errno;
     if (!temporary_.empty()) unlink(temporary_.c_str());
-    throw failure;
+    errno = code;
+    throw system_error(path_, "cannot be written");
   }
   // The run may have taken days: what it wrote stays, under the name it has.
   if (!straight_ && rename(temporary_.c_str(), target_.c_str()) != 0) {

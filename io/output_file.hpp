@@ -12,7 +12,8 @@ namespace hogvec::io {
 /// Opened before a long run, so that a bad path costs nothing. Not thread-safe.
 class OutputFile {
  public:
-  /// Errors: the folder does not exist, is not writable, or `path` is a directory.
+  /// Waits for the reader of a FIFO. Errors: the folder does not exist or is not writable, the file
+  /// is not writable, or `path` is a directory.
   explicit OutputFile(const std::string& path);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -22,7 +23,8 @@ class OutputFile {
   /// Errors: disk full, pipe closed, and what else write(2) says.
   void write(std::string_view bytes);
 
-  /// Flushes, closes and puts the file in its place. Errors: as write().
+  /// Flushes, closes and puts the file in its place. Errors: as write(); where the place cannot be
+  /// taken, the message names the file that holds the result.
   void commit();
 
   const std::string& path() const noexcept { return path_; }

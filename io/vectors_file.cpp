@@ -168,7 +168,7 @@ void write_vectors(OutputFile& file, VectorFormat format, const VectorsView& vec
   file.write(std::to_string(vectors.rows) + ' ' + std::to_string(vectors.dim) + '\n');
   const std::size_t row_bytes = vectors.dim * kTypicalNumber + kTypicalNumber;
   const std::size_t block = std::max<std::size_t>(1, kBlockBytes / row_bytes);
-  const auto tokens = static_cast<std::size_t>(2 * tbb::this_task_arena::max_concurrency());
+  const auto tokens = 2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
   std::size_t next = 0;
   const auto ranges = tbb::make_filter<void, std::size_t>(
       tbb::filter_mode::serial_in_order, [&](tbb::flow_control& control) {

@@ -29,7 +29,8 @@ struct VectorsView {
 };
 
 /// Writes all rows, byte for byte as the reference does (word2vec.c:691), whatever the locale.
-/// `word(k)` names row k. Formats in parallel on the calling thread's oneTBB arena. Does not commit.
+/// `word(k)` names row k, and is called by several threads at once: formats in parallel on the
+/// calling thread's oneTBB arena. Does not commit.
 void write_vectors(OutputFile& file, VectorFormat format, const VectorsView& vectors,
                    const std::function<std::string_view(std::size_t)>& word);
 
@@ -41,7 +42,8 @@ struct WordVectors {
 };
 
 /// Reads text or binary, whichever the file holds; binary with or without the newline.
-/// Errors, each with path and row: no header, a size that the file cannot hold, an end in mid row.
+/// Errors, each with path and row: no header, a size that the file cannot hold, an end in mid row,
+/// in text what is not a number, more than the header says.
 WordVectors read_vectors(const std::string& path);
 
 }  // namespace hogvec::io

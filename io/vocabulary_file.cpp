@@ -1,5 +1,7 @@
 #include "io/vocabulary_file.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -56,8 +58,8 @@ std::vector<WordCount> read_vocabulary_file(const std::string& path) {
   std::string line;
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const auto fail = [&](const std::string& what) {
-      throw Error(path + ": line " + std::to_string(number) + " " + what +
-                  "; a vocabulary file has one \"word count\" a line");
+      throw Error(fmt::format("{}: line {} {}; a vocabulary file has one \"word count\" a line",
+                              path, number, what));
     };
     line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));

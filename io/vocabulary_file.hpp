@@ -12,8 +12,9 @@ struct WordCount {
   std::uint64_t count;
 };
 
-/// Lines of the file in their order; words are cut off by space or tab, carriage returns are dropped.
-/// Errors, with path and line: no count, a negative count, no line at all, a word that stands twice.
+/// Lines of the file in their order; words are cut off by space or tab, carriage returns are
+/// dropped. Errors, with path and line: no count, a negative count, no line at all, a word that
+/// stands twice.
 std::vector<WordCount> read_vocabulary_file(const std::string& path);
 
 /// Writes it byte for byte as the reference does (word2vec.c:302), whole or not at all.

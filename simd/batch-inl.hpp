@@ -1,7 +1,8 @@
 // The register of the instruction set that is being compiled, and what every kernel does with it.
 //
-// The *-inl.hpp files are included by the units of simd/arch/ alone. Everything in them has internal
-// linkage, so that the linker can never pick a function compiled for one instruction set for another.
+// The *-inl.hpp files are included by the units of simd/arch/ alone. Everything in them has
+// internal linkage, so that the linker can never pick a function compiled for one instruction set
+// for another.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +12,9 @@
 #include "simd/kernels.hpp"
 
 #define HOGVEC_INLINE inline __attribute__((always_inline))
-#if defined(__clang__)
+#if defined(HOGVEC_KEEP_LOOPS)
+#define HOGVEC_UNROLL
+#elif defined(__clang__)
 #define HOGVEC_UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define HOGVEC_UNROLL _Pragma("GCC unroll 32")
@@ -42,6 +45,12 @@ HOGVEC_INLINE Floats zero() noexcept { return Floats(0.0f); }
 /// a * b + c
 HOGVEC_INLINE Floats fma(const Floats& a, const Floats& b, const Floats& c) noexcept {
   return xsimd::fma(a, b, c);
+}
+/// Keeps the value in a register: GCC would load it from memory again for every use.
+HOGVEC_INLINE void keep_in_register([[maybe_unused]] Floats& x) noexcept {
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+  asm("" : "+v"(x.data));
+#endif
 }
 /// Sum of the lanes (reduce_add from xsimd 9.0 on).
 HOGVEC_INLINE float sum(const Floats& x) noexcept { return xsimd::hadd(x); }

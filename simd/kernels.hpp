@@ -1,11 +1,13 @@
-// The kernels: what is hand-vectorised, once for each instruction set, behind one table of functions.
+// The kernels: what is hand-vectorised, once for each instruction set, behind one table of
+// functions.
 //
-// float* in, float* out. A kernel does a whole block of work, so that the indirect call is paid once
-// a block. Every kernel is noexcept, allocates nothing and is safe to call from any thread; rows
-// that several threads update at once are updated without locks (Hogwild).
+// float* in, float* out. A kernel does a whole block of work, so that the indirect call is paid
+// once a block. Every kernel is noexcept, allocates nothing and is safe to call from any thread;
+// rows that several threads update at once are updated without locks (Hogwild).
 //
 // Conventions of all kernels
-//   * A row of D floats is stored in `stride` floats: D rounded up to kRowPadding, the padding zero,
+//   * A row of D floats is stored in `stride` floats: D rounded up to kRowPadding, the padding
+//   zero,
 //     the row 64-byte aligned. Kernels therefore have no tails, and keep the padding zero.
 //   * "Row-major U x M" means element (u, m) at index u * M + m.
 #pragma once
@@ -34,11 +36,11 @@ constexpr std::size_t padded(std::size_t dim) noexcept {
 /// No row may stand twice in `inputs` or twice in `outputs`: a word that occurs twice is one row
 /// whose counts add up.
 struct LogisticBlock {
-  float* const* inputs;    // U pointers to rows (v_k)
-  float* const* outputs;   // M pointers to rows (v'_j)
-  const float* positives;  // A, row-major U x M: how often the pair occurs as a positive example
-  const float* trials;     // N, row-major U x M: how often the pair occurs at all
-  float* scratch;          // logistic_scratch(U, M) floats, 64-byte aligned
+  float* const* inputs;      // U pointers to rows (v_k)
+  float* const* outputs;     // M pointers to rows (v'_j)
+  const float* positives;    // A, row-major U x M: how often the pair occurs as a positive example
+  const float* trials;       // N, row-major U x M: how often the pair occurs at all
+  float* scratch;            // logistic_scratch(U, M) floats, 64-byte aligned
   std::size_t input_count;   // U
   std::size_t output_count;  // M
   std::size_t stride;        // floats in a row
@@ -51,6 +53,30 @@ constexpr std::size_t logistic_scratch(std::size_t inputs, std::size_t outputs) 
   return padded(inputs * outputs + kRowPadding) + inputs * kRowPadding;
 }
 
+/// The windows of consecutive centers of one sentence, as pairs of an input row (a context word)
+/// and an output row (a center, or a noise word that all the centers share). Places count from the
+/// first word that a window touches. The centers are distinct words: output row m < center_count
+/// belongs to the center at place first_center + m, and all output rows may be noise.
+///
+///     total(i)  = how many of the windows hold place i
+///     A(u, m)   = at how many places of input row u the window of center m holds it
+///     N(u, m)   = A(u, m) + draws_m * (sum of total over the places of u - A(u, m))
+///
+/// for a noise word is a trial of every pair of the block but those whose center it is.
+struct WindowPairs {
+  const std::uint32_t* input_of;  // place_count: input row of each place; a new row has the next
+                                  // number, and a place of an earlier row repeats that row's
+  const std::uint32_t* reach;     // center_count: how many words to each side the window holds
+  const float* draws;             // output_count: how often the row was drawn as noise
+  float* positives;               // A, row-major input rows x output_count, kRowPadding to spare
+  float* trials;                  // N, likewise
+  float* totals;                  // scratch: place_count, kRowPadding to spare, 64-byte aligned
+  std::size_t place_count;
+  std::size_t first_center;
+  std::size_t center_count;
+  std::size_t output_count;
+};
+
 /// One sweep of B hidden vectors over a range of rows of W', Rong eqs. (25), (26), (31)-(36).
 ///
 /// softmax_scores:  exp_scores(j, b) = exp(v'_j . h_b - shift_b),  z_b += sum_j of it,
@@ -61,19 +87,19 @@ constexpr std::size_t logistic_scratch(std::size_t inputs, std::size_t outputs) 
 /// With step_b = eta * C_b / Z_b * h_b the second line is the dense part of Rong eq. (33), and
 /// C_b / Z_b * weighted_rows_b the dense part of EH, eq. (36): scores are never rescaled.
 struct SoftmaxSweep {
-  float* rows;                      // first row of the range of W'
-  std::size_t row_count;            // rows in the range
-  std::size_t stride;               // floats in a row
-  std::size_t dim;                  // D: values in a row, the rest is padding
-  std::size_t batch;                // B
-  const float* hidden;              // h, row-major B x stride
-  const float* hidden_transposed;   // h^T, stride x padded(B): element (d, b) at d * padded(B) + b
-  const float* shift;               // B: subtracted from every score
-  const float* step;                // row-major B x stride
-  float* exp_scores;                // row-major row_count x B
-  double* z;                        // B
-  float* max_score;                 // B
-  float* weighted_rows;             // row-major B x stride
+  float* rows;                     // first row of the range of W'
+  std::size_t row_count;           // rows in the range
+  std::size_t stride;              // floats in a row
+  std::size_t dim;                 // D: values in a row, the rest is padding
+  std::size_t batch;               // B
+  const float* hidden;             // h, row-major B x stride
+  const float* hidden_transposed;  // h^T, stride x padded(B): element (d, b) at d * padded(B) + b
+  const float* shift;              // B: subtracted from every score
+  const float* step;               // row-major B x stride
+  float* exp_scores;               // row-major row_count x B
+  double* z;                       // B
+  float* max_score;                // B
+  float* weighted_rows;            // row-major B x stride
 };
 
 /// The kernels of one instruction set.
@@ -97,6 +123,9 @@ struct KernelTable {
   /// Trains the block and returns its loss before the update,
   /// sum of N * log(1 + exp(S)) - A * S, which is Rong eq. (55) over all its pairs.
   double (*logistic_block)(const LogisticBlock& block) noexcept;
+
+  /// Fills A and N.
+  void (*window_pairs)(const WindowPairs& pairs) noexcept;
 
   void (*softmax_scores)(const SoftmaxSweep& sweep) noexcept;
   void (*softmax_update)(const SoftmaxSweep& sweep) noexcept;

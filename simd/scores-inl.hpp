@@ -9,7 +9,8 @@ namespace hogvec::simd {
 namespace {
 
 // A tile holds two input rows times its output rows in accumulators; beside them it needs the two
-// input registers, and one for the output row where the instruction set cannot multiply from memory.
+// input registers, and one for the output row where the instruction set cannot multiply from
+// memory.
 constexpr std::size_t kScoreOutputs = (kRegisters - 4) / 2 < 12 ? (kRegisters - 4) / 2 : 12;
 
 /// out[i] = sum of the lanes of x[i]. Where kSpill, writes up to three floats past the last.
@@ -45,7 +46,8 @@ HOGVEC_INLINE void score_tile(float* const* inputs, float* const* outputs, std::
     for (std::size_t u = 0; u < kInputs; ++u) x[u] = load(inputs[u] + column);
     HOGVEC_UNROLL
     for (std::size_t m = 0; m < kOutputs; ++m) {
-      const Floats o = load(outputs[m] + column);
+      Floats o = load(outputs[m] + column);
+      if constexpr (kInputs > 1) keep_in_register(o);
       HOGVEC_UNROLL
       for (std::size_t u = 0; u < kInputs; ++u) {
         sums[u * kOutputs + m] = fma(x[u], o, sums[u * kOutputs + m]);

@@ -98,7 +98,8 @@ void score_tile_group(const SoftmaxSweep& s, std::size_t row, std::size_t end,
   for (std::size_t i = 0; i < width; ++i) s.z[b + i] += lanes[i];
   HOGVEC_UNROLL
   for (std::size_t r = 0; r < kRegs; ++r) store(lanes + r * kLanes, max_score[r]);
-  for (std::size_t i = 0; i < width; ++i) s.max_score[b + i] = std::max(s.max_score[b + i], lanes[i]);
+  for (std::size_t i = 0; i < width; ++i)
+    s.max_score[b + i] = std::max(s.max_score[b + i], lanes[i]);
 }
 
 /// Few hidden vectors: a lane for each would stay mostly empty, so scores are dot products of rows.
@@ -201,9 +202,9 @@ template <std::size_t kRegs, bool kSubtract>
 void accumulate_columns(const RowProduct& p, std::size_t column) noexcept {
   std::size_t i = 0;
   for (; i + kUpdateRows <= p.target_count; i += kUpdateRows) {
-    accumulate<kUpdateRows, kRegs, kSubtract>(
-        p.target + i * p.stride + column, p.source + column, p.stride, p.source_count,
-        p.coefficients + i * p.row_step, p.row_step, p.step);
+    accumulate<kUpdateRows, kRegs, kSubtract>(p.target + i * p.stride + column, p.source + column,
+                                              p.stride, p.source_count,
+                                              p.coefficients + i * p.row_step, p.row_step, p.step);
   }
   for (; i < p.target_count; ++i) {
     accumulate<1, kRegs, kSubtract>(p.target + i * p.stride + column, p.source + column, p.stride,
@@ -234,10 +235,9 @@ void softmax_update(const SoftmaxSweep& s) noexcept {
     float* rows = s.rows + row * s.stride;
     const float* exp_scores = s.exp_scores + row * s.batch;
     // EH first: it wants the old rows.
-    accumulate_all<false>(
-        {s.weighted_rows, s.batch, rows, count, exp_scores, 1, s.batch, s.stride}, kWidths);
-    accumulate_all<true>({rows, count, s.step, s.batch, exp_scores, s.batch, 1, s.stride},
-                         kWidths);
+    accumulate_all<false>({s.weighted_rows, s.batch, rows, count, exp_scores, 1, s.batch, s.stride},
+                          kWidths);
+    accumulate_all<true>({rows, count, s.step, s.batch, exp_scores, s.batch, 1, s.stride}, kWidths);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "simd/tables.hpp"
 #include "simd/text-inl.hpp"
 #include "simd/vector-inl.hpp"
+#include "simd/window-inl.hpp"
 
 namespace hogvec::simd {
 
@@ -20,6 +21,7 @@ const KernelTable& HOGVEC_ARCH_TABLE() noexcept {
       .exp = exp_row,
       .sigmoid = sigmoid_row,
       .logistic_block = logistic_block,
+      .window_pairs = window_pairs,
       .softmax_scores = softmax_scores,
       .softmax_update = softmax_update,
       .random_bits = random_bits,

@@ -1,9 +1,9 @@
 // distance FILE: the words nearest to a word, or to the sum of several.
 #include "tools/console.hpp"
 
-namespace {
+namespace hogvec::tools {
 
-using namespace hogvec;
+namespace {
 
 constexpr std::string_view kHelp =
     R"(Usage: distance FILE
@@ -22,7 +22,7 @@ std::string answer(const WordIndex& index, const std::vector<std::string_view>& 
   for (const std::string_view word : words) {
     const std::size_t row = index.find(word);
     const bool known = row != WordIndex::kNotFound;
-    text += tools::describe_word(word, known ? static_cast<long long>(row) : -1);
+    text += describe_word(word, known ? static_cast<long long>(row) : -1);
     if (!known) return text + "Out of dictionary word!\n";
     rows.push_back(row);
   }
@@ -34,13 +34,17 @@ std::string answer(const WordIndex& index, const std::vector<std::string_view>& 
   constexpr std::string_view kHeading =
       "                                              Word       Cosine distance";
   const float floor = -1;
-  return text +
-         tools::neighbor_table(kHeading, index, index.nearest(sum, tools::kQueryRows, rows), floor);
+  return text + neighbor_table(kHeading, index, index.nearest(sum, kQueryRows, rows), floor);
+}
+
+QueryProgram program() {
+  return {"distance", kHelp, "Enter word or sentence (EXIT to break): ", answer};
 }
 
 }  // namespace
 
+}  // namespace hogvec::tools
+
 int main(int argc, char** argv) {
-  return tools::run_queries({"distance", kHelp, "Enter word or sentence (EXIT to break): ", answer},
-                            argc, argv);
+  return hogvec::tools::run_queries(hogvec::tools::program(), argc, argv);
 }

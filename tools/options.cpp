@@ -64,8 +64,7 @@ void objective_options(CommandLine& line, bool trains, Word2vecOptions& options)
   refuse(hierarchical,
          "-hs 1: hierarchical softmax is not in this version; use -negative or -softmax 1");
   refuse(cbow, "-cbow 1, the default: CBOW is not in this version; use -cbow 0 for skip-gram");
-  refuse(classes > 0,
-         "-classes: clustering is not in this version; leave it out to write vectors");
+  refuse(classes > 0, "-classes: clustering is not in this version; leave it out to write vectors");
   refuse(!softmax && negatives == 0,
          "-negative 0: nothing would be trained; use -negative 5 or -softmax 1");
 }
@@ -148,8 +147,8 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   path("-save-vocab", options.save_vocab);
   path("-read-vocab", options.read_vocab);
   path("-report", options.report);
-  options.debug = static_cast<int>(
-      std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
+  options.debug =
+      static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.binary = line.integer("-binary", 0).value_or(0) != 0;
   options.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));
   options.max_word_bytes = static_cast<std::size_t>(line.integer("-max-word", 1).value_or(98));

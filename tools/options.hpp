@@ -25,8 +25,8 @@ struct Word2vecOptions {
   TrainSettings settings;
 };
 
-/// Reads a command line by the reference's rules (word2vec.c:628): the first place of a flag counts,
-/// its value is the next word whatever that is.
+/// Reads a command line by the reference's rules (word2vec.c:628): the first place of a flag
+/// counts, its value is the next word whatever that is.
 class CommandLine {
  public:
   CommandLine(int argc, char** argv);

@@ -55,8 +55,8 @@ void refuse_overwriting(const Word2vecOptions& options) {
     }
     for (const auto& [other_flag, other] : outputs) {
       if (other != path && *other == *path && *path != "/dev/null") {
-        throw Error(fmt::format("{} and {} are the same file, {}; name two", flag, other_flag,
-                                *path));
+        throw Error(
+            fmt::format("{} and {} are the same file, {}; name two", flag, other_flag, *path));
       }
     }
   }
@@ -118,14 +118,15 @@ void require_memory(std::size_t vocabulary_size, const Word2vecOptions& options)
   const std::size_t need = training_memory(vocabulary_size, options.settings);
   const std::size_t free = available_memory();
   if (options.debug > 0) {
-    note(fmt::format("memory: {:.0f} MiB for {} words of {} values", static_cast<double>(need) / kMiB,
-                     vocabulary_size, options.settings.dim));
+    note(fmt::format("memory: {:.0f} MiB for {} words of {} values",
+                     static_cast<double>(need) / kMiB, vocabulary_size, options.settings.dim));
   }
   if (need <= free) return;
   say("Memory allocation failed\n");
-  throw Error(fmt::format("training needs {:.0f} MiB of memory and {:.0f} MiB are free; use a "
-                          "smaller -size, a larger -min-count or a larger machine",
-                          static_cast<double>(need) / kMiB, static_cast<double>(free) / kMiB));
+  throw Error(
+      fmt::format("training needs {:.0f} MiB of memory and {:.0f} MiB are free; use a "
+                  "smaller -size, a larger -min-count or a larger machine",
+                  static_cast<double>(need) / kMiB, static_cast<double>(free) / kMiB));
 }
 
 /// Prints the reference's progress line while it lives.
@@ -192,10 +193,9 @@ TrainResult train_model(const Corpus& corpus, const Word2vecOptions& options, Mo
 
 void write_matrix(io::OutputFile& file, const Matrix& matrix, const Vocabulary& vocabulary,
                   bool binary) {
-  io::write_vectors(file, binary ? io::VectorFormat::kBinary : io::VectorFormat::kText,
-                    matrix.view(), [&](std::size_t k) -> std::string_view {
-                      return vocabulary.word(static_cast<WordId>(k));
-                    });
+  io::write_vectors(
+      file, binary ? io::VectorFormat::kBinary : io::VectorFormat::kText, matrix.view(),
+      [&](std::size_t k) -> std::string_view { return vocabulary.word(static_cast<WordId>(k)); });
   file.commit();
 }
 

@@ -3,9 +3,9 @@
 
 #include "tools/console.hpp"
 
-namespace {
+namespace hogvec::tools {
 
-using namespace hogvec;
+namespace {
 
 constexpr std::string_view kHelp =
     R"(Usage: word-analogy FILE
@@ -31,7 +31,7 @@ std::string answer(const WordIndex& index, const std::vector<std::string_view>& 
     // Row 0, the end of a sentence, is no word: it stands for those that are missing.
     const std::size_t found = index.find(word);
     const std::size_t row = found == WordIndex::kNotFound ? 0 : found;
-    text += tools::describe_word(word, static_cast<long long>(row));
+    text += describe_word(word, static_cast<long long>(row));
     if (row == 0) return text + "Out of dictionary word!\n";
     rows.push_back(row);
   }
@@ -43,13 +43,17 @@ std::string answer(const WordIndex& index, const std::vector<std::string_view>& 
   constexpr std::string_view kHeading =
       "                                              Word              Distance";
   const float floor = 0;
-  return text +
-         tools::neighbor_table(kHeading, index, index.nearest(sum, tools::kQueryRows, rows), floor);
+  return text + neighbor_table(kHeading, index, index.nearest(sum, kQueryRows, rows), floor);
+}
+
+QueryProgram program() {
+  return {"word-analogy", kHelp, "Enter three words (EXIT to break): ", answer};
 }
 
 }  // namespace
 
+}  // namespace hogvec::tools
+
 int main(int argc, char** argv) {
-  return tools::run_queries({"word-analogy", kHelp, "Enter three words (EXIT to break): ", answer},
-                            argc, argv);
+  return hogvec::tools::run_queries(hogvec::tools::program(), argc, argv);
 }

@@ -38,7 +38,7 @@ struct ReadOptions {
   int threads = 1;
   std::uint64_t min_count = 5;
   /// Take the words and counts from this file, instead of counting the text.
-  std::string vocabulary_file;
+  std::string vocabulary_file{};
   /// Longer words are cut, at a code point boundary; the reference's limit (word2vec.c:86).
   std::size_t max_word_bytes = 98;
   /// Ids that would need more memory than this lie in an unnamed file in `temporary_folder`.
@@ -46,7 +46,7 @@ struct ReadOptions {
   std::size_t memory_limit = 0;
   std::string temporary_folder = "/tmp";
   /// Called now and then, from any thread but never twice at once, with the words read so far.
-  std::function<void(std::uint64_t words)> on_progress;
+  std::function<void(std::uint64_t words)> on_progress{};
 };
 
 /// Reads, counts and encodes a text, tokenised as the reference does (word2vec.c:71), by all

@@ -105,7 +105,8 @@ class Reader {
     if (lock) options_.on_progress(first + ids.size());
   }
 
-  /// Adds all tables to the first one. Returns for each worker the numbers that its words have there.
+  /// Adds all tables to the first one. Returns for each worker the numbers that its words have
+  /// there.
   std::vector<std::vector<WordId>> merge_tables() {
     std::vector<std::vector<WordId>> merged(tables_.size());
     merged[0].resize(tables_[0].size());
@@ -131,12 +132,12 @@ class Reader {
       std::string_view word;
     };
     std::vector<Counted> counted;
-    tables_[0].for_each([&](std::uint32_t id, std::string_view word, std::uint64_t count,
-                            std::uint64_t position) {
-      if (id == kSentenceEnd || count >= options_.min_count) {
-        counted.push_back({position, count, word});
-      }
-    });
+    tables_[0].for_each(
+        [&](std::uint32_t id, std::string_view word, std::uint64_t count, std::uint64_t position) {
+          if (id == kSentenceEnd || count >= options_.min_count) {
+            counted.push_back({position, count, word});
+          }
+        });
     std::sort(counted.begin() + 1, counted.end(),
               [](const Counted& a, const Counted& b) { return a.position < b.position; });
     std::vector<io::WordCount> words;
@@ -168,8 +169,8 @@ class Reader {
       WordId* first = provisional() + section.first;
       std::transform(first, first + section.count, first,
                      [&](WordId number) { return numbers[number]; });
-      section.known = section.count - static_cast<std::size_t>(
-                                          std::count(first, first + section.count, kUnknown));
+      section.known = section.count -
+                      static_cast<std::size_t>(std::count(first, first + section.count, kUnknown));
     });
     std::vector<std::size_t> places(sections_.size() + 1, 0);
     for (std::size_t s = 0; s < sections_.size(); ++s) {

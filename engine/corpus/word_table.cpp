@@ -23,8 +23,7 @@ std::uint32_t WordTable::insert(std::string_view word, std::uint64_t hash, std::
     chunks_.push_back(std::make_unique_for_overwrite<char[]>(kChunkBytes));
     next_ = 0;
   }
-  const auto place =
-      static_cast<std::uint32_t>((chunks_.size() - 1) * kUnitsPerChunk + next_ / 8);
+  const auto place = static_cast<std::uint32_t>((chunks_.size() - 1) * kUnitsPerChunk + next_ / 8);
   next_ += bytes;
   Record* record = record_at(place);
   record->count = count;

@@ -11,8 +11,8 @@
 namespace hogvec {
 
 /// Words with their counts and first positions, numbered 0, 1, ... in the order in which they come.
-/// Exact, 64-bit, grows without a limit but 2^32 words. One thread writes; about 40 bytes a word and
-/// 8 to 16 in the slots.
+/// Exact, 64-bit, grows without a limit but 2^32 words. One thread writes; about 40 bytes a word
+/// and 8 to 16 in the slots.
 class WordTable {
  public:
   static constexpr std::size_t kMaxWordBytes = 1u << 16;
@@ -121,7 +121,7 @@ class WordTable {
   std::vector<Slot> slots_;
   std::size_t mask_ = 0;
   std::vector<std::unique_ptr<char[]>> chunks_;
-  std::vector<std::size_t> used_;  // bytes used of each chunk but the last
+  std::vector<std::size_t> used_;   // bytes used of each chunk but the last
   std::size_t next_ = kChunkBytes;  // bytes used of the last chunk
   std::uint32_t size_ = 0;
 };

@@ -36,8 +36,10 @@ class WordIndex {
   /// dim() floats of length 1.
   std::span<const float> unit_vector(std::size_t row) const;
 
-  /// At most k rows, highest cosine first, ties in row order. `query` holds dim() floats of any
-  /// length; rows in `excluded` are left out.
+  /// At most k rows, highest cosine first, ties in row order; the cosines are the reference's to
+  /// the last bit, whatever the instruction set. `query` holds dim() floats of any length; rows in
+  /// `excluded` and rows whose cosine is not a number are left out. None where `query` has no
+  /// direction: zero, infinite or not a number.
   std::vector<Neighbor> nearest(std::span<const float> query, std::size_t k,
                                 std::span<const std::size_t> excluded = {}) const;
 

@@ -25,8 +25,7 @@ ChunkPlan::ChunkPlan(std::span<const WordId> text) {
   begins_.reserve(count + 1);
   begins_.push_back(0);
   for (std::size_t chunk = 1; chunk < count; ++chunk) {
-    const std::size_t nominal =
-        text.size() / count * chunk + text.size() % count * chunk / count;
+    const std::size_t nominal = text.size() / count * chunk + text.size() % count * chunk / count;
     begins_.push_back(sentence_start(text, nominal));
   }
   begins_.push_back(text.size());

@@ -62,7 +62,7 @@ class ChunkSample {
   std::span<const Sentence> sentences() const noexcept { return sentences_; }
   const WordId* ids() const noexcept { return ids_.data() + front_; }
   /// Words to each side that center i's window reaches, before it is cut at the sentence's ends.
-  std::uint32_t reach(std::size_t i) const noexcept { return reach_[i]; }
+  const std::uint32_t* reaches() const noexcept { return reach_.data(); }
   /// How far before word i the same word stands, within the span; 0 where it does not.
   std::uint32_t repeat(std::size_t i) const noexcept { return repeat_[i]; }
   /// First and past-the-last word of the window of center i in sentence s.

@@ -8,9 +8,11 @@ namespace hogvec {
 namespace {
 
 // A float holds exp(x) for |x| up to 87. Scores of a batch are shifted so that, if its largest is
-// about that of the batch before, the sums of exp stay well inside on both sides.
+// about that of the batch before, the sums of exp stay well inside on both sides: also when they
+// are multiplied by rows or by 1 / Z.
 constexpr float kHeadroom = 40;
 constexpr double kLeastZ = 1e-20;
+constexpr double kMostZ = 1e20;
 
 }  // namespace
 
@@ -141,7 +143,7 @@ bool FullSoftmaxWorker::sweep_scores() noexcept {
       .weighted_rows = nullptr,
   });
   return std::all_of(z_.data(), z_.data() + batch,
-                     [](double z) { return std::isfinite(z) && z >= kLeastZ; });
+                     [](double z) { return z >= kLeastZ && z <= kMostZ; });
 }
 
 /// E_b = -sum_c u_{j*_c} + C_b log sum_j exp(u_j), eq. (29), over the batch.

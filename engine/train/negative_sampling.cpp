@@ -5,6 +5,11 @@
 namespace hogvec {
 namespace {
 
+/// Whether the same word stands `repeat` places before, at most `distance` away; 0 means nowhere.
+inline bool is_repeat(std::uint32_t repeat, std::uint32_t distance) noexcept {
+  return repeat - 1 < distance;
+}
+
 /// Brings a row into the cache: it is needed one block from now.
 inline void prefetch_row(const float* row, std::size_t stride) noexcept {
   for (std::size_t i = 0; i < stride; i += simd::kRowAlignment / sizeof(float)) {
@@ -27,11 +32,11 @@ NegativeSamplingWorker::NegativeSamplingWorker(const Shared& shared, std::size_t
   input_of_ = Scratch<std::uint32_t>(inputs);
   inputs_ = Scratch<float*>(inputs);
   outputs_ = Scratch<float*>(outputs);
-  output_words_ = Scratch<WordId>(outputs);
-  output_of_ = Scratch<std::uint32_t>(s.block_centers);
+  output_words_ = Scratch<WordId>(simd::padded(outputs));
   draws_ = Scratch<float>(outputs);
-  positives_ = Scratch<float>(simd::padded(inputs * outputs));
-  trials_ = Scratch<float>(simd::padded(inputs * outputs));
+  positives_ = Scratch<float>(inputs * outputs + simd::kRowPadding);
+  trials_ = Scratch<float>(inputs * outputs + simd::kRowPadding);
+  totals_ = Scratch<float>(inputs + simd::kRowPadding);
   scratch_ = Scratch<float>(simd::logistic_scratch(inputs, outputs));
 }
 
@@ -58,8 +63,13 @@ void NegativeSamplingWorker::plan_blocks(const ChunkSample& sample) noexcept {
   blocks_.clear();
   for (const Sentence& s : sample.sentences()) {
     if (s.end - s.begin < 2) continue;  // no context
-    for (std::uint32_t i = s.begin; i < s.end; i += size) {
-      blocks_.push_back({i, std::min(i + size, s.end), s});
+    for (std::uint32_t begin = s.begin; begin < s.end;) {
+      const std::uint32_t most = std::min(begin + size, s.end);
+      std::uint32_t end = begin + 1;
+      // A word that the block already has as a center begins the next one.
+      while (end < most && !is_repeat(sample.repeat(end), end - begin)) ++end;
+      blocks_.push_back({begin, end, s});
+      begin = end;
     }
   }
 }
@@ -95,7 +105,7 @@ void NegativeSamplingWorker::gather_inputs(const ChunkSample& sample, std::uint3
   input_count_ = 0;
   for (std::uint32_t i = begin; i < end; ++i) {
     const std::uint32_t repeat = sample.repeat(i);
-    if (repeat != 0 && repeat <= i - begin) {
+    if (is_repeat(repeat, i - begin)) {
       input_of_[i - begin] = input_of_[i - begin - repeat];
       continue;
     }
@@ -104,68 +114,68 @@ void NegativeSamplingWorker::gather_inputs(const ChunkSample& sample, std::uint3
   }
 }
 
-/// Column of the word's output row, which is added where it is new.
-std::size_t NegativeSamplingWorker::add_output(WordId word) noexcept {
-  for (std::size_t m = 0; m < output_count_; ++m) {
-    if (output_words_[m] == word) return m;
-  }
-  output_words_[output_count_] = word;
-  outputs_[output_count_] = shared_.output.row(word);
-  draws_[output_count_] = 0;
-  return output_count_++;
-}
-
+/// The centers' rows, then the noise rows that are not among those before them.
 void NegativeSamplingWorker::gather_outputs(const ChunkSample& sample, const Block& block,
                                             const WordId* noise) noexcept {
   output_count_ = 0;
-  for (std::uint32_t i = block.begin; i < block.end; ++i) {
-    output_of_[i - block.begin] = static_cast<std::uint32_t>(add_output(sample.ids()[i]));
+  const auto add = [this](WordId word, float draws) {
+    output_words_[output_count_] = word;
+    outputs_[output_count_] = shared_.output.row(word);
+    draws_[output_count_] = draws;
+    ++output_count_;
+  };
+  for (std::uint32_t i = block.begin; i < block.end; ++i) add(sample.ids()[i], 0);
+  for (std::size_t k = 0; k < shared_.settings.negatives; ++k) {
+    // One comparison of all, which the compiler turns into a few instructions, before the search
+    // that hardly ever follows. Past the end the words are of blocks before.
+    std::uint32_t same = 0;
+    for (std::size_t m = 0; m < output_words_.size(); ++m) same |= output_words_[m] == noise[k];
+    std::size_t m = output_count_;
+    if (same != 0) {
+      m = static_cast<std::size_t>(
+          std::find(output_words_.data(), output_words_.data() + output_count_, noise[k]) -
+          output_words_.data());
+    }
+    if (m == output_count_) {
+      add(noise[k], 1);
+    } else {
+      draws_[m] += 1;
+    }
   }
-  for (std::size_t k = 0; k < shared_.settings.negatives; ++k) draws_[add_output(noise[k])] += 1;
 }
 
-/// Fills A and N, and returns the number of positive pairs. `begin` is the place of input row 0.
-std::uint64_t NegativeSamplingWorker::count_pairs(const ChunkSample& sample, const Block& block,
-                                                  std::uint32_t begin) noexcept {
-  const std::size_t columns = output_count_;
-  std::fill_n(positives_.data(), input_count_ * columns, 0.0f);
-  std::uint64_t pairs = 0;
-  for (std::uint32_t center = block.begin; center < block.end; ++center) {
-    float* column = positives_.data() + output_of_[center - block.begin];
-    const std::uint32_t window_begin = sample.window_begin(center, block.sentence);
-    const std::uint32_t window_end = sample.window_end(center, block.sentence);
-    for (std::uint32_t i = window_begin; i < window_end; ++i) {
-      column[input_of_[i - begin] * columns] += 1;
-    }
-    // A center is not its own context.
-    column[input_of_[center - begin] * columns] -= 1;
-    pairs += window_end - window_begin - 1;
-  }
-  // A noise row is a trial of every pair of the block whose center is another word.
-  const std::size_t centers = std::min<std::size_t>(columns, block.end - block.begin);
-  for (std::size_t u = 0; u < input_count_; ++u) {
-    const float* positives = positives_.data() + u * columns;
-    float* trials = trials_.data() + u * columns;
-    float total = 0;
-    for (std::size_t m = 0; m < centers; ++m) total += positives[m];
-    for (std::size_t m = 0; m < columns; ++m) {
-      trials[m] = positives[m] + draws_[m] * (total - positives[m]);
-    }
-  }
-  return pairs;
+/// Fills A and N of the block, whose windows hold the places [begin, end).
+void NegativeSamplingWorker::count_pairs(const ChunkSample& sample, const Block& block,
+                                         std::uint32_t begin, std::uint32_t end) noexcept {
+  kernels_.window_pairs({
+      .input_of = input_of_.data(),
+      .reach = sample.reaches() + block.begin,
+      .draws = draws_.data(),
+      .positives = positives_.data(),
+      .trials = trials_.data(),
+      .totals = totals_.data(),
+      .place_count = end - begin,
+      .first_center = block.begin - begin,
+      .center_count = block.end - block.begin,
+      .output_count = output_count_,
+  });
 }
 
 ChunkLoss NegativeSamplingWorker::train_block(const ChunkSample& sample, const Block& block,
                                               const WordId* noise, float alpha) noexcept {
   std::uint32_t begin = block.begin;
   std::uint32_t end = block.end;
+  std::uint64_t pairs = 0;
   for (std::uint32_t center = block.begin; center < block.end; ++center) {
-    begin = std::min(begin, sample.window_begin(center, block.sentence));
-    end = std::max(end, sample.window_end(center, block.sentence));
+    const std::uint32_t window_begin = sample.window_begin(center, block.sentence);
+    const std::uint32_t window_end = sample.window_end(center, block.sentence);
+    begin = std::min(begin, window_begin);
+    end = std::max(end, window_end);
+    pairs += window_end - window_begin - 1;
   }
   gather_inputs(sample, begin, end);
   gather_outputs(sample, block, noise);
-  const std::uint64_t pairs = count_pairs(sample, block, begin);
+  count_pairs(sample, block, begin, end);
   const double loss = kernels_.logistic_block({
       .inputs = inputs_.data(),
       .outputs = outputs_.data(),

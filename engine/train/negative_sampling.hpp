@@ -36,7 +36,7 @@ class NegativeSamplingWorker {
   ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) noexcept;
 
  private:
-  /// Consecutive centers of one sentence that share their noise rows.
+  /// Consecutive centers of one sentence, all distinct words, that share their noise rows.
   struct Block {
     std::uint32_t begin;
     std::uint32_t end;
@@ -47,11 +47,9 @@ class NegativeSamplingWorker {
   void draw_noise(std::uint64_t key) noexcept;
   void prefetch(const ChunkSample& sample, const Block& block, const WordId* noise) const noexcept;
   void gather_inputs(const ChunkSample& sample, std::uint32_t begin, std::uint32_t end) noexcept;
-  void gather_outputs(const ChunkSample& sample, const Block& block,
-                      const WordId* noise) noexcept;
-  std::size_t add_output(WordId word) noexcept;
-  std::uint64_t count_pairs(const ChunkSample& sample, const Block& block,
-                            std::uint32_t begin) noexcept;
+  void gather_outputs(const ChunkSample& sample, const Block& block, const WordId* noise) noexcept;
+  void count_pairs(const ChunkSample& sample, const Block& block, std::uint32_t begin,
+                   std::uint32_t end) noexcept;
   ChunkLoss train_block(const ChunkSample& sample, const Block& block, const WordId* noise,
                         float alpha) noexcept;
 
@@ -68,10 +66,10 @@ class NegativeSamplingWorker {
   Scratch<float*> inputs_;
   Scratch<float*> outputs_;
   Scratch<WordId> output_words_;
-  Scratch<std::uint32_t> output_of_;  // column of each center
-  Scratch<float> draws_;              // how often each output row was drawn as noise
+  Scratch<float> draws_;  // how often each output row was drawn as noise
   Scratch<float> positives_;
   Scratch<float> trials_;
+  Scratch<float> totals_;
   Scratch<float> scratch_;
 };
 

@@ -17,7 +17,7 @@
 namespace hogvec {
 namespace {
 
-constexpr double kNoisePower = 0.75;        // unigram^(3/4), word2vec.c:52
+constexpr double kNoisePower = 0.75;         // unigram^(3/4), word2vec.c:52
 constexpr double kLeastAlphaShare = 0.0001;  // word2vec.c:391
 
 /// The reference's generator, r <- r * multiplier + increment mod 2^64, which can jump ahead.
@@ -125,8 +125,9 @@ void fill_result(const std::vector<Tally>& tallies, std::size_t epochs, TrainRes
 void check(const Corpus& corpus, const TrainSettings& settings) {
   check(settings);
   if (corpus.vocabulary.size() < 3) {
-    throw Error("the vocabulary has fewer than two words besides </s>: there is nothing to train; "
-                "give a longer text or a smaller -min-count");
+    throw Error(
+        "the vocabulary has fewer than two words besides </s>: there is nothing to train; "
+        "give a longer text or a smaller -min-count");
   }
 }
 
@@ -134,8 +135,8 @@ std::size_t training_memory(std::size_t vocabulary_size, const TrainSettings& se
   std::size_t bytes = 2 * Matrix::bytes(vocabulary_size, settings.dim);
   if (settings.objective == Objective::kFullSoftmax) {
     // Scores of a batch against all rows, for each worker; the rest is small.
-    bytes += static_cast<std::size_t>(settings.threads) * settings.softmax_batch *
-             vocabulary_size * sizeof(float);
+    bytes += static_cast<std::size_t>(settings.threads) * settings.softmax_batch * vocabulary_size *
+             sizeof(float);
   }
   return bytes;
 }

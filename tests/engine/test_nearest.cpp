@@ -6,6 +6,7 @@
 // roundings of 2^-24 each, of terms whose sizes add up to at most 1.
 // Out of scope: the digits that the programs print, which tests/tools/test_queries.sh compares.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -25,7 +26,7 @@ WordVectors random_vectors(std::size_t rows, std::size_t dim) {
   std::normal_distribution<float> normal(0, 3);
   WordVectors vectors;
   vectors.dim = dim;
-  for (std::size_t k = 0; k < rows; ++k) vectors.words.push_back("w" + std::to_string(k));
+  for (std::size_t k = 0; k < rows; ++k) vectors.words.push_back(fmt::format("w{}", k));
   for (std::size_t k = 0; k < rows * dim; ++k) vectors.values.push_back(normal(random));
   return vectors;
 }
@@ -139,7 +140,8 @@ TEST_CASE("a query without a direction has no neighbors") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const WordIndex index(plane({1, 0, 0, 1}));
   for (const std::vector<float>& query :
-       {std::vector<float>{0, 0}, std::vector<float>{nan, 1}, std::vector<float>{inf, 1}}) {
+       {std::vector<float>{0, 0}, std::vector<float>{nan, 1}, std::vector<float>{inf, 1},
+        std::vector<float>{1e30f, 1e30f}}) {
     CHECK(index.nearest(query, 2).empty());
   }
 }

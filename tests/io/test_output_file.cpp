@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "io/output_file.hpp"
-#include "tests/io/files.hpp"
+#include "tests/files.hpp"
 
 using hogvec::io::OutputFile;
 using namespace hogvec::testing;

@@ -4,6 +4,7 @@
 // Numbers: every 65,521st of the 2^32 bit patterns of a float (a prime, so that all signs,
 // exponents and last bits come up) and special values, compared byte for byte with printf's "%lf ".
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <bit>
 #include <cmath>
@@ -14,7 +15,7 @@
 #include <random>
 
 #include "io/vectors_file.hpp"
-#include "tests/io/files.hpp"
+#include "tests/files.hpp"
 
 using namespace hogvec::io;
 using namespace hogvec::testing;
@@ -45,7 +46,7 @@ WordVectors exact_vectors(std::size_t rows, std::size_t dim) {
   std::uniform_int_distribution<int> sixty_fourths(-255, 255);
   WordVectors vectors;
   vectors.dim = dim;
-  for (std::size_t k = 0; k < rows; ++k) vectors.words.push_back("word" + std::to_string(k));
+  for (std::size_t k = 0; k < rows; ++k) vectors.words.push_back(fmt::format("word{}", k));
   for (std::size_t k = 0; k < rows * dim; ++k) {
     vectors.values.push_back(static_cast<float>(sixty_fourths(random)) / 64);
   }

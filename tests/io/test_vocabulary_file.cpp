@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "io/vocabulary_file.hpp"
-#include "tests/io/files.hpp"
+#include "tests/files.hpp"
 
 using namespace hogvec::io;
 using namespace hogvec::testing;

@@ -282,8 +282,9 @@ void check_sums(const Got& got, const std::vector<Sum>& want, std::size_t roundi
 /// Whether two buffers hold the same bits.
 template <class A, class B>
 bool same_bits(const A& a, const B& b) {
-  return std::size(a) == std::size(b) &&
-         std::memcmp(std::data(a), std::data(b), std::size(a) * sizeof(*std::data(a))) == 0;
+  const auto bytes_a = std::as_bytes(std::span(std::data(a), std::size(a)));
+  const auto bytes_b = std::as_bytes(std::span(std::data(b), std::size(b)));
+  return std::equal(bytes_a.begin(), bytes_a.end(), bytes_b.begin(), bytes_b.end());
 }
 
 }  // namespace hogvec::testing

@@ -64,6 +64,7 @@ TEST_CASE("every table is complete") {
     CHECK((kernels->random_bits != nullptr));
     CHECK((kernels->repeat_distances != nullptr));
     CHECK((kernels->special_bytes != nullptr));
+    CHECK((kernels->window_pairs != nullptr));
   }
 }
 

@@ -4,10 +4,10 @@
 // bits come up), and every float of bands around 0, 1 and the limits. Then the special values, in
 // place, and every n up to 20 registers.
 // Tolerance: the header's, 2 ulp for exp and 4 ulp for sigmoid, in spacings of the floats at the
-// true value. The largest error found is reported. The header gives the limits to two decimals, so
-// between 88.72 and the true overflow at 88.7228, and between -87.33 and the true underflow at
-// -87.3365, both answers are right. Where sigmoid is below the smallest normal float only its size
-// is checked: there are no denormals.
+// true value. The largest error found is reported.
+// The header gives the limits to two decimals: between 88.72 and the true overflow at 88.7228, and
+// between -87.33 and the true underflow at -87.3365, both answers are right. Below -87.33 only the
+// size of sigmoid is checked: there are no denormals.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -45,6 +45,17 @@ inline void write_file(const std::string& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
+/// A file with this content, in a folder of its own.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view content) { write_file(path(), content); }
+
+  std::string path() const { return folder_ / "file"; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
 /// The message of the Error that `action` throws; empty where it throws none.
 template <typename Action>
 std::string error_of(const Action& action) {

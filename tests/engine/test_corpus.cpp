@@ -1,0 +1,112 @@
+// read_corpus: counts, order and ids, whatever the number of threads and whatever the bytes.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "engine/corpus/corpus.hpp"
+#include "io/error.hpp"
+#include "tests/files.hpp"
+
+namespace {
+
+using namespace hogvec;
+using testing::TemporaryFile;
+
+Corpus read(const std::string& text, ReadOptions options = {.min_count = 1}) {
+  const TemporaryFile file(text);
+  return read_corpus(file.path(), options);
+}
+
+/// "word:count word:count ..."
+std::string words(const Corpus& corpus) {
+  std::string all;
+  for (const io::WordCount& w : corpus.vocabulary.words()) {
+    all += (all.empty() ? "" : " ") + w.word + ":" + std::to_string(w.count);
+  }
+  return all;
+}
+
+std::vector<WordId> ids(const Corpus& corpus) {
+  return {corpus.text.ids().begin(), corpus.text.ids().end()};
+}
+
+TEST_CASE("words stand by falling count, ties in order of appearance, </s> first") {
+  const Corpus corpus = read("b a\nc a b d\n");
+  CHECK(words(corpus) == "</s>:2 b:2 a:2 c:1 d:1");
+  CHECK(ids(corpus) == std::vector<WordId>{1, 2, 0, 3, 2, 1, 4, 0});
+  CHECK(corpus.vocabulary.total_count() == 8);
+}
+
+TEST_CASE("min-count drops words from vocabulary and text, never index 0") {
+  const Corpus corpus = read("a a b c c", {.min_count = 2});
+  CHECK(words(corpus) == "</s>:0 a:2 c:2");
+  CHECK(ids(corpus) == std::vector<WordId>{1, 1, 2, 2});
+}
+
+TEST_CASE("a literal </s> is index 0") {
+  const Corpus corpus = read("a </s> b\n");
+  CHECK(words(corpus) == "</s>:2 a:1 b:1");
+  CHECK(ids(corpus) == std::vector<WordId>{1, 0, 2, 0});
+}
+
+TEST_CASE("texts at the edge are read or empty, never a crash") {
+  CHECK(words(read("")) == "</s>:0");
+  CHECK(words(read("\n\n\n")) == "</s>:3");
+  CHECK(ids(read("\n\n\n")) == std::vector<WordId>{0, 0, 0});
+  CHECK(words(read(" \t ")) == "</s>:0");
+  CHECK(words(read("a\r\nb\r\n")) == "</s>:2 a:1 b:1");
+  CHECK(words(read(std::string("\0\0 \0", 4))) == "</s>:0");
+  CHECK(words(read("\xff\xfe \xff\xfe")) == "</s>:0 \xff\xfe:2");
+  CHECK(words(read(std::string(10'000'000, 'x') + " y")) ==
+        "</s>:0 " + std::string(98, 'x') + ":1 y:1");
+  CHECK_THROWS_AS(read_corpus("/nonexistent/text", {}), Error);
+  CHECK_THROWS_AS(read_corpus("/tmp", {}), Error);
+}
+
+TEST_CASE("threads and a mapped file change nothing") {
+  std::mt19937 random(7);
+  std::string text;
+  // Three sections of 1 MiB, so that words and lines cross their borders.
+  while (text.size() < 3'000'000) {
+    // Rare words are many, as in real text.
+    const unsigned rank = static_cast<unsigned>(1e5 / (1 + random() % 100000));
+    text += "w" + std::to_string(rank * 37 % 5000 + random() % (rank + 1));
+    text += random() % 12 == 0 ? '\n' : ' ';
+  }
+  const Corpus one = read(text, {.threads = 1, .min_count = 3});
+  const Corpus four = read(text, {.threads = 4, .min_count = 3});
+  const Corpus in_file = read(text, {.threads = 2, .min_count = 3, .memory_limit = 1});
+  CHECK(words(one) == words(four));
+  CHECK(ids(one) == ids(four));
+  CHECK(words(one) == words(in_file));
+  CHECK(ids(one) == ids(in_file));
+  CHECK(one.text.size() == one.vocabulary.total_count());
+}
+
+TEST_CASE("a vocabulary file gives words and counts, the text gives the ids") {
+  const TemporaryFile vocabulary("</s> 1\na 5\nzz 9\nb 5\n");
+  const Corpus corpus = read("b q a\na\n", {.min_count = 1, .vocabulary_file = vocabulary.path()});
+  CHECK(words(corpus) == "</s>:1 zz:9 a:5 b:5");
+  CHECK(ids(corpus) == std::vector<WordId>{3, 2, 0, 2, 0});
+  // The first word is index 0 whatever it is; then a newline is an unknown word.
+  const TemporaryFile other("x 3\na 5\n");
+  const Corpus headless = read("a x\na\n", {.min_count = 1, .vocabulary_file = other.path()});
+  CHECK(ids(headless) == std::vector<WordId>{1, 0, 1});
+}
+
+TEST_CASE("the reference's vocabularies come out byte for byte") {
+  for (const char* min_count : {"1", "3"}) {
+    const Corpus corpus = read_corpus(HOGVEC_GOLDEN "/corpus.txt",
+                                      {.threads = 2, .min_count = std::stoul(min_count)});
+    std::string lines;
+    for (const io::WordCount& w : corpus.vocabulary.words()) {
+      lines += w.word + " " + std::to_string(w.count) + "\n";
+    }
+    std::ifstream golden(std::string(HOGVEC_GOLDEN "/vocab.min") + min_count + ".txt");
+    CHECK(lines == std::string(std::istreambuf_iterator<char>(golden), {}));
+  }
+}
+
+}  // namespace

@@ -1,0 +1,43 @@
+// run_workers: as many threads as asked for, also more than there are cores.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "engine/workers.hpp"
+
+namespace {
+
+using hogvec::run_workers;
+
+TEST_CASE("every worker has a thread of its own") {
+  constexpr int kWorkers = 9;
+  std::vector<std::thread::id> threads(kWorkers);
+  std::atomic<int> arrived{0};
+  run_workers(kWorkers, [&](int worker) {
+    threads[static_cast<std::size_t>(worker)] = std::this_thread::get_id();
+    ++arrived;
+    // Each waits for all: were two of them one thread, none would get further. The limit turns
+    // that into a failure instead of a hang.
+    for (int i = 0; i < 2000 && arrived < kWorkers; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  CHECK(std::set<std::thread::id>(threads.begin(), threads.end()).size() == kWorkers);
+}
+
+#ifndef HOGVEC_STD_THREADS
+TEST_CASE("what a worker throws arrives") {
+  CHECK_THROWS_AS(run_workers(3,
+                              [](int worker) {
+                                if (worker == 1) throw std::runtime_error("x");
+                              }),
+                  std::runtime_error);
+}
+#endif
+
+}  // namespace

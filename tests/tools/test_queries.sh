@@ -1,0 +1,135 @@
+#!/bin/bash
+# distance and word-analogy print what the reference prints, and end where it does not.
+# Usage: test_queries.sh BIN_FOLDER GOLDEN_FOLDER
+set -eu
+
+bin=$1
+golden=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+  echo "test_queries: $*" >&2
+  exit 1
+}
+
+# expect_code CODE COMMAND...: runs it with stdout in $work/out and stderr in $work/err.
+expect_code() {
+  local expected=$1 code=0
+  shift
+  "$@" >"$work/out" 2>"$work/err" || code=$?
+  [ "$code" -eq "$expected" ] || fail "exit code $code, not $expected: $* ($(cat "$work/err"))"
+}
+
+# expect_output FILE WHAT: stdout was FILE and stderr was empty.
+expect_output() {
+  cmp "$work/out" "$1" || fail "$2: not the expected output"
+  [ ! -s "$work/err" ] || fail "$2: $(cat "$work/err")"
+}
+
+declare -A prompt=(
+  [distance]="Enter word or sentence (EXIT to break): "
+  [word-analogy]="Enter three words (EXIT to break): ")
+declare -A input=([distance]=distance [word-analogy]=analogy)
+
+# Every instruction set prints the same digits; sse2 and neon64 are those that every machine has.
+base=sse2
+[ "$(uname -m)" = x86_64 ] || base=neon64
+
+for program in distance word-analogy; do
+  run=$bin/$program
+  stdin=$golden/${input[$program]}.stdin.txt
+  stdout=$golden/${input[$program]}.stdout.txt
+
+  expect_code 0 "$run" "$golden/vectors.bin" <"$stdin"
+  expect_output "$stdout" "$program of the reference's queries"
+  expect_code 0 env HOGVEC_SIMD=$base "$run" "$golden/vectors.bin" <"$stdin"
+  expect_output "$stdout" "$program on $base"
+
+  # The same without the last line, EXIT: the end of the input ends it at the same prompt. And with
+  # its last line unfinished, with carriage returns, with spaces doubled.
+  head -n -1 "$stdin" >"$work/in"
+  expect_code 0 "$run" "$golden/vectors.bin" <"$work/in"
+  expect_output "$stdout" "$program at the end of its input"
+  head -c -1 "$work/in" >"$work/unfinished"
+  expect_code 0 "$run" "$golden/vectors.bin" <"$work/unfinished"
+  expect_output "$stdout" "$program with an unfinished last line"
+  sed 's/ /  \t/g; s/^/ /; s/$/ \r/' "$work/in" >"$work/spaces"
+  expect_code 0 "$run" "$golden/vectors.bin" <"$work/spaces"
+  expect_output "$stdout" "$program with more spaces"
+
+  printf '%s' "${prompt[$program]}" >"$work/prompt"
+  expect_code 0 "$run" "$golden/vectors.bin" </dev/null
+  expect_output "$work/prompt" "$program without input"
+
+  expect_code 255 "$run" "$work/missing" </dev/null
+  echo "Input file not found" >"$work/expected"
+  expect_output "$work/expected" "$program without its file"
+
+  printf 'Usage: ./%s <FILE>\nwhere FILE contains word projections in the BINARY FORMAT\n' \
+    "$program" >"$work/expected"
+  expect_code 0 "$run"
+  expect_output "$work/expected" "$program without arguments"
+
+  expect_code 0 "$run" --help
+  grep -q "^Usage: $program FILE" "$work/out" || fail "$program --help: no usage"
+  expect_code 0 "$run" --version
+  grep -Eqx "$program .*[0-9]+\.[0-9]+\.[0-9]+" "$work/out" || fail "$program --version: no version"
+
+  # Damaged files and folders: one line on stderr, nothing on stdout.
+  head -c 1000 "$golden/vectors.bin" >"$work/cut"
+  for file in "$work/cut" "$golden/vocab.min1.txt" "$work" /dev/null; do
+    expect_code 1 "$run" "$file" </dev/null
+    [ ! -s "$work/out" ] || fail "$program $file: prints to stdout"
+    [ "$(wc -l <"$work/err")" -eq 1 ] || fail "$program $file: not one line on stderr"
+    grep -qF "$file" "$work/err" || fail "$program $file: the message does not name it"
+  done
+
+  # A line longer than any buffer, of one word and of many.
+  head -c 1000000 /dev/zero | tr '\0' x >"$work/long"
+  { cat "$work/long"; echo; sed 's/x/x /g' "$work/long"; } >"$work/in"
+  expect_code 0 "$run" "$golden/vectors.bin" <"$work/in"
+  grep -q "Out of dictionary word!" "$work/out" || fail "$program: long lines are lost"
+
+  # Whoever read the output has gone: no message, and no endless run.
+  yes "$(head -n 1 "$stdin")" |
+    { "$run" "$golden/vectors.bin" 2>"$work/err" || true; } | head -c 1 >"$work/out"
+  [ ! -s "$work/err" ] || fail "$program on a closed pipe: $(cat "$work/err")"
+  (trap '' PIPE; yes "$(head -n 1 "$stdin")" 2>/dev/null |
+    { "$run" "$golden/vectors.bin" 2>"$work/err" || true; } | head -c 1 >"$work/out")
+  [ ! -s "$work/err" ] || fail "$program on a closed pipe, signal ignored: $(cat "$work/err")"
+  code=0
+  "$run" "$golden/vectors.bin" <"$stdin" >/dev/full 2>"$work/err" || code=$?
+  [ "$code" -eq 1 ] || fail "$program on a full disk: exit code $code"
+  grep -q "standard output" "$work/err" || fail "$program on a full disk: no message"
+done
+
+# Text vectors give the same neighbors; their six decimals may change the last digits.
+"$bin/distance" "$golden/vectors.txt" <"$golden/distance.stdin.txt" | grep -c . >"$work/lines"
+[ "$(cat "$work/lines")" -eq "$(grep -c . "$golden/distance.stdout.txt")" ] || fail "text vectors"
+
+# An empty line asks nothing; a line of two words is refused, as the reference does.
+printf '\n  \nEXIT\n' | "$bin/distance" "$golden/vectors.bin" >"$work/out"
+printf '%s%s%s' "${prompt[distance]}" "${prompt[distance]}" "${prompt[distance]}" >"$work/expected"
+cmp "$work/out" "$work/expected" || fail "distance of empty lines"
+printf 'ist sumo\n\n' | "$bin/word-analogy" "$golden/vectors.bin" >"$work/out"
+for count in 2 0; do
+  grep -q "Only $count words were entered.. three words are needed at the input to perform the" \
+    "$work/out" || fail "word-analogy of $count words"
+done
+# The end of a sentence, row 0, counts as no word.
+printf 'ist </s> sumo\n' | "$bin/word-analogy" "$golden/vectors.bin" >"$work/out"
+grep -q "Word: </s>  Position in vocabulary: 0" "$work/out" || fail "word-analogy of </s>"
+grep -q "Out of dictionary word!" "$work/out" || fail "word-analogy of </s>"
+
+# Rows that no word fills, and words of UTF-8 that are padded by bytes.
+printf '2 2\nä 1 0\nb 0 1\n' >"$work/two"
+echo "ä" | "$bin/distance" "$work/two" >"$work/out"
+[ "$(grep -cE '^ {50}	{2}-1\.000000$' "$work/out")" -eq 39 ] || fail "distance: unfilled rows"
+echo "b" | "$bin/distance" "$work/two" | grep -qE '^ {48}ä	{2}0\.000000$' || fail "distance: padding"
+
+# word-analogy shows positive cosines only: of six words three are asked for, one lies opposite.
+printf '6 2\n</s> 1 1\na 1 0\nb 1 .1\nc 1 -.1\nopposite -1 0\nnear 1 .2\n' >"$work/six"
+echo "a b c" | "$bin/word-analogy" "$work/six" >"$work/out"
+[ "$(grep -cE '^ {50}	{2}0\.000000$' "$work/out")" -eq 38 ] || fail "word-analogy: unfilled rows"
+! grep -q "opposite" "$work/out" || fail "word-analogy: a negative cosine"
