@@ -68,10 +68,11 @@ struct WindowPairs {
                                   // number, and a place of an earlier row repeats that row's
   const std::uint32_t* reach;     // center_count: how many words to each side the window holds
   const float* draws;             // output_count: how often the row was drawn as noise
-  float* positives;               // A, row-major input rows x output_count, kRowPadding to spare
+  float* positives;               // A, row-major, 2 kRowPadding to spare
   float* trials;                  // N, likewise
   float* totals;                  // scratch: place_count, kRowPadding to spare, 64-byte aligned
   std::size_t place_count;
+  std::size_t input_count;
   std::size_t first_center;
   std::size_t center_count;
   std::size_t output_count;
@@ -124,7 +125,7 @@ struct KernelTable {
   /// sum of N * log(1 + exp(S)) - A * S, which is Rong eq. (55) over all its pairs.
   double (*logistic_block)(const LogisticBlock& block) noexcept;
 
-  /// Fills A and N.
+  /// Fills A and N, and the zeros that a logistic block wants behind them.
   void (*window_pairs)(const WindowPairs& pairs) noexcept;
 
   void (*softmax_scores)(const SoftmaxSweep& sweep) noexcept;

@@ -71,6 +71,11 @@ void window_pairs(const WindowPairs& w) noexcept {
     pair_columns(w, column);
     if (column == 0) break;
   }
+  const std::size_t end = w.input_count * w.output_count;
+  for (std::size_t i = 0; i < kRowPadding; i += kLanes) {
+    store_any(w.positives + end + i, zero());
+    store_any(w.trials + end + i, zero());
+  }
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ inline void prefetch_row(const float* row, std::size_t stride) noexcept {
   for (std::size_t i = 0; i < stride; i += simd::kRowAlignment / sizeof(float)) {
     __builtin_prefetch(row + i);
   }
+  // GCC finds that a function of prefetches alone has no effect, and drops the call.
+  asm volatile("");
 }
 
 }  // namespace
@@ -34,8 +36,8 @@ NegativeSamplingWorker::NegativeSamplingWorker(const Shared& shared, std::size_t
   outputs_ = Scratch<float*>(outputs);
   output_words_ = Scratch<WordId>(simd::padded(outputs));
   draws_ = Scratch<float>(outputs);
-  positives_ = Scratch<float>(inputs * outputs + simd::kRowPadding);
-  trials_ = Scratch<float>(inputs * outputs + simd::kRowPadding);
+  positives_ = Scratch<float>(inputs * outputs + 2 * simd::kRowPadding);
+  trials_ = Scratch<float>(inputs * outputs + 2 * simd::kRowPadding);
   totals_ = Scratch<float>(inputs + simd::kRowPadding);
   scratch_ = Scratch<float>(simd::logistic_scratch(inputs, outputs));
 }
@@ -155,6 +157,7 @@ void NegativeSamplingWorker::count_pairs(const ChunkSample& sample, const Block&
       .trials = trials_.data(),
       .totals = totals_.data(),
       .place_count = end - begin,
+      .input_count = input_count_,
       .first_center = block.begin - begin,
       .center_count = block.end - block.begin,
       .output_count = output_count_,

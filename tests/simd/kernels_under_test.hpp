@@ -72,7 +72,8 @@ class Random {
 };
 
 /// n values between two guards. What is written there intact() finds; what is read there is NaN (or
-/// the largest integer), and an error where AddressSanitizer looks on.
+/// the largest integer), and an error where AddressSanitizer looks on (before the first value only
+/// from the next multiple of 8 bytes on, which is as finely as it can be told).
 template <class T>
 class Guarded {
  public:
@@ -86,7 +87,8 @@ class Guarded {
     std::memset(base_, kFill, bytes_);
     poison(true);
   }
-  Guarded(std::span<const T> values, std::size_t offset) : Guarded(values.size(), offset) {
+  explicit Guarded(std::span<const T> values, std::size_t offset = 0)
+      : Guarded(values.size(), offset) {
     std::copy(values.begin(), values.end(), begin());
   }
   Guarded(Guarded&& other) noexcept

@@ -11,10 +11,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -168,7 +168,9 @@ TEST_CASE("random_bits has no short repeats") {
 }
 
 TEST_CASE("random_bits: streams of neighbouring keys are different and independent") {
-  for (const auto& [first, second] : neighbouring_keys()) {
+  for (const auto& keys : neighbouring_keys()) {
+    const std::uint64_t first = keys.first;
+    const std::uint64_t second = keys.second;
     CAPTURE(first);
     CAPTURE(second);
     const Numbers a = numbers(first);

@@ -1,103 +1,30 @@
-// softmax_scores and softmax_update on every table: alone against double loops, and together as one
-// step of full softmax against the double reference (engine/reference/full_softmax.cpp).
+// softmax_scores and softmax_update on every table, each alone against double loops.
 //
 // Sizes: every B of {1, 2, 3, 5, 8, 15, 16, 17, 32, 33, 64} with every row count of {1, 2, 11, 12,
 // 13, 64, 65, 200} at every D of kDims.
-// Tolerances: alone, n roundings of the sum of the sizes of n terms, the bound of a float sum in
-// any order; a term left out of 512 is 100 times that. The whole step: see check_model. All buffers
-// lie between guards; z, max_score and weighted_rows start from something, because the kernels add
-// to them; exp_scores starts as NaN. Out of scope: sweeps that race (Hogwild).
+// Tolerance: n roundings of the sum of the sizes of n terms, the bound of a float sum in any order;
+// a term left out of 512 is 60 times that. All buffers lie between guards; z, max_score and
+// weighted_rows start from something, because the kernels add to them; exp_scores starts as NaN.
+// Out of scope: the step that the two make together (test_softmax_step.cpp); sweeps that race
+// (Hogwild).
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <vector>
 
-#include "engine/reference/reference.hpp"
 #include "simd/kernels.hpp"
 #include "tests/simd/kernels_under_test.hpp"
+#include "tests/simd/sweep_under_test.hpp"
 
 namespace {
 
 using namespace hogvec::testing;  // NOLINT(google-build-using-namespace): one file, one subject
-namespace reference = hogvec::reference;
 namespace simd = hogvec::simd;
 
 constexpr std::size_t kBatches[] = {1, 2, 3, 5, 8, 15, 16, 17, 32, 33, 64};
 constexpr std::size_t kRowCounts[] = {1, 2, 11, 12, 13, 64, 65, 200};
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-/// Element (d, b) at d * padded(B) + b.
-Guarded<float> transposed(const Guarded<float>& rows, std::size_t batch, std::size_t stride) {
-  Guarded<float> result(stride * simd::padded(batch));
-  std::fill(result.begin(), result.end(), 0.0F);
-  for (std::size_t b = 0; b < batch; ++b) {
-    for (std::size_t d = 0; d < stride; ++d) {
-      result[d * simd::padded(batch) + b] = rows[b * stride + d];
-    }
-  }
-  return result;
-}
-
-Guarded<float> copy(const Guarded<float>& values, std::size_t offset = 0) {
-  return {std::span(values.data(), values.size()), offset};
-}
-
-/// All that a sweep works on. Vectors of B and the scores are not aligned, rows are.
-struct Sweep {
-  Sweep(std::span<const float> packed_rows, std::span<const float> packed_hidden,
-        std::size_t row_count, std::size_t batch, std::size_t dim)
-      : rows(padded_rows(packed_rows, row_count, dim)),
-        hidden(padded_rows(packed_hidden, batch, dim)),
-        hidden_transposed(transposed(hidden, batch, simd::padded(dim))),
-        shift(batch, 1),
-        step(copy(hidden)),
-        exp_scores(row_count * batch, 3),
-        z(batch, 1),
-        max_score(batch, 1),
-        weighted_rows(copy(hidden)),
-        view{.rows = rows.data(),
-             .row_count = row_count,
-             .stride = simd::padded(dim),
-             .dim = dim,
-             .batch = batch,
-             .hidden = hidden.data(),
-             .hidden_transposed = hidden_transposed.data(),
-             .shift = shift.data(),
-             .step = step.data(),
-             .exp_scores = exp_scores.data(),
-             .z = z.data(),
-             .max_score = max_score.data(),
-             .weighted_rows = weighted_rows.data()} {
-    std::fill(shift.begin(), shift.end(), 0.0F);
-    std::fill(z.begin(), z.end(), 0.0);
-    std::fill(max_score.begin(), max_score.end(), -kInfinity);
-    std::fill(weighted_rows.begin(), weighted_rows.end(), 0.0F);
-  }
-
-  bool intact() const {
-    return rows.intact() && hidden.intact() && hidden_transposed.intact() && shift.intact() &&
-           step.intact() && exp_scores.intact() && z.intact() && max_score.intact() &&
-           weighted_rows.intact();
-  }
-
-  Guarded<float> rows, hidden, hidden_transposed, shift, step, exp_scores;
-  Guarded<double> z;
-  Guarded<float> max_score, weighted_rows;
-  simd::SoftmaxSweep view;
-};
-
-std::vector<float> random_values(std::size_t n, double size, Random& random) {
-  std::vector<float> values(n);
-  for (float& x : values) x = random.signed_value(size);
-  return values;
-}
-
-/// Scores of about 1.5 at every D.
-double element_size(std::size_t dim) { return 1.9 / std::pow(static_cast<double>(dim), 0.25); }
 
 template <class Test>
 void at_every_size(const Test& test) {
@@ -116,126 +43,6 @@ void at_every_size(const Test& test) {
 /// Where the sums of the tests for z and max_score start.
 double first_z(std::size_t b) { return 0.5 * static_cast<double>(b); }
 float first_max(std::size_t b) { return b % 3 == 1 ? 50.0F : -kInfinity; }
-
-struct Center {
-  std::uint32_t word;
-  std::vector<std::uint32_t> context;
-};
-
-/// W and W' as the engine holds them.
-struct Matrices {
-  explicit Matrices(const reference::Model& model)
-      : vocabulary_size(model.vocabulary_size),
-        dim(model.dim),
-        stride(simd::padded(dim)),
-        input(rows_of(model.input)),
-        output(rows_of(model.output)) {}
-
-  std::size_t vocabulary_size, dim, stride;
-  Guarded<float> input, output;
-
- private:
-  Guarded<float> rows_of(const std::vector<double>& values) const {
-    return padded_rows(std::vector<float>(values.begin(), values.end()), vocabulary_size, dim);
-  }
-};
-
-float length(const simd::KernelTable& kernels, const float* row, std::size_t stride) {
-  return std::sqrt(kernels.dot(row, row, stride));
-}
-
-/// Trains a block of centers, all from the old W and W', by two sweeps over W' in tiles, as the
-/// caller of the kernels does. Returns the loss before it.
-double train_block(const simd::KernelTable& kernels, Matrices& model,
-                   const std::vector<Center>& centers, float alpha) {
-  constexpr std::size_t kTile = 64;
-  const std::size_t batch = centers.size();
-  const std::size_t stride = model.stride;
-  std::vector<float> hidden_values;
-  for (const Center& center : centers) {  // h_b, Rong eq. (24)
-    const float* const row = &model.input[center.word * stride];
-    hidden_values.insert(hidden_values.end(), row, row + model.dim);
-  }
-  const std::vector<float> no_rows(model.vocabulary_size * model.dim);
-  Sweep sweep(no_rows, hidden_values, model.vocabulary_size, batch, model.dim);
-  const auto on_tiles = [&](auto kernel) {
-    for (std::size_t first = 0; first < model.vocabulary_size; first += kTile) {
-      simd::SoftmaxSweep tile = sweep.view;
-      tile.rows = &model.output[first * stride];
-      tile.row_count = std::min(kTile, model.vocabulary_size - first);
-      tile.exp_scores = &sweep.exp_scores[first * batch];
-      kernel(tile);
-    }
-  };
-  const auto hidden = [&](std::size_t b) { return &sweep.hidden[b * stride]; };
-  const auto output = [&](std::uint32_t word) { return &model.output[word * stride]; };
-
-  // First sweep, with a bound on the scores as the shift: Z_b.
-  float longest = 0.0F;
-  for (std::size_t j = 0; j < model.vocabulary_size; ++j) {
-    longest = std::max(longest, length(kernels, &model.output[j * stride], stride));
-  }
-  for (std::size_t b = 0; b < batch; ++b) {
-    sweep.shift[b] = longest * length(kernels, hidden(b), stride);
-  }
-  on_tiles(kernels.softmax_scores);
-
-  // The loss, T_b from the old rows, and the steps.
-  double loss = 0.0;
-  Guarded<float> truth(batch * stride);
-  std::fill(truth.begin(), truth.end(), 0.0F);
-  std::vector<float> per_z(batch);  // C_b / Z_b
-  for (std::size_t b = 0; b < batch; ++b) {
-    const std::vector<std::uint32_t>& context = centers[b].context;
-    const auto count = static_cast<double>(context.size());
-    per_z[b] = static_cast<float>(count / sweep.z[b]);
-    loss += count * (sweep.shift[b] + std::log(sweep.z[b]));  // Rong eq. (29)
-    for (const std::uint32_t word : context) {
-      loss -= kernels.dot(output(word), hidden(b), stride);
-      kernels.axpy(1.0F, output(word), &truth[b * stride], stride);
-    }
-    for (std::size_t d = 0; d < stride; ++d) {
-      sweep.step[b * stride + d] = alpha * per_z[b] * sweep.hidden[b * stride + d];
-    }
-  }
-
-  // Second sweep, then the sparse part of W' and the rows of W.
-  on_tiles(kernels.softmax_update);
-  for (std::size_t b = 0; b < batch; ++b) {
-    for (const std::uint32_t word : centers[b].context) {
-      kernels.axpy(alpha, hidden(b), output(word), stride);
-    }
-    float* const row = &model.input[centers[b].word * stride];
-    kernels.axpy(-alpha * per_z[b], &sweep.weighted_rows[b * stride], row, stride);
-    kernels.axpy(alpha, &truth[b * stride], row, stride);  // the two parts of EH, Rong eq. (36)
-  }
-  CHECK(sweep.intact());
-  return loss;
-}
-
-reference::Model random_model(std::size_t vocabulary_size, std::size_t dim, Random& random) {
-  reference::Model model{vocabulary_size, dim, {}, {}};
-  for (std::size_t i = 0; i < vocabulary_size * dim; ++i) {
-    model.input.push_back(random.signed_value(element_size(dim)));
-    model.output.push_back(random.signed_value(element_size(dim)));
-  }
-  return model;
-}
-
-void check_model(const Matrices& got, const reference::Model& want) {
-  // Elements of up to 2 that change by up to about 1: a few roundings of 1.2e-7 each, and
-  // probabilities known to about 3e-6 (the error of a score of 512 products) of themselves, times a
-  // step of 0.1 and elements of 0.4. A center left out, or an update made from new rows, is 1e-4
-  // and more.
-  constexpr Tolerance kTolerance = {2e-6, 0.0};
-  {
-    INFO("W");
-    check_close(packed_rows(got.input, got.dim), want.input, kTolerance);
-  }
-  INFO("W'");
-  check_close(packed_rows(got.output, got.dim), want.output, kTolerance);
-  CHECK((got.input.intact() && got.output.intact()));
-}
 
 }  // namespace
 
@@ -414,64 +221,5 @@ TEST_CASE("softmax_scores of scores around 1e4 at every D") {
         CHECK(sweep.z[b] == doctest::Approx(1.0 + std::exp(-1.0)).epsilon(2e-7));
       }
     });
-  }
-}
-
-TEST_CASE("two sweeps are one step of full softmax") {
-  Random random(4);
-  const std::vector<Center> centers = {
-      {17, {3}}, {5, {0, 199, 64, 63, 65, 128}}, {9, {9, 2, 2, 9, 2}}, {0, {199, 0}}};
-  for (const std::size_t dim : {1, 17, 50, 100, 300, 512}) {
-    const reference::Model old = random_model(200, dim, random);
-    for (const Center& center : centers) {
-      reference::Model want = old;
-      const double loss = full_softmax_step(want, center.word, center.context, double{0.1F});
-      on_every_table([&](const simd::KernelTable& kernels) {
-        CAPTURE(dim);
-        CAPTURE(center.word);
-        Matrices got(old);
-        // Six scores and log Z, each as a score in check_model, next to a loss of about 10.
-        CHECK(train_block(kernels, got, {center}, 0.1F) == doctest::Approx(loss).epsilon(1e-5));
-        check_model(got, want);
-      });
-    }
-  }
-}
-
-TEST_CASE("two sweeps of a batch add the gradients of its centers at the old model") {
-  Random random(5);
-  for (const std::size_t batch : {2, 7, 16, 33}) {
-    for (const std::size_t dim : {33, 100}) {
-      const reference::Model old = random_model(150, dim, random);
-      std::vector<Center> centers;
-      for (std::size_t b = 0; b < batch; ++b) {
-        Center center{static_cast<std::uint32_t>(random.below(150)), {}};
-        for (std::size_t c = 0; c < 1 + b % 6; ++c) {
-          center.context.push_back(static_cast<std::uint32_t>(random.below(150)));
-        }
-        centers.push_back(center);
-      }
-      centers.back().word = centers.front().word;  // its EH is added twice
-
-      // Small, so that the model stays of size 1 with 33 centers at once.
-      constexpr float kAlpha = 0.02F;
-      reference::Model want = old;
-      double loss = 0.0;
-      for (const Center& center : centers) {
-        loss += full_softmax_loss(old, center.word, center.context);
-        const auto gradient = full_softmax_gradient(old, center.word, center.context);
-        for (std::size_t i = 0; i < want.input.size(); ++i) {
-          want.input[i] -= double{kAlpha} * gradient.input[i];
-          want.output[i] -= double{kAlpha} * gradient.output[i];
-        }
-      }
-      on_every_table([&](const simd::KernelTable& kernels) {
-        CAPTURE(batch);
-        CAPTURE(dim);
-        Matrices got(old);
-        CHECK(train_block(kernels, got, centers, kAlpha) == doctest::Approx(loss).epsilon(1e-5));
-        check_model(got, want);
-      });
-    }
   }
 }

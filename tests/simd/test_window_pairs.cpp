@@ -92,8 +92,8 @@ void check(const Windows& windows) {
     const Guarded<std::uint32_t> input_of(windows.input_of, 1);
     const Guarded<std::uint32_t> reach(windows.reach, 1);
     const Guarded<float> draws(windows.draws, 1);
-    Guarded<float> positives(pairs + simd::kRowPadding, 3);
-    Guarded<float> trials(pairs + simd::kRowPadding, 5);
+    Guarded<float> positives(pairs + 2 * simd::kRowPadding);
+    Guarded<float> trials(pairs + 2 * simd::kRowPadding);
     Guarded<float> totals(windows.input_of.size() + simd::kRowPadding);
     kernels.window_pairs({.input_of = input_of.data(),
                           .reach = reach.data(),
@@ -102,11 +102,19 @@ void check(const Windows& windows) {
                           .trials = trials.data(),
                           .totals = totals.data(),
                           .place_count = windows.input_of.size(),
+                          .input_count = windows.row_count,
                           .first_center = windows.first_center,
                           .center_count = windows.center_count,
                           .output_count = windows.output_count});
     CHECK(std::equal(want.positives.begin(), want.positives.end(), positives.begin()));
     CHECK(std::equal(want.trials.begin(), want.trials.end(), trials.begin()));
+    // A logistic block wants zeros behind the counts.
+    const auto zeros = [&](const Guarded<float>& counts) {
+      const float* const behind = counts.begin() + pairs;
+      return std::count(behind, behind + simd::kRowPadding, 0.0F) == simd::kRowPadding;
+    };
+    CHECK(zeros(positives));
+    CHECK(zeros(trials));
     CHECK(positives.intact());
     CHECK(trials.intact());
     CHECK(totals.intact());
