@@ -42,9 +42,21 @@ HOGVEC_INLINE Floats load_any(const float* p) noexcept { return Floats::load_una
 HOGVEC_INLINE void store(float* p, const Floats& x) noexcept { x.store_aligned(p); }
 HOGVEC_INLINE void store_any(float* p, const Floats& x) noexcept { x.store_unaligned(p); }
 HOGVEC_INLINE Floats zero() noexcept { return Floats(0.0f); }
-/// a * b + c
+/// a * b + c. xsimd 8.1 has no fused form for AVX-512, and leaves it to the compiler to find one.
 HOGVEC_INLINE Floats fma(const Floats& a, const Floats& b, const Floats& c) noexcept {
+#if defined(__AVX512F__)
+  return Floats(_mm512_fmadd_ps(a, b, c));
+#else
   return xsimd::fma(a, b, c);
+#endif
+}
+/// c - a * b
+HOGVEC_INLINE Floats fnma(const Floats& a, const Floats& b, const Floats& c) noexcept {
+#if defined(__AVX512F__)
+  return Floats(_mm512_fnmadd_ps(a, b, c));
+#else
+  return xsimd::fnma(a, b, c);
+#endif
 }
 /// Keeps the value in a register: GCC would load it from memory again for every use.
 HOGVEC_INLINE void keep_in_register([[maybe_unused]] Floats& x) noexcept {

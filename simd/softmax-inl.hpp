@@ -173,7 +173,7 @@ HOGVEC_INLINE void accumulate(float* target, const float* source, std::size_t st
       HOGVEC_UNROLL
       for (std::size_t r = 0; r < kRegs; ++r) {
         Floats& total = sums[i * kRegs + r];
-        total = kSubtract ? xsimd::fnma(c, x[r], total) : fma(c, x[r], total);
+        total = kSubtract ? fnma(c, x[r], total) : fma(c, x[r], total);
       }
     }
   }

@@ -1,6 +1,7 @@
 // Text to ids in one pass: sections of the text are cut, counted and numbered by all workers, each
 // with a table of its own; then the tables are merged and every section is renumbered.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <numeric>
@@ -33,8 +34,56 @@ struct Section {
 io::MemoryMap id_memory(std::size_t count, bool in_file, const ReadOptions& options) {
   const std::size_t bytes = count * sizeof(WordId);
   return in_file ? io::MemoryMap::temporary_file(bytes, options.temporary_folder)
-                 : io::MemoryMap::anonymous(bytes, false);
+                 : io::MemoryMap::anonymous(bytes, true);
 }
+
+/// Words on their way into a table, whose cache misses overlap.
+class Lookahead {
+ public:
+  /// Numbers of words go to the end of `ids`, in the order of push().
+  Lookahead(WordTable& table, std::string_view text, std::vector<WordId>& ids)
+      : table_(table), text_(text), ids_(ids) {}
+
+  void push(std::string_view word, std::size_t position) {
+    if (word.data() != text_.data() + position) {
+      // A cleaned word lies in a buffer that the next one overwrites. (A NUL or a carriage return
+      // at the end only shortens the view: such a word is in the buffer too.)
+      ids_.push_back(table_.add(WordTable::key_of(word), position, 1));
+      return;
+    }
+    Waiting& waiting = ring_[pushed_ % kAhead];
+    if (pushed_ >= kAhead) add(waiting);
+    waiting = {WordTable::key_of(word, text_.data() + text_.size()), ids_.size()};
+    ids_.push_back(kUnknown);
+    table_.prepare(waiting.key);
+    if (pushed_ >= kAhead / 2) table_.prepare_record(ring_[(pushed_ - kAhead / 2) % kAhead].key);
+    ++pushed_;
+  }
+
+  void finish() {
+    const std::size_t first = pushed_ < kAhead ? 0 : pushed_ - kAhead;
+    for (std::size_t k = first; k < pushed_; ++k) add(ring_[k % kAhead]);
+    pushed_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t kAhead = 16;
+  struct Waiting {
+    WordTable::Key key;
+    std::size_t place;  // in ids_
+  };
+
+  void add(const Waiting& waiting) {
+    const auto position = static_cast<std::size_t>(waiting.key.word.data() - text_.data());
+    ids_[waiting.place] = table_.add(waiting.key, position, 1);
+  }
+
+  WordTable& table_;
+  std::string_view text_;
+  std::vector<WordId>& ids_;
+  std::array<Waiting, kAhead> ring_;
+  std::size_t pushed_ = 0;
+};
 
 /// A text that is being read.
 class Reader {
@@ -56,7 +105,7 @@ class Reader {
   Corpus read() {
     std::atomic<std::size_t> next{0};
     for (WordTable& table : tables_) {
-      table.add_alone(kSentenceEndWord, 0, 0);
+      table.add(WordTable::key_of(kSentenceEndWord), 0, 0);
     }
     run_workers(options_.threads, [&](int worker) { read_sections(worker, next); });
     std::vector<std::vector<WordId>> merged = merge_tables();
@@ -72,7 +121,7 @@ class Reader {
     WordTable& table = tables_[static_cast<std::size_t>(worker)];
     SectionTokenizer tokenizer(text_, options_.max_word_bytes);
     std::vector<WordId> ids;
-    const char* text_end = text_.data() + text_.size();
+    Lookahead lookahead(table, text_, ids);
     std::uint64_t sentence_ends = 0;
     for (std::size_t s; (s = next.fetch_add(1, std::memory_order_relaxed)) < sections_.size();) {
       const std::size_t begin = s * kSectionBytes;
@@ -80,20 +129,16 @@ class Reader {
       ids.clear();
       tokenizer.run(
           begin, end,
-          [&](std::string_view word, std::size_t position) {
-            // A cleaned word lies in a buffer of its own.
-            const bool in_text = word.data() >= text_.data() && word.data() < text_end;
-            const char* readable_end = in_text ? text_end : word.data() + word.size();
-            ids.push_back(table.add(word, readable_end, position, 1));
-          },
+          [&](std::string_view word, std::size_t position) { lookahead.push(word, position); },
           [&](std::size_t) {
             ids.push_back(kSentenceEnd);
             ++sentence_ends;
           });
+      lookahead.finish();
       keep_section(s, worker, ids);
       file_.release(begin, end - begin);
     }
-    table.add_alone(kSentenceEndWord, 0, sentence_ends);
+    table.add(WordTable::key_of(kSentenceEndWord), 0, sentence_ends);
   }
 
   void keep_section(std::size_t s, int worker, const std::vector<WordId>& ids) {
@@ -115,7 +160,7 @@ class Reader {
       merged[worker].resize(tables_[worker].size());
       tables_[worker].for_each([&](std::uint32_t id, std::string_view word, std::uint64_t count,
                                    std::uint64_t position) {
-        merged[worker][id] = tables_[0].add_alone(word, position, count);
+        merged[worker][id] = tables_[0].add(WordTable::key_of(word), position, count);
       });
       tables_[worker] = WordTable();
     }

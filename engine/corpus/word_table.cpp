@@ -6,13 +6,9 @@ namespace hogvec {
 
 WordTable::WordTable() : slots_(1u << 12, Slot{0, kEmpty}), mask_(slots_.size() - 1) {}
 
-std::uint32_t WordTable::add_alone(std::string_view word, std::uint64_t position,
-                                   std::uint64_t count) {
-  return add(word, word.data() + word.size(), position, count);
-}
-
-std::uint32_t WordTable::insert(std::string_view word, std::uint64_t hash, std::size_t slot,
-                                std::uint64_t position, std::uint64_t count) {
+std::uint32_t WordTable::insert(const Key& key, std::size_t slot, std::uint64_t position,
+                                std::uint64_t count) {
+  const std::string_view word = key.word;
   const std::size_t bytes = record_bytes(word.size());
   if (next_ + bytes > kChunkBytes) {
     if (!chunks_.empty()) used_.push_back(next_);
@@ -28,8 +24,8 @@ std::uint32_t WordTable::insert(std::string_view word, std::uint64_t hash, std::
   Record* record = record_at(place);
   record->count = count;
   record->first = position;
-  record->tag = static_cast<std::uint32_t>(hash >> 32);
-  record->low_hash = static_cast<std::uint32_t>(hash);
+  record->tag = static_cast<std::uint32_t>(key.hash >> 32);
+  record->low_hash = static_cast<std::uint32_t>(key.hash);
   record->id = size_++;
   record->length = static_cast<std::uint32_t>(word.size());
   std::memcpy(record->bytes(), word.data(), word.size());

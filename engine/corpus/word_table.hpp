@@ -19,26 +19,53 @@ class WordTable {
 
   WordTable();
 
+  /// A word with its hash, so that a lookup can be prepared before it is made.
+  struct Key {
+    std::string_view word;
+    std::uint64_t head;  // its first eight bytes, absent ones zero
+    std::uint64_t hash;
+  };
+
+  /// Bytes from the word up to `readable_end` may be read; they do not matter.
+  static Key key_of(std::string_view word, const char* readable_end) noexcept {
+    const std::uint64_t head = load_bytes(word.data(), word.size(), readable_end);
+    std::uint64_t hash = (word.size() ^ head) * kMultiplier;
+    hash ^= hash >> 32;
+    for (std::size_t i = 8; i < word.size(); i += 8) {
+      hash ^= load_bytes(word.data() + i, word.size() - i, readable_end);
+      hash *= kMultiplier;
+      hash ^= hash >> 32;
+    }
+    hash *= 0xd6e8feb86659fd93u;
+    return {word, head, hash ^ (hash >> 32)};
+  }
+  static Key key_of(std::string_view word) noexcept {
+    return key_of(word, word.data() + word.size());
+  }
+
+  /// A lookup misses the cache twice, in the slots and in the record: prepare() and then
+  /// prepare_record(), each some words ahead of add(), hide both.
+  void prepare(const Key& key) const noexcept { __builtin_prefetch(&slots_[key.hash & mask_]); }
+  void prepare_record(const Key& key) const noexcept {
+    const Slot& slot = slots_[key.hash & mask_];
+    if (slot.record != kEmpty) __builtin_prefetch(record_at(slot.record));
+  }
+
   /// Counts `count` occurrences of the word, first at `position`, and returns its number.
-  /// Bytes up to `readable_end` may be read; they do not matter. At most kMaxWordBytes.
-  std::uint32_t add(std::string_view word, const char* readable_end, std::uint64_t position,
-                    std::uint64_t count) {
-    const std::uint64_t hash = hash_of(word, readable_end);
-    const auto tag = static_cast<std::uint32_t>(hash >> 32);
-    for (std::size_t slot = hash & mask_;; slot = (slot + 1) & mask_) {
+  /// At most kMaxWordBytes.
+  std::uint32_t add(const Key& key, std::uint64_t position, std::uint64_t count) {
+    const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
+    for (std::size_t slot = key.hash & mask_;; slot = (slot + 1) & mask_) {
       const Slot& found = slots_[slot];
-      if (found.record == kEmpty) return insert(word, hash, slot, position, count);
+      if (found.record == kEmpty) return insert(key, slot, position, count);
       if (found.tag != tag) continue;
       Record* record = record_at(found.record);
-      if (!equal(*record, word)) continue;
+      if (!equal(*record, key)) continue;
       record->count += count;
       if (position < record->first) record->first = position;
       return record->id;
     }
   }
-
-  /// The same for a word with nothing readable behind it.
-  std::uint32_t add_alone(std::string_view word, std::uint64_t position, std::uint64_t count);
 
   std::uint32_t size() const noexcept { return size_; }
 
@@ -72,6 +99,7 @@ class WordTable {
     std::uint32_t record;  // chunk * kUnitsPerChunk + offset / 8
   };
   static constexpr std::uint32_t kEmpty = 0xffffffff;
+  static constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15u;
   static constexpr std::size_t kChunkBytes = 1u << 20;
   static constexpr std::size_t kUnitsPerChunk = kChunkBytes / 8;
 
@@ -93,20 +121,13 @@ class WordTable {
     return bytes;
   }
 
-  static std::uint64_t hash_of(std::string_view word, const char* readable_end) noexcept {
-    std::uint64_t hash = word.size();
-    for (std::size_t i = 0; i < word.size(); i += 8) {
-      hash ^= load_bytes(word.data() + i, word.size() - i, readable_end);
-      hash *= 0x9e3779b97f4a7c15u;
-      hash ^= hash >> 32;
-    }
-    hash *= 0xd6e8feb86659fd93u;
-    return hash ^ (hash >> 32);
-  }
-
-  static bool equal(const Record& record, std::string_view word) noexcept {
-    return record.length == word.size() &&
-           std::memcmp(record.bytes(), word.data(), word.size()) == 0;
+  static bool equal(const Record& record, const Key& key) noexcept {
+    if (record.length != key.word.size()) return false;
+    std::uint64_t head = 0;
+    if (record.length != 0) std::memcpy(&head, record.bytes(), 8);  // filled up with zeros
+    if (head != key.head) return false;
+    return record.length <= 8 ||
+           std::memcmp(record.bytes() + 8, key.word.data() + 8, record.length - 8) == 0;
   }
 
   Record* record_at(std::uint32_t place) const noexcept {
@@ -114,8 +135,8 @@ class WordTable {
                                      place % kUnitsPerChunk * 8);
   }
 
-  std::uint32_t insert(std::string_view word, std::uint64_t hash, std::size_t slot,
-                       std::uint64_t position, std::uint64_t count);
+  std::uint32_t insert(const Key& key, std::size_t slot, std::uint64_t position,
+                       std::uint64_t count);
   void grow();
 
   std::vector<Slot> slots_;
