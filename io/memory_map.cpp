@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <limits>
 #include <new>
@@ -125,6 +126,16 @@ MemoryMap MemoryMap::temporary_file(std::size_t bytes, const std::string& folder
   map.size_ = bytes;
   map.file_ = file.give();
   return map;
+}
+
+void MemoryMap::reserve(std::size_t offset, std::size_t length) const {
+  if (file_ < 0 || length == 0) return;
+  const int error =
+      posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(length));
+  if (error == 0) return;
+  errno = error;
+  throw system_error("temporary file", "no room for " + std::to_string(length) +
+                                           " bytes; set TMPDIR to a folder with more space");
 }
 
 void MemoryMap::release(std::size_t offset, std::size_t length) const noexcept {

@@ -28,10 +28,14 @@ class MemoryMap {
   /// them. Errors: std::bad_alloc.
   static MemoryMap anonymous(std::size_t bytes, bool huge_pages);
 
-  /// Zeroed memory in an unnamed file in `folder`, for arrays larger than the memory. Disk space is
-  /// taken page by page as it is used, so that a disk that fills up is a SIGBUS, and given back
-  /// when the map goes. Errors: the folder cannot be written; std::bad_alloc.
+  /// Zeroed memory in an unnamed file in `folder`, for arrays larger than the memory; the disk space
+  /// is taken by reserve() and given back when the map goes. Errors: the folder cannot be written.
   static MemoryMap temporary_file(std::size_t bytes, const std::string& folder);
+
+  /// Takes the disk space of [offset, offset + length), which must come before writing there: a
+  /// mapped page for which the disk has no room is a SIGBUS. Does nothing to other maps.
+  /// Errors: disk full.
+  void reserve(std::size_t offset, std::size_t length) const;
 
   std::byte* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }

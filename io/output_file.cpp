@@ -167,38 +167,56 @@ OutputFile::OutputFile(const std::string& path) : path_(path) {
   if (exists && faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) {
     throw system_error(path, "cannot be written; name another file, or change its mode");
   }
+  open_beside();
+  // It can be made, and is made again when there is something to write: until then a process that
+  // is killed leaves no file behind.
+  if (!temporary_.empty()) discard();
+}
+
+OutputFile::~OutputFile() { discard(); }
+
+void OutputFile::open_beside() {
+  const fs::path path = target_;
+  const Resolved target{path.parent_path(), path.filename(), false};
   file_ = open_unnamed(target);
   if (file_ < 0) {
     std::tie(file_, temporary_) = make_with_free_name(target, [](const std::string& name) {
       return open_retry(name, O_WRONLY | O_CREAT | O_EXCL, 0666);
     });
     if (file_ < 0)
-      throw system_error(path, "no file can be made in its folder; name one you can write");
+      throw system_error(path_, "no file can be made in its folder; name one you can write");
   }
-  if (exists) {
+  struct stat status;
+  if (stat(target_.c_str(), &status) == 0) {
     // The owner only where the system allows it; first, since a change of owner clears mode bits.
     [[maybe_unused]] const int owned = fchown(file_, status.st_uid, status.st_gid);
     fchmod(file_, status.st_mode & kModeBits);
   }
 }
 
-OutputFile::~OutputFile() {
+void OutputFile::discard() noexcept {
   if (file_ < 0) return;
-  close(file_);
+  close(std::exchange(file_, -1));
   if (!temporary_.empty()) unlink(temporary_.c_str());
+  temporary_.clear();
 }
 
 void OutputFile::write(std::string_view bytes) {
   if (buffer_.size() + bytes.size() > kBufferBytes) flush();
   if (bytes.size() >= kBufferBytes) {
-    write_all(file_, bytes, path_);
+    put(bytes);
   } else {
     buffer_.append(bytes);
   }
 }
 
+void OutputFile::put(std::string_view bytes) {
+  if (file_ < 0) open_beside();
+  write_all(file_, bytes, path_);
+}
+
 void OutputFile::flush() {
-  write_all(file_, buffer_, path_);
+  put(buffer_);
   buffer_.clear();
 }
 

@@ -9,6 +9,8 @@ namespace hogvec::io {
 /// A file to write. A regular or new file is written beside its resolved name and takes its place,
 /// with its mode kept, at commit(); until then, and if the process dies, the old one stays as it
 /// was. A device, a pipe or /dev/stdout is written straight.
+/// Where the file system has no unnamed files (O_TMPFILE), a hidden file lies beside the target
+/// from the first write to commit(), and stays if the process is killed meanwhile.
 /// Opened before a long run, so that a bad path costs nothing. Not thread-safe.
 class OutputFile {
  public:
@@ -29,7 +31,15 @@ class OutputFile {
 
   const std::string& path() const noexcept { return path_; }
 
+  /// Whether both take the place of the same file, so that one would be lost.
+  bool same_place(const OutputFile& other) const noexcept {
+    return !straight_ && !other.straight_ && target_ == other.target_;
+  }
+
  private:
+  void open_beside();
+  void discard() noexcept;
+  void put(std::string_view bytes);
   void flush();
 
   std::string path_;       // as the user named it

@@ -78,8 +78,7 @@ std::vector<WordCount> read_vocabulary_file(const std::string& path) {
   return words;
 }
 
-void write_vocabulary_file(const std::string& path, const std::vector<WordCount>& words) {
-  OutputFile file(path);
+void write_vocabulary(OutputFile& file, const std::vector<WordCount>& words) {
   std::string line;
   for (const WordCount& entry : words) {
     line = entry.word;
@@ -88,6 +87,11 @@ void write_vocabulary_file(const std::string& path, const std::vector<WordCount>
     line += '\n';
     file.write(line);
   }
+}
+
+void write_vocabulary_file(const std::string& path, const std::vector<WordCount>& words) {
+  OutputFile file(path);
+  write_vocabulary(file, words);
   file.commit();
 }
 

@@ -7,6 +7,8 @@
 
 namespace hogvec::io {
 
+class OutputFile;
+
 struct WordCount {
   std::string word;
   std::uint64_t count;
@@ -17,7 +19,10 @@ struct WordCount {
 /// stands twice.
 std::vector<WordCount> read_vocabulary_file(const std::string& path);
 
-/// Writes it byte for byte as the reference does (word2vec.c:302), whole or not at all.
+/// Writes it byte for byte as the reference does (word2vec.c:302), without commit().
+void write_vocabulary(OutputFile& file, const std::vector<WordCount>& words);
+
+/// The same to a new file, whole or not at all.
 void write_vocabulary_file(const std::string& path, const std::vector<WordCount>& words);
 
 }  // namespace hogvec::io

@@ -13,3 +13,13 @@ foreach(name IN ITEMS avx512bw fma3+avx2 sse2 neon64)
   hogvec_test_forced_simd(${name} SKIP_REGULAR_EXPRESSION "not available here")
 endforeach()
 hogvec_test_forced_simd(avx2000 PASS_REGULAR_EXPRESSION "not available here")
+
+# Whole epochs against the reference, on every instruction set and not only on the fastest.
+foreach(name IN ITEMS avx512bw fma3+avx2 sse2 neon64)
+  add_test(NAME "dispatch: the engine trains right with ${name}"
+    COMMAND test_engine "--source-file=*test_trainer.cpp")
+  set_tests_properties("dispatch: the engine trains right with ${name}" PROPERTIES
+    ENVIRONMENT "HOGVEC_SIMD=${name}"
+    FAIL_REGULAR_EXPRESSION "test cases: +0 "
+    SKIP_REGULAR_EXPRESSION "this machine has no such kernels")
+endforeach()

@@ -2,7 +2,7 @@
 if(NOT HOGVEC_SANITIZE)
   add_test(NAME "install: a consumer finds, builds and trains"
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/install/test_install.sh
-            ${CMAKE_BINARY_DIR} ${CMAKE_CXX_COMPILER})
+            ${CMAKE_BINARY_DIR} ${CMAKE_CXX_COMPILER} ${CMAKE_GENERATOR})
   set_tests_properties("install: a consumer finds, builds and trains" PROPERTIES
     LABELS release-only TIMEOUT 300)
 endif()

@@ -1,8 +1,10 @@
 #include "tools/console.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
@@ -27,9 +29,18 @@ struct OutputClosed : std::exception {};
 
 int report(std::string_view name, std::string_view message) noexcept {
   std::fflush(stdout);
-  std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(name.size()), name.data(),
-               static_cast<int>(message.size()), message.data());
+  complain(name, message);
   return kExitFailure;
+}
+
+/// A standard stream that is closed would give its number to the next file that is opened, and
+/// what is printed would go there.
+void occupy_standard_streams() noexcept {
+  int file;
+  do {
+    file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  } while (file >= 0 && file <= STDERR_FILENO);
+  if (file >= 0) close(file);
 }
 
 int answer_lines(const QueryProgram& program, const WordIndex& index) {
@@ -42,6 +53,14 @@ int answer_lines(const QueryProgram& program, const WordIndex& index) {
 }
 
 }  // namespace
+
+void complain(std::string_view name, std::string_view message) {
+  std::string line = fmt::format("{}: {}", name, message);
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 void print(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_output();
@@ -86,6 +105,9 @@ bool answer_common_options(int argc, char** argv, std::string_view name, std::st
 }
 
 int run(std::string_view name, const std::function<int()>& body) noexcept {
+  occupy_standard_streams();
+  // mimalloc, built as C, cannot throw: without a handler it aborts.
+  std::set_new_handler([] { throw std::bad_alloc(); });
   try {
     const int code = body();
     print_now("");

@@ -30,6 +30,9 @@ std::vector<std::string_view> split_words(std::string_view line);
 /// Answers --help and --version on stdout, where they are the first argument; true when it did.
 bool answer_common_options(int argc, char** argv, std::string_view name, std::string_view help);
 
+/// "NAME: MESSAGE" as one line on stderr, whatever bytes a file name brings into the message.
+void complain(std::string_view name, std::string_view message);
+
 /// The exit code of `body`, whose exceptions become "NAME: MESSAGE" on stderr and kExitFailure.
 int run(std::string_view name, const std::function<int()>& body) noexcept;
 

@@ -6,13 +6,16 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <numeric>
 
 #include "io/error.hpp"
 
 namespace hogvec::tools {
 namespace {
+
+constexpr std::int64_t kMostWordBytes = 65536;    // of read_corpus
+constexpr std::int64_t kMostThreads = 4096;       // of check(TrainSettings)
+constexpr std::int64_t kMostEpochs = 10'000'000;  // the loss of each is kept, by every thread
 
 /// Insertions, deletions and substitutions from one word to the other.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -84,12 +87,16 @@ const char* CommandLine::value(std::string_view flag) {
   return words_[place + 1];
 }
 
-std::optional<std::int64_t> CommandLine::integer(std::string_view flag, std::int64_t least) {
+std::optional<std::int64_t> CommandLine::integer(std::string_view flag, std::int64_t least,
+                                                 std::int64_t most) {
   const char* text = value(flag);
   if (text == nullptr) return std::nullopt;
   const std::optional<std::int64_t> number = parse<std::int64_t>(text);
   if (!number || *number < least) {
     throw Error(fmt::format("{} {}: want a whole number, {} or more", flag, text, least));
+  }
+  if (*number > most) {
+    throw Error(fmt::format("{} {}: want a whole number, {} at most", flag, text, most));
   }
   return number;
 }
@@ -151,14 +158,13 @@ Word2vecOptions word2vec_options(CommandLine& line) {
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.binary = line.integer("-binary", 0).value_or(0) != 0;
   options.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));
-  options.max_word_bytes = static_cast<std::size_t>(line.integer("-max-word", 1).value_or(98));
+  options.max_word_bytes = static_cast<std::size_t>(line.integer("-max-word", 1, kMostWordBytes).value_or(98));
   TrainSettings& s = options.settings;
   s.dim = static_cast<std::size_t>(line.integer("-size", 1).value_or(100));
   s.window = static_cast<std::size_t>(line.integer("-window", 1).value_or(5));
   s.subsampling = line.number("-sample").value_or(s.subsampling);
-  s.threads = static_cast<int>(std::min<std::int64_t>(line.integer("-threads", 1).value_or(12),
-                                                      std::numeric_limits<int>::max()));
-  s.epochs = static_cast<std::size_t>(line.integer("-iter", 0).value_or(5));
+  s.threads = static_cast<int>(line.integer("-threads", 1, kMostThreads).value_or(12));
+  s.epochs = static_cast<std::size_t>(line.integer("-iter", 0, kMostEpochs).value_or(5));
   s.seed = static_cast<std::uint64_t>(line.integer("-seed", 0).value_or(1));
   const bool trains = !options.output.empty();
   objective_options(line, trains, options);

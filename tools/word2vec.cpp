@@ -2,12 +2,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "engine/hogvec.hpp"
@@ -27,50 +31,49 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+constexpr const char* kNoMemory = "Memory allocation failed\n";  // the reference's words
+
 /// To stdout, as the reference does. A reader who has gone does not end a training run.
 void say(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
 }
 
-void note(const std::string& text) { std::fputs(("word2vec: " + text + "\n").c_str(), stderr); }
+void note(const std::string& text) { complain("word2vec", text); }
 
 /// The files of a run, opened before the work.
 struct Outputs {
   std::unique_ptr<io::OutputFile> vectors;
   std::unique_ptr<io::OutputFile> context;
+  std::unique_ptr<io::OutputFile> vocabulary;
   std::unique_ptr<io::OutputFile> report;
 };
 
-void refuse_overwriting(const Word2vecOptions& options) {
-  const std::pair<const char*, const std::string*> outputs[] = {
-      {"-output", &options.output},
-      {"-output-context", &options.output_context},
-      {"-save-vocab", &options.save_vocab},
-      {"-report", &options.report}};
-  for (const auto& [flag, path] : outputs) {
-    if (path->empty()) continue;
-    if (io::same_file(*path, options.train)) {
-      throw Error(fmt::format("{} {}: this is the training text; name another file", flag, *path));
+/// Errors: a place that cannot be written, the training text, two outputs in one place.
+Outputs open_outputs(const Word2vecOptions& options) {
+  struct Wanted {
+    const char* flag;
+    const std::string& path;
+    std::unique_ptr<io::OutputFile>& file;
+  };
+  Outputs outputs;
+  const Wanted all[] = {{"-output", options.output, outputs.vectors},
+                        {"-output-context", options.output_context, outputs.context},
+                        {"-save-vocab", options.save_vocab, outputs.vocabulary},
+                        {"-report", options.report, outputs.report}};
+  for (const Wanted& one : all) {
+    if (one.path.empty()) continue;
+    if (io::same_file(one.path, options.train)) {
+      throw Error(
+          fmt::format("{} {}: this is the training text; name another file", one.flag, one.path));
     }
-    for (const auto& [other_flag, other] : outputs) {
-      if (other != path && *other == *path && *path != "/dev/null") {
-        throw Error(
-            fmt::format("{} and {} are the same file, {}; name two", flag, other_flag, *path));
-      }
+    one.file = std::make_unique<io::OutputFile>(one.path);
+    for (const Wanted& other : all) {
+      if (&other == &one || !other.file || !one.file->same_place(*other.file)) continue;
+      throw Error(fmt::format("{} and {} are the same file, {}; name two", other.flag, one.flag,
+                              one.path));
     }
   }
-}
-
-Outputs open_outputs(const Word2vecOptions& options) {
-  refuse_overwriting(options);
-  Outputs outputs;
-  const auto open = [](const std::string& path) {
-    return path.empty() ? nullptr : std::make_unique<io::OutputFile>(path);
-  };
-  outputs.vectors = open(options.output);
-  outputs.context = open(options.output_context);
-  outputs.report = open(options.report);
   return outputs;
 }
 
@@ -97,6 +100,9 @@ Corpus read_text(const Word2vecOptions& options) {
   reading.min_count = options.min_count;
   reading.vocabulary_file = options.read_vocab;
   reading.max_word_bytes = options.max_word_bytes;
+  if (const char* folder = std::getenv("TMPDIR"); folder != nullptr && *folder != '\0') {
+    reading.temporary_folder = folder;
+  }
   std::uint64_t millions = 0;
   if (options.debug > 1) {
     reading.on_progress = [&millions](std::uint64_t words) {
@@ -117,12 +123,14 @@ void require_memory(std::size_t vocabulary_size, const Word2vecOptions& options)
   constexpr double kMiB = 1 << 20;
   const std::size_t need = training_memory(vocabulary_size, options.settings);
   const std::size_t free = available_memory();
-  if (options.debug > 0) {
-    note(fmt::format("memory: {:.0f} MiB for {} words of {} values",
-                     static_cast<double>(need) / kMiB, vocabulary_size, options.settings.dim));
+  if (need <= free) {
+    if (options.debug > 0) {
+      note(fmt::format("memory: {:.0f} MiB for {} words of {} values",
+                       static_cast<double>(need) / kMiB, vocabulary_size, options.settings.dim));
+    }
+    return;
   }
-  if (need <= free) return;
-  say("Memory allocation failed\n");
+  say(kNoMemory);
   throw Error(
       fmt::format("training needs {:.0f} MiB of memory and {:.0f} MiB are free; use a "
                   "smaller -size, a larger -min-count or a larger machine",
@@ -188,7 +196,14 @@ TrainResult train_model(const Corpus& corpus, const Word2vecOptions& options, Mo
   const std::uint64_t words = std::uint64_t{corpus.text.size()} * settings.epochs;
   std::unique_ptr<ProgressLine> line;
   if (options.debug > 1) line = std::make_unique<ProgressLine>(progress, words, settings.threads);
-  return train(corpus, settings, model, &progress);
+  TrainResult result = train(corpus, settings, model, &progress);
+  line.reset();
+  if (!std::all_of(result.loss.begin(), result.loss.end(),
+                   [](double loss) { return std::isfinite(loss); })) {
+    note("warning: the loss grew beyond all numbers and the vectors are useless; use a smaller "
+         "-alpha");
+  }
+  return result;
 }
 
 void write_matrix(io::OutputFile& file, const Matrix& matrix, const Vocabulary& vocabulary,
@@ -199,35 +214,40 @@ void write_matrix(io::OutputFile& file, const Matrix& matrix, const Vocabulary& 
   file.commit();
 }
 
-int train_and_write(const Word2vecOptions& options) {
-  simd::active_kernels();  // a wrong HOGVEC_SIMD is told before the work
-  Outputs outputs = open_outputs(options);
-  say(fmt::format("Starting training using file {}\n", options.train));
-  require_inputs(options);
-  const Clock::time_point read_start = Clock::now();
-  const Corpus corpus = read_text(options);
-  if (!options.save_vocab.empty()) {
-    io::write_vocabulary_file(options.save_vocab, corpus.vocabulary.words());
-  }
-  if (!outputs.vectors) return 0;
-  RunReport report;
-  report.read_seconds = seconds_since(read_start);
+/// Trains on the corpus and writes the vectors.
+void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs& outputs,
+                  RunReport& report) {
   check(corpus, options.settings);
   require_memory(corpus.vocabulary.size(), options);
   Model model = initial_model(corpus.vocabulary.size(), options.settings);
   report.result = train_model(corpus, options, model);
-  const Clock::time_point write_start = Clock::now();
+  const Clock::time_point start = Clock::now();
   write_matrix(*outputs.vectors, model.input, corpus.vocabulary, options.binary);
   if (outputs.context) {
     write_matrix(*outputs.context, model.output, corpus.vocabulary, options.binary);
   }
-  report.write_seconds = seconds_since(write_start);
+  report.write_seconds = seconds_since(start);
+}
+
+void train_and_write(const Word2vecOptions& options) {
+  simd::active_kernels();  // a wrong HOGVEC_SIMD is told before the work
+  Outputs outputs = open_outputs(options);
+  say(fmt::format("Starting training using file {}\n", options.train));
+  require_inputs(options);
+  RunReport report;
+  const Clock::time_point start = Clock::now();
+  const Corpus corpus = read_text(options);
+  report.read_seconds = seconds_since(start);
+  report.vocabulary_size = corpus.vocabulary.size();
+  if (outputs.vocabulary) {
+    io::write_vocabulary(*outputs.vocabulary, corpus.vocabulary.words());
+    outputs.vocabulary->commit();
+  }
+  if (outputs.vectors) make_vectors(corpus, options, outputs, report);
   if (outputs.report) {
-    report.vocabulary_size = corpus.vocabulary.size();
     outputs.report->write(to_json(report, options));
     outputs.report->commit();
   }
-  return 0;
 }
 
 }  // namespace
@@ -235,8 +255,9 @@ int train_and_write(const Word2vecOptions& options) {
 
 int main(int argc, char** argv) {
   using namespace hogvec::tools;
-  // A write to a closed pipe is an error like any other.
+  // A write to a closed pipe, or past the largest size allowed, is an error like any other.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   return run("word2vec", [&] {
     if (argc == 1) {
       print(kWord2vecUsage);
@@ -247,7 +268,11 @@ int main(int argc, char** argv) {
     try {
       const Word2vecOptions options = word2vec_options(line);
       for (const std::string& warning : line.warnings()) note("warning: " + warning);
-      return train_and_write(options);
+      train_and_write(options);
+      return 0;
+    } catch (const std::bad_alloc&) {
+      say(kNoMemory);
+      throw;
     } catch (const MissingArgument& missing) {
       print(fmt::format("Argument missing for {}\n", missing.flag));
       return 1;

@@ -44,7 +44,7 @@ struct ReadOptions {
   /// Ids that would need more memory than this lie in an unnamed file in `temporary_folder`.
   /// 0: half of the memory that is free.
   std::size_t memory_limit = 0;
-  std::string temporary_folder = "/tmp";
+  std::string temporary_folder = "/var/tmp";
   /// Called now and then, from any thread but never twice at once, with the words read so far.
   std::function<void(std::uint64_t words)> on_progress{};
 };

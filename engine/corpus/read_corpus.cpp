@@ -143,6 +143,7 @@ class Reader {
 
   void keep_section(std::size_t s, int worker, const std::vector<WordId>& ids) {
     const std::size_t first = provisional_count_.fetch_add(ids.size(), std::memory_order_relaxed);
+    provisional_.reserve(first * sizeof(WordId), ids.size() * sizeof(WordId));
     std::copy(ids.begin(), ids.end(), provisional() + first);
     sections_[s] = {.first = first, .count = ids.size(), .worker = worker, .known = 0};
     if (!options_.on_progress) return;
@@ -223,6 +224,7 @@ class Reader {
     }
     const std::size_t total = places.back();
     io::MemoryMap memory = id_memory(total, in_file_, options_);
+    memory.reserve(0, total * sizeof(WordId));
     auto* out = reinterpret_cast<WordId*>(memory.data());
     for_each_section([&](const Section& section) {
       const WordId* first = provisional() + section.first;

@@ -1,7 +1,5 @@
 #include "engine/train/trainer.hpp"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -144,12 +142,15 @@ std::size_t training_memory(std::size_t vocabulary_size, const TrainSettings& se
 Model initial_model(std::size_t vocabulary_size, const TrainSettings& settings) {
   Model model{Matrix(vocabulary_size, settings.dim), Matrix(vocabulary_size, settings.dim)};
   const std::size_t row_bytes = model.output.stride() * sizeof(float);
-  // W' is zero already; touched here, its pages do not have to be fetched while training.
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, vocabulary_size, 1024),
-                    [&](const tbb::blocked_range<std::size_t>& rows) {
-                      initialize_rows(model.input, rows.begin(), rows.end(), settings.seed);
-                      std::memset(model.output.row(rows.begin()), 0, rows.size() * row_bytes);
-                    });
+  const auto threads = static_cast<std::size_t>(settings.threads);
+  run_workers(settings.threads, [&](int worker_number) {
+    const auto worker = static_cast<std::size_t>(worker_number);
+    const std::size_t begin = vocabulary_size * worker / threads;
+    const std::size_t end = vocabulary_size * (worker + 1) / threads;
+    initialize_rows(model.input, begin, end, settings.seed);
+    // W' is zero already; touched here, its pages do not have to be fetched while training.
+    std::memset(model.output.row(begin), 0, (end - begin) * row_bytes);
+  });
   return model;
 }
 

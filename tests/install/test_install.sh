@@ -1,10 +1,11 @@
 #!/bin/bash
 # The installed package: a program that knows nothing but find_package(hogvec) is configured, built
 # against a fresh prefix and run.
-#   test_install.sh BUILD_FOLDER CXX_COMPILER
+#   test_install.sh BUILD_FOLDER CXX_COMPILER CMAKE_GENERATOR
 set -euo pipefail
 build=$1
 compiler=$2
+generator=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -31,8 +32,8 @@ if grep -rnF "$source_folder" "$prefix"/lib*/ --include='*.cmake'; then
   fail 'the package names the folder that it was built in'
 fi
 
-cmake -S "$here" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$compiler" \
-  -DCMAKE_BUILD_TYPE=Release > "$work/log" 2>&1 || { cat "$work/log"; fail 'the consumer: configure'; }
+cmake -S "$here" -B "$work/build" -G "$generator" -DCMAKE_PREFIX_PATH="$prefix" \
+  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_BUILD_TYPE=Release > "$work/log" 2>&1 || { cat "$work/log"; fail 'the consumer: configure'; }
 cmake --build "$work/build" > "$work/log" 2>&1 || { cat "$work/log"; fail 'the consumer: build'; }
 
 # Two topics that share no word: a word's neighbors are of its own topic.
