@@ -137,7 +137,7 @@ void softmax_scores(const SoftmaxSweep& s) noexcept {
   const std::size_t tile = tile_rows(s.stride);
   for (std::size_t row = 0; row < s.row_count; row += tile) {
     const std::size_t end = std::min(row + tile, s.row_count);
-    if (s.batch * 2 <= kLanes) {
+    if (s.batch * 4 <= kLanes) {
       score_few(s, row, end);
       continue;
     }

@@ -158,7 +158,8 @@ Word2vecOptions word2vec_options(CommandLine& line) {
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.binary = line.integer("-binary", 0).value_or(0) != 0;
   options.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));
-  options.max_word_bytes = static_cast<std::size_t>(line.integer("-max-word", 1, kMostWordBytes).value_or(98));
+  options.max_word_bytes =
+      static_cast<std::size_t>(line.integer("-max-word", 1, kMostWordBytes).value_or(98));
   TrainSettings& s = options.settings;
   s.dim = static_cast<std::size_t>(line.integer("-size", 1).value_or(100));
   s.window = static_cast<std::size_t>(line.integer("-window", 1).value_or(5));

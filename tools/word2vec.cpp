@@ -70,8 +70,8 @@ Outputs open_outputs(const Word2vecOptions& options) {
     one.file = std::make_unique<io::OutputFile>(one.path);
     for (const Wanted& other : all) {
       if (&other == &one || !other.file || !one.file->same_place(*other.file)) continue;
-      throw Error(fmt::format("{} and {} are the same file, {}; name two", other.flag, one.flag,
-                              one.path));
+      throw Error(
+          fmt::format("{} and {} are the same file, {}; name two", other.flag, one.flag, one.path));
     }
   }
   return outputs;
@@ -200,8 +200,9 @@ TrainResult train_model(const Corpus& corpus, const Word2vecOptions& options, Mo
   line.reset();
   if (!std::all_of(result.loss.begin(), result.loss.end(),
                    [](double loss) { return std::isfinite(loss); })) {
-    note("warning: the loss grew beyond all numbers and the vectors are useless; use a smaller "
-         "-alpha");
+    note(
+        "warning: the loss grew beyond all numbers and the vectors are useless; use a smaller "
+        "-alpha");
   }
   return result;
 }

@@ -23,7 +23,9 @@ class AliasSampler {
     for (std::size_t i = 0; i < out.size(); ++i) {
       const std::uint64_t column = bits[2 * i] * count >> 32;
       const Column& c = table_[column];
-      out[i] = bits[2 * i + 1] < c.threshold ? static_cast<WordId>(column) + 1 : c.alias;
+      // A mask, because the choice is random: a branch would be mispredicted every other time.
+      const WordId own = WordId{0} - static_cast<WordId>(bits[2 * i + 1] < c.threshold);
+      out[i] = (own & (static_cast<WordId>(column) + 1)) | (~own & c.alias);
     }
   }
 

@@ -78,6 +78,24 @@ TEST_CASE("one thread and one seed repeat their bytes; another seed does not") {
   }
 }
 
+/// An epoch of full softmax with windows of one word: its loss, and how many centers it had.
+std::pair<double, std::size_t> reference_softmax(const Corpus& corpus, double alpha,
+                                                 reference::Model& model) {
+  double loss = 0;
+  std::size_t centers = 0;
+  const std::span<const WordId> text = corpus.text.ids();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == kSentenceEnd) continue;
+    std::vector<std::uint32_t> context;
+    if (i > 0 && text[i - 1] != kSentenceEnd) context.push_back(text[i - 1]);
+    if (i + 1 < text.size() && text[i + 1] != kSentenceEnd) context.push_back(text[i + 1]);
+    if (context.empty()) continue;
+    loss += reference::full_softmax_step(model, text[i], context, alpha);
+    ++centers;
+  }
+  return {loss, centers};
+}
+
 TEST_CASE("full softmax, one center at a time, is the paper's epoch") {
   const Corpus corpus = small_corpus(5'000);
   const TrainSettings settings{.objective = Objective::kFullSoftmax,
@@ -90,18 +108,7 @@ TEST_CASE("full softmax, one center at a time, is the paper's epoch") {
   const TrainResult result = train(corpus, settings, model);
 
   reference::Model expected = initial_reference(corpus.vocabulary.size(), settings.dim, 1);
-  double loss = 0;
-  std::size_t centers = 0;
-  const std::span<const WordId> text = corpus.text.ids();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == kSentenceEnd) continue;
-    std::vector<std::uint32_t> context;
-    if (i > 0 && text[i - 1] != kSentenceEnd) context.push_back(text[i - 1]);
-    if (i + 1 < text.size() && text[i + 1] != kSentenceEnd) context.push_back(text[i + 1]);
-    if (context.empty()) continue;
-    loss += reference::full_softmax_step(expected, text[i], context, settings.alpha);
-    ++centers;
-  }
+  const auto [loss, centers] = reference_softmax(corpus, settings.alpha, expected);
   // 5,000 steps in float, each rounding at 6e-8 of values below 1.
   CHECK(largest_difference(model.input, expected.input) < 1e-4);
   CHECK(largest_difference(model.output, expected.output) < 1e-4);
@@ -241,16 +248,7 @@ TEST_CASE("scores beyond the range of exp are trained right") {
       }
     }
     const TrainResult result = train(corpus, settings, model);
-    double loss = 0;
-    const std::span<const WordId> text = corpus.text.ids();
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == kSentenceEnd) continue;
-      std::vector<std::uint32_t> context;
-      if (i > 0 && text[i - 1] != kSentenceEnd) context.push_back(text[i - 1]);
-      if (i + 1 < text.size() && text[i + 1] != kSentenceEnd) context.push_back(text[i + 1]);
-      if (context.empty()) continue;
-      loss += reference::full_softmax_step(expected, text[i], context, settings.alpha);
-    }
+    const double loss = reference_softmax(corpus, settings.alpha, expected).first;
     CHECK(std::isfinite(result.loss[0]));
     CHECK(result.loss[0] * static_cast<double>(result.examples) ==
           doctest::Approx(loss).epsilon(1e-3));

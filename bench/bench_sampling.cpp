@@ -1,0 +1,162 @@
+// What is drawn for a chunk before it is trained: random numbers, repeats, pair counts, noise.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bench/support.hpp"
+#include "engine/sampling/alias_sampler.hpp"
+
+namespace hogvec::bench {
+namespace {
+
+constexpr std::size_t kChunk = 10'000 / simd::kRowPadding * simd::kRowPadding;  // words
+constexpr std::size_t kWindow = 5;
+constexpr std::size_t kCenters = 4;
+constexpr std::size_t kOutputs = kCenters + 5;
+
+void bench_random_bits(benchmark::State& state, const simd::KernelTable& kernels) {
+  // The stream is no published one: the narrowest table stands for the plain loop.
+  std::vector<std::uint32_t> bits(kChunk), want(kChunk);
+  kernels.random_bits(7, bits.data(), kChunk);
+  simd::available_kernels().back()->random_bits(7, want.data(), kChunk);
+  if (bits != want) return state.SkipWithError("not the numbers of the other tables");
+  std::uint64_t key = 0;
+  for (auto _ : state) {
+    kernels.random_bits(++key, bits.data(), kChunk);
+    benchmark::ClobberMemory();
+  }
+  count(state, "numbers", kChunk);
+}
+
+void bench_repeat_distances(benchmark::State& state, const simd::KernelTable& kernels) {
+  constexpr std::size_t kSpan = kCenters + 2 * kWindow;  // of a block of centers
+  const std::vector<WordId> ids = zipf_ids(zipf_vocabulary(30'000), kSpan + kChunk);
+  std::vector<std::uint32_t> distances(kChunk), want(kChunk);
+  for (std::size_t i = 0; i < kChunk; ++i) {
+    for (std::size_t d = kSpan; d > 0; --d) {
+      if (ids[kSpan + i - d] == ids[kSpan + i]) want[i] = static_cast<std::uint32_t>(d);
+    }
+  }
+  kernels.repeat_distances(ids.data() + kSpan, kChunk, kSpan, distances.data());
+  if (distances != want) return state.SkipWithError("wrong result");
+  for (auto _ : state) {
+    kernels.repeat_distances(ids.data() + kSpan, kChunk, kSpan, distances.data());
+    benchmark::ClobberMemory();
+  }
+  count(state, "words", kChunk);
+}
+
+/// A block in mid sentence: kCenters windows, the last place a repeat of the first.
+struct Windows {
+  static constexpr std::size_t kPlaces = kCenters + 2 * kWindow;
+  static constexpr std::size_t kInputs = kPlaces - 1;
+  static constexpr std::size_t kPairs = kInputs * kOutputs;
+
+  Windows()
+      : input_of(kPlaces),
+        reach{5, 3, 1, 4},
+        draws{0, 0, 0, 1, 1, 2, 1, 1, 1},
+        positives(kPairs + 2 * simd::kRowPadding),
+        trials(positives.size()),
+        totals(kPlaces + simd::kRowPadding) {
+    for (std::size_t i = 0; i < kInputs; ++i) input_of[i] = static_cast<std::uint32_t>(i);
+  }
+
+  void count_pairs(const simd::KernelTable& kernels) {
+    kernels.window_pairs({.input_of = input_of.data(),
+                          .reach = reach.data(),
+                          .draws = draws.data(),
+                          .positives = positives.data(),
+                          .trials = trials.data(),
+                          .totals = totals.data(),
+                          .place_count = kPlaces,
+                          .input_count = kInputs,
+                          .first_center = kWindow,
+                          .center_count = kCenters,
+                          .output_count = kOutputs});
+  }
+
+  bool counts_right(const simd::KernelTable& kernels) {
+    std::vector<double> a(kPairs), total(kInputs), n(kPairs);
+    for (std::size_t m = 0; m < kCenters; ++m) {
+      const std::size_t center = kWindow + m;
+      for (std::size_t place = center - reach[m]; place <= center + reach[m]; ++place) {
+        if (place == center) continue;
+        a[input_of[place] * kOutputs + m] += 1;
+        total[input_of[place]] += 1;
+      }
+    }
+    for (std::size_t i = 0; i < kPairs; ++i) {
+      n[i] = a[i] + draws[i % kOutputs] * (total[i / kOutputs] - a[i]);
+    }
+    count_pairs(kernels);
+    return all_close(std::span(positives).first(kPairs), a, 0, 0) &&
+           all_close(std::span(trials).first(kPairs), n, 0, 0);
+  }
+
+  std::vector<std::uint32_t> input_of, reach;
+  std::vector<float> draws, positives, trials;
+  Aligned<float> totals;
+};
+
+void bench_window_pairs(benchmark::State& state, const simd::KernelTable& kernels) {
+  Windows windows;
+  if (!windows.counts_right(kernels)) return state.SkipWithError("wrong result");
+  for (auto _ : state) {
+    windows.count_pairs(kernels);
+    benchmark::ClobberMemory();
+  }
+  count(state, "blocks", 1);
+}
+
+void bench_draw(benchmark::State& state, std::size_t vocabulary_size) {
+  constexpr double kPower = 0.75;
+  constexpr std::size_t kDraws = std::size_t{1} << 20;
+  // Kept from one run to the next: a million names take longer to make than to measure.
+  static std::unique_ptr<Vocabulary> vocabulary;
+  if (vocabulary == nullptr || vocabulary->size() != vocabulary_size) {
+    vocabulary = std::make_unique<Vocabulary>(zipf_vocabulary(vocabulary_size));
+  }
+  const AliasSampler sampler(*vocabulary, kPower);
+  std::vector<std::uint32_t> bits(2 * kDraws);
+  simd::active_kernels().random_bits(5, bits.data(), bits.size());
+  std::vector<WordId> words(kDraws);
+  sampler.draw(bits, words);
+
+  double sum = 0;
+  for (WordId id = 1; id < vocabulary_size; ++id) {
+    sum += std::pow(static_cast<double>(vocabulary->count(id)), kPower);
+  }
+  for (WordId id = 1; id < 50; ++id) {
+    const double share = std::pow(static_cast<double>(vocabulary->count(id)), kPower) / sum;
+    const auto want = share * static_cast<double>(kDraws);
+    const auto got = static_cast<double>(std::count(words.begin(), words.end(), id));
+    // Six standard deviations: once in 5e8.
+    if (std::fabs(got - want) > 6 * std::sqrt(want)) return state.SkipWithError("wrong shares");
+  }
+  constexpr std::size_t kNoise = 5 * kChunk;  // of one chunk
+  for (auto _ : state) {
+    sampler.draw(std::span(bits).first(2 * kNoise), std::span(words).first(kNoise));
+    benchmark::ClobberMemory();
+  }
+  count(state, "draws", kNoise);
+}
+
+}  // namespace
+
+void register_sampling() {
+  for_every_table("random_bits", bench_random_bits);
+  for_every_table("repeat_distances", bench_repeat_distances);
+  for_every_table("window_pairs", bench_window_pairs);
+  for (const std::size_t size : {30'000, 1'000'000}) {
+    benchmark::RegisterBenchmark(("alias_sampler/V:" + std::to_string(size)).c_str(),
+                                 [size](auto& state) { bench_draw(state, size); });
+  }
+}
+
+}  // namespace hogvec::bench

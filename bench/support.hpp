@@ -1,0 +1,123 @@
+// What the benchmarks share: registration, counters, checks, aligned arrays, random rows, files.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/matrix.hpp"
+#include "engine/vocab/vocabulary.hpp"
+#include "simd/kernels.hpp"
+
+namespace hogvec::bench {
+
+// Each registers the benchmarks of its subject, bench_<subject>.cpp.
+void register_corpus();
+void register_logistic_block();
+void register_peak();
+void register_sampling();
+void register_softmax_sweep();
+void register_trainer();
+void register_vector();
+void register_vectors_file();
+
+/// Registers run(state, kernels) for each table of available_kernels(), as name/arch.
+template <class Run>
+void for_every_table(const std::string& name, const Run& run) {
+  for (const simd::KernelTable* kernels : simd::available_kernels()) {
+    benchmark::RegisterBenchmark((name + "/" + std::string(kernels->name)).c_str(),
+                                 [run, kernels](benchmark::State& state) { run(state, *kernels); });
+  }
+}
+
+/// Reports `per_iteration` units of work, such as "FLOP", as a rate.
+inline void count(benchmark::State& state, const char* unit, std::size_t per_iteration) {
+  state.counters[unit] = benchmark::Counter(static_cast<double>(per_iteration),
+                                            benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// Whether every got[i] is within absolute + relative * |want[i]|; NaN is not.
+template <class Got, class Want>
+bool all_close(const Got& got, const Want& want, double absolute, double relative) {
+  if (std::size(got) != std::size(want)) return false;
+  for (std::size_t i = 0; i < std::size(got); ++i) {
+    const auto expected = static_cast<double>(want[i]);
+    const double error = std::fabs(static_cast<double>(got[i]) - expected);
+    if (!(error <= absolute + relative * std::fabs(expected))) return false;
+  }
+  return true;
+}
+
+template <class T>
+struct LineAllocator {
+  using value_type = T;  // NOLINT(readability-identifier-naming): as the standard asks
+
+  LineAllocator() = default;
+  template <class U>
+  explicit LineAllocator(const LineAllocator<U>& /*other*/) noexcept {}
+
+  T* allocate(std::size_t n) {
+    return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{simd::kRowAlignment}));
+  }
+  void deallocate(T* p, std::size_t /*n*/) noexcept {
+    ::operator delete (p, std::align_val_t{simd::kRowAlignment});
+  }
+  friend bool operator==(const LineAllocator&, const LineAllocator&) noexcept { return true; }
+};
+
+/// A vector that begins on a cache line.
+template <class T>
+using Aligned = std::vector<T, LineAllocator<T>>;
+
+/// Evenly in -size .. size, a function of the seed.
+Aligned<float> random_values(std::size_t n, float size, std::uint64_t seed);
+/// The same in rows, the padding zero.
+Matrix random_matrix(std::size_t rows, std::size_t dim, float size, std::uint64_t seed);
+/// A size of elements that makes dot products of `dim` of them about 1.5, the bend of the sigmoid:
+/// a product is 1/3 of size^2 rms.
+inline float element_size(std::size_t dim) {
+  return std::sqrt(4.5F / std::sqrt(static_cast<float>(dim)));
+}
+/// All rows one after another, without padding.
+std::vector<double> packed(const Matrix& matrix, std::size_t rows);
+
+/// Words 1 .. V-1 with counts falling as 1 / rank; index 0 as in a counted text.
+Vocabulary zipf_vocabulary(std::size_t size);
+/// Ids 1 .. V-1, drawn with the probabilities of that vocabulary.
+std::vector<WordId> zipf_ids(const Vocabulary& vocabulary, std::size_t n);
+
+/// A path in a folder of its own, both of which go with the object.
+class TemporaryFile {
+ public:
+  TemporaryFile();
+  explicit TemporaryFile(std::string_view content);
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile();
+
+  std::string path() const { return folder_ + "/file"; }
+
+ private:
+  std::string folder_;
+};
+
+/// Words of a Zipf vocabulary in sentences of 5 to 35, a line each.
+struct Text {
+  Text(std::size_t vocabulary_size, std::size_t words);
+
+  std::string bytes;
+  TemporaryFile file;  // holds `bytes`
+};
+
+/// 60,000 distinct words, about 20 MB; made when it is first asked for.
+const Text& large_text();
+
+}  // namespace hogvec::bench
