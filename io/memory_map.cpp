@@ -130,8 +130,7 @@ MemoryMap MemoryMap::temporary_file(std::size_t bytes, const std::string& folder
 
 void MemoryMap::reserve(std::size_t offset, std::size_t length) const {
   if (file_ < 0 || length == 0) return;
-  const int error =
-      posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(length));
+  const int error = posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(length));
   if (error == 0) return;
   errno = error;
   throw system_error("temporary file", "no room for " + std::to_string(length) +

@@ -28,8 +28,9 @@ class MemoryMap {
   /// them. Errors: std::bad_alloc.
   static MemoryMap anonymous(std::size_t bytes, bool huge_pages);
 
-  /// Zeroed memory in an unnamed file in `folder`, for arrays larger than the memory; the disk space
-  /// is taken by reserve() and given back when the map goes. Errors: the folder cannot be written.
+  /// Zeroed memory in an unnamed file in `folder`, for arrays larger than the memory; the disk
+  /// space is taken by reserve() and given back when the map goes. Errors: the folder cannot be
+  /// written.
   static MemoryMap temporary_file(std::size_t bytes, const std::string& folder);
 
   /// Takes the disk space of [offset, offset + length), which must come before writing there: a

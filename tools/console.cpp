@@ -106,8 +106,6 @@ bool answer_common_options(int argc, char** argv, std::string_view name, std::st
 
 int run(std::string_view name, const std::function<int()>& body) noexcept {
   occupy_standard_streams();
-  // mimalloc, built as C, cannot throw: without a handler it aborts.
-  std::set_new_handler([] { throw std::bad_alloc(); });
   try {
     const int code = body();
     print_now("");

@@ -36,9 +36,8 @@ class CommandLine {
   const char* value(std::string_view flag);
 
   /// The same as a whole number or a number, strictly: "1e2" is no whole number. Errors: Error.
-  std::optional<std::int64_t> integer(
-      std::string_view flag, std::int64_t least,
-      std::int64_t most = std::numeric_limits<std::int64_t>::max());
+  std::optional<std::int64_t> integer(std::string_view flag, std::int64_t least,
+                                      std::int64_t most = std::numeric_limits<std::int64_t>::max());
   std::optional<double> number(std::string_view flag);
 
   /// A line for each word that no call asked for, with the nearest flag that some call asked for.
