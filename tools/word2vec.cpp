@@ -215,23 +215,10 @@ void write_matrix(io::OutputFile& file, const Matrix& matrix, const Vocabulary& 
   file.commit();
 }
 
-/// With -read-vocab the text may have none of the words that there are.
-void require_words(const Corpus& corpus) {
-  std::size_t words = 0;
-  for (const WordId id : corpus.text.ids()) {
-    words += id != kSentenceEnd;
-    if (words == 2) return;
-  }
-  throw Error(
-      "the text has fewer than two words of the vocabulary: there is nothing to train; give the "
-      "text that belongs to it");
-}
-
 /// Trains on the corpus and writes the vectors.
 void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs& outputs,
                   RunReport& report) {
   check(corpus, options.settings);
-  if (options.settings.epochs != 0) require_words(corpus);
   require_memory(corpus.vocabulary.size(), options);
   Model model = initial_model(corpus.vocabulary.size(), options.settings);
   report.result = train_model(corpus, options, model);

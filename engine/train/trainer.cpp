@@ -53,6 +53,15 @@ void initialize_rows(const Matrix& input, std::size_t begin, std::size_t end,
   }
 }
 
+bool has_two_words(std::span<const WordId> text) noexcept {
+  std::size_t words = 0;
+  for (const WordId id : text) {
+    words += id != kSentenceEnd;
+    if (words == 2) return true;
+  }
+  return false;
+}
+
 /// What a worker counts by itself, on cache lines of its own.
 struct alignas(128) Tally {
   std::uint64_t kept = 0;
@@ -126,6 +135,12 @@ void check(const Corpus& corpus, const TrainSettings& settings) {
     throw Error(
         "the vocabulary has fewer than two words besides </s>: there is nothing to train; "
         "give a longer text or a smaller -min-count");
+  }
+  // With a vocabulary from a file the text may have none of its words.
+  if (settings.epochs != 0 && !has_two_words(corpus.text.ids())) {
+    throw Error(
+        "the text has fewer than two words of the vocabulary: there is nothing to train; give the "
+        "text that belongs to it");
   }
 }
 
