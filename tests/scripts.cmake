@@ -1,6 +1,6 @@
-add_test(NAME tools:queries
-         COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_queries.sh
-                 $<TARGET_FILE_DIR:distance> ${CMAKE_CURRENT_SOURCE_DIR}/golden)
-add_test(NAME tools:word2vec
-         COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_word2vec.sh
-                 $<TARGET_FILE_DIR:word2vec> ${CMAKE_CURRENT_SOURCE_DIR}/golden)
+# The programs, tested by script: tests/tools/test_NAME.sh.
+foreach(name IN ITEMS queries word2vec)
+  add_test(NAME tools:${name}
+    COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_${name}.sh
+            ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden)
+endforeach()

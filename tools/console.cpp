@@ -71,6 +71,11 @@ void print_now(std::string_view text) {
   if (std::fflush(stdout) != 0) fail_output();
 }
 
+void say(std::string_view text) noexcept {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
 bool read_line(std::string& line) {
   line.clear();
   int byte;

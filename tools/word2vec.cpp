@@ -1,18 +1,13 @@
 // word2vec: text in, word vectors out, in the manner of the reference tool.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <condition_variable>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <mutex>
 #include <new>
-#include <thread>
 
 #include "engine/hogvec.hpp"
 #include "engine/system.hpp"
@@ -20,6 +15,7 @@
 #include "io/vocabulary_file.hpp"
 #include "tools/console.hpp"
 #include "tools/options.hpp"
+#include "tools/progress_line.hpp"
 #include "tools/report.hpp"
 
 namespace hogvec::tools {
@@ -32,12 +28,6 @@ double seconds_since(Clock::time_point start) {
 }
 
 constexpr const char* kNoMemory = "Memory allocation failed\n";  // the reference's words
-
-/// To stdout, as the reference does. A reader who has gone does not end a training run.
-void say(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
-}
 
 void note(const std::string& text) { complain("word2vec", text); }
 
@@ -137,59 +127,6 @@ void require_memory(std::size_t vocabulary_size, const Word2vecOptions& options)
                   static_cast<double>(need) / kMiB, static_cast<double>(free) / kMiB));
 }
 
-/// Prints the reference's progress line while it lives.
-class ProgressLine {
- public:
-  ProgressLine(const Progress& progress, std::uint64_t total_words, int threads)
-      : progress_(progress),
-        total_(static_cast<double>(total_words)),
-        threads_(threads),
-        terminal_(isatty(STDERR_FILENO) == 1),
-        thread_([this] { run(); }) {}
-  ~ProgressLine() {
-    {
-      const std::lock_guard lock(mutex_);
-      done_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
-    print();
-    if (terminal_) std::fputc('\n', stderr);
-  }
-
- private:
-  void run() {
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, std::chrono::milliseconds(200), [this] { return done_; })) {
-      print();
-    }
-  }
-
-  void print() const {
-    const auto words = static_cast<double>(progress_.words.load(std::memory_order_relaxed));
-    const double seconds = seconds_since(start_);
-    if (words == 0) return;
-    // word2vec.c:382, with wall time times threads for the processor's time.
-    say(fmt::format("\rAlpha: {:f}  Progress: {:.2f}%  Words/thread/sec: {:.2f}k  ",
-                    progress_.alpha.load(std::memory_order_relaxed), words / (total_ + 1) * 100,
-                    words / (seconds * threads_) / 1000));
-    if (!terminal_) return;
-    const auto left = static_cast<long>(seconds / words * (total_ - words));
-    std::fputs(fmt::format("ETA {}:{:02}:{:02}  ", left / 3600, left / 60 % 60, left % 60).c_str(),
-               stderr);
-  }
-
-  const Progress& progress_;
-  double total_;
-  int threads_;
-  bool terminal_;
-  bool done_ = false;
-  Clock::time_point start_ = Clock::now();
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::thread thread_;
-};
-
 TrainResult train_model(const Corpus& corpus, const Word2vecOptions& options, Model& model) {
   const TrainSettings& settings = options.settings;
   Progress progress;
@@ -256,27 +193,14 @@ void train_and_write(const Word2vecOptions& options) {
 
 int main(int argc, char** argv) {
   using namespace hogvec::tools;
-  // A write to a closed pipe, or past the largest size allowed, is an error like any other.
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-  return run("word2vec", [&] {
-    if (argc == 1) {
-      print(kWord2vecUsage);
-      return 0;
-    }
-    if (answer_common_options(argc, argv, "word2vec", kWord2vecUsage)) return 0;
-    CommandLine line(argc, argv);
+  return run_with_flags("word2vec", kWord2vecUsage, argc, argv, [](CommandLine& line) {
     try {
       const Word2vecOptions options = word2vec_options(line);
       for (const std::string& warning : line.warnings()) note("warning: " + warning);
       train_and_write(options);
-      return 0;
     } catch (const std::bad_alloc&) {
       say(kNoMemory);
       throw;
-    } catch (const MissingArgument& missing) {
-      print(fmt::format("Argument missing for {}\n", missing.flag));
-      return 1;
     }
   });
 }

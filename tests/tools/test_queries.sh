@@ -5,21 +5,8 @@ set -eu
 
 bin=$1
 golden=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-fail() {
-  echo "test_queries: $*" >&2
-  exit 1
-}
-
-# expect_code CODE COMMAND...: runs it with stdout in $work/out and stderr in $work/err.
-expect_code() {
-  local expected=$1 code=0
-  shift
-  "$@" >"$work/out" 2>"$work/err" || code=$?
-  [ "$code" -eq "$expected" ] || fail "exit code $code, not $expected: $* ($(cat "$work/err"))"
-}
+# shellcheck source=tests/tools/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 # expect_output FILE WHAT: stdout was FILE and stderr was empty.
 expect_output() {

@@ -10,7 +10,8 @@ export LC_ALL=C
 program=$1/word2vec
 golden=$2
 here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
+# shellcheck source=tests/tools/lib.sh
+. "$here/lib.sh"
 # shellcheck disable=SC2046  # several numbers
 trap 'kill -s KILL $(jobs -p) 2>"$work/err" || true; rm -rf "$work"' EXIT
 mkdir "$work/run"
@@ -18,25 +19,12 @@ cd "$work/run"
 cp "$golden/corpus.txt" .
 words_min3=7022 # "Words in train file" of vocab.stdout.txt
 
-fail() {
-  echo "test_word2vec: $*" >&2
-  exit 1
-}
-
 word2vec() {
   timeout 60 "$program" "$@"
 }
 
 vectors() {
   python3 "$here/vectors.py" "$@"
-}
-
-# expect_code CODE COMMAND...: runs it with stdout in $work/out and stderr in $work/err.
-expect_code() {
-  local expected=$1 code=0
-  shift
-  "$@" >"$work/out" 2>"$work/err" || code=$?
-  [ "$code" -eq "$expected" ] || fail "exit code $code, not $expected: $* ($(cat "$work/err"))"
 }
 
 # expect_output TEXT WHAT: stdout was TEXT; $(...) would drop its last newlines.

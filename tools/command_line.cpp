@@ -1,0 +1,136 @@
+#include "tools/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <csignal>
+#include <numeric>
+
+#include "io/error.hpp"
+#include "tools/console.hpp"
+
+namespace hogvec::tools {
+namespace {
+
+/// Insertions, deletions and substitutions from one word to the other.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substitution = diagonal + (a[i] != b[j]);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substitution});
+    }
+  }
+  return row.back();
+}
+
+/// The whole of `text` as a T, whatever the locale. A leading plus is allowed, as atoi allows it.
+template <class T>
+std::optional<T> parse(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+CommandLine::CommandLine(int argc, char** argv)
+    : words_(argv + 1, argv + argc), used_(words_.size(), false) {}
+
+const char* CommandLine::value(std::string_view flag) {
+  flags_.emplace_back(flag);
+  const auto found = std::find(words_.begin(), words_.end(), flag);
+  if (found == words_.end()) return nullptr;
+  if (found + 1 == words_.end()) throw MissingArgument{std::string(flag)};
+  const auto place = static_cast<std::size_t>(found - words_.begin());
+  used_[place] = used_[place + 1] = true;
+  return words_[place + 1];
+}
+
+std::optional<std::int64_t> CommandLine::integer(std::string_view flag, std::int64_t least,
+                                                 std::int64_t most) {
+  const char* text = value(flag);
+  if (text == nullptr) return std::nullopt;
+  const std::optional<std::int64_t> number = parse<std::int64_t>(text);
+  if (!number || *number < least) {
+    throw Error(fmt::format("{} {}: want a whole number, {} or more", flag, text, least));
+  }
+  if (*number > most) {
+    throw Error(fmt::format("{} {}: want a whole number, {} at most", flag, text, most));
+  }
+  return number;
+}
+
+std::optional<double> CommandLine::number(std::string_view flag) {
+  const char* text = value(flag);
+  if (text == nullptr) return std::nullopt;
+  const std::optional<double> number = parse<double>(text);
+  if (!number || !std::isfinite(*number) || *number < 0) {
+    throw Error(fmt::format("{} {}: want a number, 0 or more", flag, text));
+  }
+  return number;
+}
+
+std::vector<std::string> CommandLine::warnings() const {
+  std::vector<std::string> warnings;
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    if (used_[i]) continue;
+    const std::string_view word = words_[i];
+    const bool flag = word.starts_with('-');
+    // What follows an unknown flag is its value.
+    if (!flag && i > 0 && !used_[i - 1] && words_[i - 1][0] == '-') continue;
+    if (std::find(flags_.begin(), flags_.end(), word) != flags_.end()) {
+      warnings.push_back(fmt::format("{} stands twice; the first counts", word));
+      if (i + 1 < words_.size()) ++i;
+      continue;
+    }
+    const std::string hint = nearest_flag(word);
+    warnings.push_back(fmt::format("{} {} is ignored{}", flag ? "the unknown flag" : "the word",
+                                   word, hint.empty() ? "" : "; did you mean " + hint + "?"));
+  }
+  return warnings;
+}
+
+std::string CommandLine::nearest_flag(std::string_view word) const {
+  std::string nearest;
+  std::size_t best = 3;  // two slips at most
+  for (const std::string& flag : flags_) {
+    const std::size_t distance = edit_distance(word, flag);
+    if (distance >= best) continue;
+    best = distance;
+    nearest = flag;
+  }
+  return nearest;
+}
+
+int run_with_flags(std::string_view name, std::string_view usage, int argc, char** argv,
+                   const std::function<void(CommandLine&)>& body) noexcept {
+  // A write to a closed pipe, or past the largest size allowed, is an error like any other.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  return run(name, [&] {
+    if (argc == 1) {
+      print(usage);
+      return 0;
+    }
+    if (answer_common_options(argc, argv, name, usage)) return 0;
+    CommandLine line(argc, argv);
+    try {
+      body(line);
+      return 0;
+    } catch (const MissingArgument& missing) {
+      print(fmt::format("Argument missing for {}\n", missing.flag));
+      return kExitFailure;
+    }
+  });
+}
+
+}  // namespace hogvec::tools

@@ -1,0 +1,49 @@
+// A command line of "-flag value" pairs: read as the reference reads it, checked as it does not.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hogvec::tools {
+
+/// Reads a command line by the reference's rules (word2vec.c:628): the first place of a flag
+/// counts, its value is the next word whatever that is.
+class CommandLine {
+ public:
+  CommandLine(int argc, char** argv);
+
+  /// The value of a flag; nullptr where the flag is absent. Errors: MissingArgument.
+  const char* value(std::string_view flag);
+
+  /// The same as a whole number or a number, strictly: "1e2" is no whole number. Errors: Error.
+  std::optional<std::int64_t> integer(std::string_view flag, std::int64_t least,
+                                      std::int64_t most = std::numeric_limits<std::int64_t>::max());
+  std::optional<double> number(std::string_view flag);
+
+  /// A line for each word that no call asked for, with the nearest flag that some call asked for.
+  std::vector<std::string> warnings() const;
+
+ private:
+  std::string nearest_flag(std::string_view word) const;
+
+  std::vector<char*> words_;
+  std::vector<bool> used_;
+  std::vector<std::string> flags_;
+};
+
+/// A flag is the last word of the command line.
+struct MissingArgument {
+  std::string flag;
+};
+
+/// The exit code of a program of such flags: its usage where there are none, --help, --version,
+/// the reference's words for a missing argument, and the errors of `body` as run() tells them.
+int run_with_flags(std::string_view name, std::string_view usage, int argc, char** argv,
+                   const std::function<void(CommandLine&)>& body) noexcept;
+
+}  // namespace hogvec::tools
