@@ -23,11 +23,14 @@ const Corpus& small_corpus() {
 
 /// The mean loss where W' is zero, which is where training starts.
 double first_loss(const Corpus& corpus, const TrainSettings& settings) {
-  const auto negatives = static_cast<double>(settings.negatives);
-  if (settings.objective == Objective::kNegativeSampling) return (1 + negatives) * std::log(2.0);
+  const auto words = static_cast<double>(corpus.vocabulary.size());
   // At most: a center has window + 1 context words on average, fewer at the ends of sentences.
-  return static_cast<double>(settings.window + 1) *
-         std::log(static_cast<double>(corpus.vocabulary.size()));
+  if (settings.full_softmax) return static_cast<double>(settings.window + 1) * std::log(words);
+  double examples = 0;
+  if (settings.negatives != 0) examples += 1 + static_cast<double>(settings.negatives);
+  // A path is hardly longer than in a balanced tree, because the frequent words have short ones.
+  if (settings.hierarchical_softmax) examples += std::log2(words);
+  return examples * std::log(2.0);
 }
 
 void bench_train(benchmark::State& state, const Corpus& corpus, const TrainSettings& settings) {
@@ -56,14 +59,29 @@ void register_train(const std::string& name, const Corpus& (*corpus)(),
 
 void register_trainer() {
   const std::string kernels(simd::active_kernels().name);
+  const struct {
+    const char* name;
+    TrainSettings settings;
+  } kLogistic[] = {
+      {"skip_gram/negative_sampling/", {}},
+      {"skip_gram/hierarchical_softmax/", {.hierarchical_softmax = true, .negatives = 0}},
+      {"cbow/negative_sampling/", {.architecture = Architecture::kCbow}},
+      {"cbow/hierarchical_softmax/",
+       {.architecture = Architecture::kCbow, .hierarchical_softmax = true, .negatives = 0}},
+  };
   for (const int threads : {1, 2}) {
-    for (const std::size_t dim : {100, 300}) {
-      register_train("negative_sampling/" + kernels, large_corpus,
-                     {.dim = dim, .epochs = 1, .threads = threads});
+    for (const auto& [name, mode] : kLogistic) {
+      for (const std::size_t dim : {100, 300}) {
+        TrainSettings settings = mode;
+        settings.dim = dim;
+        settings.epochs = 1;
+        settings.threads = threads;
+        register_train(name + kernels, large_corpus, settings);
+      }
     }
     register_train(
-        "full_softmax/V:2000/" + kernels, small_corpus,
-        {.objective = Objective::kFullSoftmax, .dim = 100, .epochs = 1, .threads = threads});
+        "skip_gram/full_softmax/V:2000/" + kernels, small_corpus,
+        {.full_softmax = true, .negatives = 0, .dim = 100, .epochs = 1, .threads = threads});
   }
 }
 

@@ -54,28 +54,28 @@ constexpr std::size_t logistic_scratch(std::size_t inputs, std::size_t outputs) 
 }
 
 /// The windows of consecutive centers of one sentence, as pairs of an input row (a context word)
-/// and an output row (a center, or a noise word that all the centers share). Places count from the
-/// first word that a window touches. The centers are distinct words: output row m < center_count
-/// belongs to the center at place first_center + m, and all output rows may be noise.
+/// and an output row. Places count from the first word that a window touches; output rows are
+/// whatever the centers want of them: positives(c, m) is how often row m is a positive example of
+/// each context word of center c, trials(c, m) how often it is an example at all.
 ///
-///     total(i)  = how many of the windows hold place i
-///     A(u, m)   = at how many places of input row u the window of center m holds it
-///     N(u, m)   = A(u, m) + draws_m * (sum of total over the places of u - A(u, m))
-///
-/// for a noise word is a trial of every pair of the block but those whose center it is.
+///     A(u, m) = sum over the places i of input row u, and the centers c whose window holds i,
+///               of positives(c, m)
+///     N(u, m) = the same of trials(c, m)
 struct WindowPairs {
   const std::uint32_t* input_of;  // place_count: input row of each place; a new row has the next
                                   // number, and a place of an earlier row repeats that row's
   const std::uint32_t* reach;     // center_count: how many words to each side the window holds
-  const float* draws;             // output_count: how often the row was drawn as noise
-  float* positives;               // A, row-major, 2 kRowPadding to spare
+  const float* center_positives;  // row-major center_count x center_stride, 64-byte aligned
+  const float* center_trials;     // likewise
+  float* positives;               // A, row-major U x M, 2 kRowPadding to spare
   float* trials;                  // N, likewise
-  float* totals;                  // scratch: place_count, kRowPadding to spare, 64-byte aligned
+  float* holds;                   // scratch: center_count x padded(place_count), 64-byte aligned
   std::size_t place_count;
-  std::size_t input_count;
-  std::size_t first_center;
+  std::size_t input_count;   // U
+  std::size_t first_center;  // its place
   std::size_t center_count;
-  std::size_t output_count;
+  std::size_t output_count;   // M
+  std::size_t center_stride;  // a multiple of kRowPadding, at least M
 };
 
 /// One sweep of B hidden vectors over a range of rows of W', Rong eqs. (25), (26), (31)-(36).
@@ -127,6 +127,18 @@ struct KernelTable {
 
   /// Fills A and N, and the zeros that a logistic block wants behind them.
   void (*window_pairs)(const WindowPairs& pairs) noexcept;
+
+  /// out = copy = mean of the rows, Rong eq. (17); count at least 1, n a multiple of kRowPadding.
+  /// A row may stand twice.
+  void (*mean_row)(const float* const* rows, std::size_t count, std::size_t n, float* out,
+                   float* copy) noexcept;
+  /// Adds scale * (after - before) to each of the rows, as often as it stands there.
+  void (*add_difference)(const float* before, const float* after, float scale, float* const* rows,
+                         std::size_t count, std::size_t n) noexcept;
+
+  /// shared += replica - merged, and then all three are the same: what one worker has changed in
+  /// its replica goes to the row that all share. n a multiple of kRowPadding.
+  void (*merge_row)(float* shared, float* replica, float* merged, std::size_t n) noexcept;
 
   void (*softmax_scores)(const SoftmaxSweep& sweep) noexcept;
   void (*softmax_update)(const SoftmaxSweep& sweep) noexcept;

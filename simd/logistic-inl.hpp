@@ -91,12 +91,16 @@ void update(const LogisticBlock& block, const float* errors, float* gathered) no
     single_tile(count, kWidths)(block, errors);
     return;
   }
+  // Tiles of nearly equal width, without a division for every column.
   const std::size_t tiles = (count + kUpdateOutputs - 1) / kUpdateOutputs;
+  const std::size_t narrow = count / tiles;
+  const std::size_t wide_tiles = count % tiles;
   for (std::size_t column = 0; column < block.stride; column += kLanes) {
+    std::size_t first = 0;
     for (std::size_t tile = 0; tile < tiles; ++tile) {
-      const std::size_t first = count * tile / tiles;
-      const std::size_t width = count * (tile + 1) / tiles - first;
+      const std::size_t width = narrow + (tile < wide_tiles ? 1 : 0);
       tile_column(width, kWidths)(block, first, column, errors, gathered);
+      first += width;
     }
   }
 }

@@ -1,6 +1,7 @@
 // Fills the table of the instruction set that a unit of simd/arch/ names.
 #pragma once
 
+#include "simd/context-inl.hpp"
 #include "simd/logistic-inl.hpp"
 #include "simd/sampling-inl.hpp"
 #include "simd/softmax-inl.hpp"
@@ -22,6 +23,9 @@ const KernelTable& HOGVEC_ARCH_TABLE() noexcept {
       .sigmoid = sigmoid_row,
       .logistic_block = logistic_block,
       .window_pairs = window_pairs,
+      .mean_row = mean_row,
+      .add_difference = add_difference,
+      .merge_row = merge_row,
       .softmax_scores = softmax_scores,
       .softmax_update = softmax_update,
       .random_bits = random_bits,

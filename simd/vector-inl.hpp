@@ -30,6 +30,15 @@ void axpy(float a, const float* x, float* y, std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; i += kLanes) store(y + i, fma(factor, load(x + i), load(y + i)));
 }
 
+void merge_row(float* shared, float* replica, float* merged, std::size_t n) noexcept {
+  for (std::size_t i = 0; i < n; i += kLanes) {
+    const Floats sum = load(shared + i) + (load(replica + i) - load(merged + i));
+    store(shared + i, sum);
+    store(replica + i, sum);
+    store(merged + i, sum);
+  }
+}
+
 float normalize(float* x, std::size_t n) noexcept {
   const float length = std::sqrt(dot(x, x, n));
   if (!(length > 0)) return length;

@@ -6,13 +6,6 @@
 namespace hogvec::simd {
 namespace {
 
-/// 1 where 0 < |place - center| <= reach, else 0.
-HOGVEC_INLINE Floats holds(const Floats& place, const Floats& center,
-                           const Floats& reach) noexcept {
-  const Floats distance = xsimd::abs(place - center);
-  return xsimd::select((distance <= reach) & (distance > zero()), Floats(1.0f), zero());
-}
-
 /// 0, 1, 2, ...
 HOGVEC_INLINE Floats lane_numbers() noexcept {
   alignas(kRowAlignment) float lanes[kLanes];
@@ -20,35 +13,53 @@ HOGVEC_INLINE Floats lane_numbers() noexcept {
   return load(lanes);
 }
 
-/// totals[i] = how many windows hold place base + i, for one register of places.
-HOGVEC_INLINE Floats window_totals(const WindowPairs& w, std::size_t base) noexcept {
-  const Floats places = Floats(static_cast<float>(base)) + lane_numbers();
-  Floats totals = zero();
-  for (std::size_t m = 0; m < w.center_count; ++m) {
-    totals += holds(places, Floats(static_cast<float>(w.first_center + m)),
-                    Floats(static_cast<float>(w.reach[m])));
+/// holds(c, i) = 1 where the window of center c holds place i: 0 < |i - center| <= reach; else 0.
+void find_held_places(const WindowPairs& w, std::size_t holds_stride) noexcept {
+  for (std::size_t c = 0; c < w.center_count; ++c) {
+    const Floats center(static_cast<float>(w.first_center + c));
+    const Floats reach(static_cast<float>(w.reach[c]));
+    for (std::size_t base = 0; base < w.place_count; base += kLanes) {
+      const Floats places = Floats(static_cast<float>(base)) + lane_numbers();
+      const Floats distance = xsimd::abs(places - center);
+      store(w.holds + c * holds_stride + base,
+            xsimd::select((distance <= reach) & (distance > zero()), Floats(1.0f), zero()));
+    }
   }
-  return totals;
 }
 
-/// One register of output rows from `column` on. The last register reaches past the end of its row:
-/// the next row overwrites that, in this column or in the first one, which therefore goes last.
-void pair_columns(const WindowPairs& w, std::size_t column) noexcept {
-  alignas(kRowAlignment) float reach_lanes[kLanes];
-  alignas(kRowAlignment) float draws_lanes[kLanes];
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    const std::size_t m = column + lane;
-    // A noise row has no window.
-    reach_lanes[lane] = m < w.center_count ? static_cast<float>(w.reach[m]) : -1.0f;
-    draws_lanes[lane] = m < w.output_count ? w.draws[m] : 0.0f;
-  }
-  const Floats reach = load(reach_lanes);
-  const Floats draws = load(draws_lanes);
-  const Floats centers = Floats(static_cast<float>(w.first_center + column)) + lane_numbers();
+/// What center c wants of one register of output rows.
+struct Wanted {
+  Floats positives;
+  Floats trials;
+};
+HOGVEC_INLINE Wanted wanted(const WindowPairs& w, std::size_t c, std::size_t column) noexcept {
+  const Floats rows = Floats(static_cast<float>(column)) + lane_numbers();
+  // What lies past the last output row would be added to another input row.
+  const auto real = rows < Floats(static_cast<float>(w.output_count));
+  return {xsimd::select(real, load(w.center_positives + c * w.center_stride + column), zero()),
+          xsimd::select(real, load(w.center_trials + c * w.center_stride + column), zero())};
+}
+
+/// One register of output rows from `column` on; kCenters is the number of centers, whose wishes
+/// then stay in registers, or 0 for any. The last register reaches past the end of its row: the
+/// next row overwrites that, in this column or in the first one, which therefore goes last.
+template <std::size_t kCenters>
+void pair_columns(const WindowPairs& w, std::size_t holds_stride, std::size_t column) noexcept {
+  Wanted all[kCenters + 1];
+  HOGVEC_UNROLL
+  for (std::size_t c = 0; c < kCenters; ++c) all[c] = wanted(w, c, column);
+  const std::size_t count = kCenters != 0 ? kCenters : w.center_count;
   std::size_t next_row = 0;
   for (std::size_t place = 0; place < w.place_count; ++place) {
-    const Floats positives = holds(Floats(static_cast<float>(place)), centers, reach);
-    const Floats trials = fma(draws, Floats(w.totals[place]) - positives, positives);
+    Floats positives = zero();
+    Floats trials = zero();
+    HOGVEC_UNROLL
+    for (std::size_t c = 0; c < count; ++c) {
+      const Floats held(w.holds[c * holds_stride + place]);
+      const Wanted want = kCenters != 0 ? all[c] : wanted(w, c, column);
+      positives = fma(held, want.positives, positives);
+      trials = fma(held, want.trials, trials);
+    }
     const std::size_t row = w.input_of[place];
     float* a = w.positives + row * w.output_count + column;
     float* n = w.trials + row * w.output_count + column;
@@ -63,12 +74,16 @@ void pair_columns(const WindowPairs& w, std::size_t column) noexcept {
   }
 }
 
+using PairColumns = void (*)(const WindowPairs&, std::size_t, std::size_t) noexcept;
+
 void window_pairs(const WindowPairs& w) noexcept {
-  for (std::size_t base = 0; base < w.place_count; base += kLanes) {
-    store(w.totals + base, window_totals(w, base));
-  }
+  static constexpr PairColumns kByCenters[] = {pair_columns<0>, pair_columns<1>, pair_columns<2>,
+                                               pair_columns<3>, pair_columns<4>};
+  const std::size_t holds_stride = padded(w.place_count);
+  find_held_places(w, holds_stride);
+  const PairColumns columns = kByCenters[w.center_count <= 4 ? w.center_count : 0];
   for (std::size_t column = (w.output_count - 1) / kLanes * kLanes;; column -= kLanes) {
-    pair_columns(w, column);
+    columns(w, holds_stride, column);
     if (column == 0) break;
   }
   const std::size_t end = w.input_count * w.output_count;

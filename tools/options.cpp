@@ -1,6 +1,9 @@
 #include "tools/options.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <string_view>
 
 #include "io/error.hpp"
 
@@ -15,29 +18,41 @@ void refuse(bool wanted, const char* message) {
   if (wanted) throw Error(message);
 }
 
-void objective_options(CommandLine& line, bool trains, Word2vecOptions& options) {
+CbowGradient cbow_gradient(CommandLine& line) {
+  const char* value = line.value("-cbow-gradient");
+  const std::string_view name = value == nullptr ? "undivided" : value;
+  if (name == "paper") return CbowGradient::kPaper;
+  if (name == "undivided") return CbowGradient::kUndivided;
+  throw Error(fmt::format("-cbow-gradient {}: want undivided or paper", name));
+}
+
+void objective_options(CommandLine& line, Word2vecOptions& options) {
   TrainSettings& s = options.settings;
-  const bool softmax = line.integer("-softmax", 0).value_or(0) != 0;
-  const bool hierarchical = line.integer("-hs", 0).value_or(0) != 0;
+  s.full_softmax = line.integer("-softmax", 0).value_or(0) != 0;
+  s.hierarchical_softmax = line.integer("-hs", 0).value_or(0) != 0;
   // The reference's default is CBOW; -softmax is ours, and means the paper's skip-gram.
-  const bool cbow = line.integer("-cbow", 0).value_or(softmax ? 0 : 1) != 0;
-  const std::int64_t negatives = line.integer("-negative", 0).value_or(softmax ? 0 : 5);
-  const std::int64_t classes = line.integer("-classes", 0).value_or(0);
-  s.objective = softmax ? Objective::kFullSoftmax : Objective::kNegativeSampling;
-  s.negatives = static_cast<std::size_t>(negatives);
+  const bool cbow = line.integer("-cbow", 0).value_or(s.full_softmax ? 0 : 1) != 0;
+  s.architecture = cbow ? Architecture::kCbow : Architecture::kSkipGram;
+  s.negatives =
+      static_cast<std::size_t>(line.integer("-negative", 0).value_or(s.full_softmax ? 0 : 5));
   s.softmax_batch = static_cast<std::size_t>(line.integer("-softmax-batch", 1).value_or(32));
-  s.block_centers = static_cast<std::size_t>(line.integer("-block", 1).value_or(4));
-  s.alpha = line.number("-alpha").value_or(s.alpha);
-  refuse(softmax && hierarchical, "-softmax 1 and -hs 1: a run has one of them; leave one out");
-  refuse(softmax && negatives > 0,
+  s.block_centers = static_cast<std::size_t>(line.integer("-block", 1).value_or(0));
+  s.noise_rows = static_cast<std::size_t>(line.integer("-noise-rows", 1).value_or(0));
+  s.alpha = line.number("-alpha").value_or(default_alpha(s.architecture));
+  s.cbow_gradient = cbow_gradient(line);
+}
+
+/// What one run cannot do, in the words of the flags.
+void check_objective(const TrainSettings& s) {
+  const bool cbow = s.architecture == Architecture::kCbow;
+  refuse(s.full_softmax && s.hierarchical_softmax,
+         "-softmax 1 and -hs 1: a run has one of them; leave one out");
+  refuse(s.full_softmax && s.negatives > 0,
          "-softmax 1 and -negative: a run has one of them; leave -negative out or set it to 0");
-  if (!trains) return;
-  refuse(hierarchical,
-         "-hs 1: hierarchical softmax is not in this version; use -negative or -softmax 1");
-  refuse(cbow, "-cbow 1, the default: CBOW is not in this version; use -cbow 0 for skip-gram");
-  refuse(classes > 0, "-classes: clustering is not in this version; leave it out to write vectors");
-  refuse(!softmax && negatives == 0,
-         "-negative 0: nothing would be trained; use -negative 5 or -softmax 1");
+  refuse(s.full_softmax && cbow,
+         "-softmax 1 and -cbow 1: the full softmax trains skip-gram; leave -cbow out");
+  refuse(!s.full_softmax && !s.hierarchical_softmax && s.negatives == 0,
+         "-negative 0: nothing would be trained; use -negative 5, -hs 1 or -softmax 1");
 }
 
 }  // namespace
@@ -67,16 +82,22 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   s.epochs = static_cast<std::size_t>(line.integer("-iter", 0, kMostEpochs).value_or(5));
   s.seed = static_cast<std::uint64_t>(line.integer("-seed", 0).value_or(1));
   const bool trains = !options.output.empty();
-  objective_options(line, trains, options);
+  objective_options(line, options);
+  const std::int64_t classes = line.integer("-classes", 0).value_or(0);
+  if (trains) check_objective(s);
+  refuse(trains && classes > 0,
+         "-classes: clustering is not in this version; leave it out to write vectors");
   refuse(!trains && !options.output_context.empty(),
          "-output-context: needs -output, without which nothing is trained");
+  refuse(!options.output_context.empty() && !s.full_softmax && s.negatives == 0,
+         "-output-context: the tree of -hs 1 has no vectors of words; use -negative as well");
   if (trains) check(s);
   return options;
 }
 
 const char* const kWord2vecUsage = R"(WORD VECTOR estimation toolkit v 0.1c
 
-Usage: word2vec -train FILE -output FILE -cbow 0 [FLAG VALUE]...
+Usage: word2vec -train FILE -output FILE [FLAG VALUE]...
 
 Text and files
   -train FILE           text to learn from; words are cut at space, tab and newline
@@ -90,21 +111,25 @@ Text and files
   -report FILE          * write speed, loss, memory and settings as JSON
 
 Model
-  -cbow N               0: skip-gram. 1, the default, is CBOW, which this version lacks
+  -cbow N               1: CBOW, 0: skip-gram (1; with -softmax 0)
   -size N               length of a vector (100)
   -window N             words to each side, at most; every center draws 1 to N (5)
   -sample X             threshold of sub-sampling, 0 keeps all words (1e-3)
-  -negative N           noise words (5)
-  -block N              * consecutive centers that share their noise words (4)
+  -negative N           noise words, 0 for none (5)
+  -hs N                 1: hierarchical softmax, alone with -negative 0, or beside the noise (0)
   -softmax N            * 1: exact softmax over the whole vocabulary, skip-gram, no noise (0)
   -softmax-batch N      * centers that share a sweep over the vocabulary; 1: one by one (32)
-  -hs N                 hierarchical softmax, which this version lacks (0)
+  -block N              * consecutive centers that are trained at once (4; with -hs 1 1)
+  -noise-rows N         * noise words that such a block shares; each counts as much less as they
+                        are more than -negative (as many; CBOW a fifth more)
+  -cbow-gradient NAME   * undivided: a context word gets the whole error, as in the original;
+                        paper: its share of it (undivided)
   -classes N            k-means classes, which this version lacks (0)
 
 Run
   -threads N            threads (12)
   -iter N               passes over the text; 0 writes the initial vectors (5)
-  -alpha X              learning rate at the start (0.025)
+  -alpha X              learning rate at the start (0.05, skip-gram 0.025)
   -seed N               * of all random streams; one thread repeats its bytes (1)
   -debug N              2: progress, 1: vocabulary, 0: neither (2)
   --help, --version     * this text, or the version
@@ -112,7 +137,7 @@ Run
 * not in the original tool. The variable HOGVEC_SIMD names the kernels to use.
 
 Examples:
-./word2vec -train text.txt -output vectors.bin -binary 1 -cbow 0 -size 200 -threads 8
+./word2vec -train text.txt -output vectors.bin -binary 1 -size 200 -threads 8
 ./word2vec -train text.txt -output vectors.txt -softmax 1 -min-count 50
 
 )";

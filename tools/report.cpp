@@ -10,7 +10,6 @@ namespace hogvec::tools {
 std::string to_json(const RunReport& report, const Word2vecOptions& options) {
   const TrainResult& result = report.result;
   const TrainSettings& s = options.settings;
-  const bool softmax = s.objective == Objective::kFullSoftmax;
   const auto words = static_cast<double>(result.words_raw);
   nlohmann::ordered_json json{
       {"words_per_second", result.seconds > 0 ? words / result.seconds : 0.0},
@@ -27,12 +26,13 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
       {"settings",
        {{"train", options.train},
         {"output", options.output},
-        {"cbow", 0},
+        {"cbow", s.architecture == Architecture::kCbow ? 1 : 0},
         {"size", s.dim},
         {"window", s.window},
         {"sample", s.subsampling},
-        {"negative", softmax ? 0 : s.negatives},
-        {"softmax", softmax ? 1 : 0},
+        {"negative", s.negatives},
+        {"hs", s.hierarchical_softmax ? 1 : 0},
+        {"softmax", s.full_softmax ? 1 : 0},
         {"iter", s.epochs},
         {"alpha", s.alpha},
         {"min_count", options.min_count},
@@ -40,10 +40,11 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
         {"binary", options.binary ? 1 : 0},
         {"seed", s.seed},
         {"threads", s.threads}}}};
-  if (softmax) {
+  if (s.full_softmax) {
     json["settings"]["softmax_batch"] = s.softmax_batch;
   } else {
-    json["settings"]["block"] = s.block_centers;
+    json["settings"]["block"] = block_centers(s);
+    json["settings"]["noise_rows"] = noise_rows(s);
   }
   // File names may be any bytes.
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

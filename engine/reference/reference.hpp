@@ -16,7 +16,7 @@ struct Model {
   std::size_t vocabulary_size;  // V
   std::size_t dim;              // D
   std::vector<double> input;    // W
-  std::vector<double> output;   // W'
+  std::vector<double> output;   // W', which logistic outputs allow any number of rows
 };
 
 /// dE/dW and dE/dW' of one example, of the shapes of the model.
@@ -47,5 +47,19 @@ double logistic_loss(const Model& model, const LogisticPairs& pairs);
 Gradient logistic_gradient(const Model& model, const LogisticPairs& pairs);
 /// One gradient step; returns the loss before it.
 double logistic_step(Model& model, const LogisticPairs& pairs, double alpha);
+
+// CBOW with logistic outputs, Rong eqs. (17)-(23) with (55)-(61): hidden vector b is the mean of the
+// rows contexts[b] of W, and A and N are row-major contexts.size() x M.
+struct CbowPairs {
+  std::span<const std::vector<std::uint32_t>> contexts;
+  std::span<const std::uint32_t> outputs;
+  std::span<const double> positives;
+  std::span<const double> trials;
+};
+double cbow_loss(const Model& model, const CbowPairs& pairs);
+Gradient cbow_gradient(const Model& model, const CbowPairs& pairs);
+/// One gradient step; returns the loss before it. Where `undivided`, a context row gets the whole
+/// hidden error, C times its gradient, as word2vec.c:490 does.
+double cbow_step(Model& model, const CbowPairs& pairs, double alpha, bool undivided);
 
 }  // namespace hogvec::reference

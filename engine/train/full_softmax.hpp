@@ -32,6 +32,9 @@ class FullSoftmaxWorker {
   /// Loss is per center with a context, Rong eq. (29). Nothing is drawn: the key is not used.
   ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) noexcept;
 
+  /// All that was trained is in the shared matrices.
+  void finish() const noexcept {}
+
  private:
   /// A center and how often each word stands in its window: contexts_[first, last).
   struct Center {

@@ -1,76 +1,70 @@
-// Skip-gram with negative sampling, Rong eqs. (55)-(61): the context words' rows of W go in, the
-// centers' and the noise words' rows of W' come out.
+// Negative sampling, Rong eqs. (55)-(61): the rows of the centers and of noise words come out.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "engine/matrix.hpp"
 #include "engine/sampling/alias_sampler.hpp"
-#include "engine/train/chunk.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/block.hpp"
+#include "engine/train/worker_rows.hpp"
 
 namespace hogvec {
 
-/// What all workers share.
-struct NegativeSamplingShared {
-  const Matrix& input;
-  const Matrix& output;
-  const TrainSettings& settings;
-  const AliasSampler& noise;
-};
-
-/// One worker: trains sampled chunks on the shared matrices, without locks.
-class NegativeSamplingWorker {
+/// The output side of one worker. The centers of a block share their noise words. One thread.
+class NegativeSampling {
  public:
-  using Shared = NegativeSamplingShared;
-
-  NegativeSamplingWorker(const Shared& shared, std::size_t longest_chunk);
-
-  /// How far apart the first and the last row of a block can lie.
-  static std::size_t span(const TrainSettings& settings) noexcept {
-    return 2 * settings.window + settings.block_centers - 1;
-  }
-
-  /// Loss is per positive pair (context word, center).
-  ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) noexcept;
-
- private:
-  /// Consecutive centers of one sentence, all distinct words, that share their noise rows.
-  struct Block {
-    std::uint32_t begin;
-    std::uint32_t end;
-    Sentence sentence;
+  struct Shared {
+    const Matrix& output;  // W', V x D
+    const AliasSampler& noise;
   };
 
-  void plan_blocks(const ChunkSample& sample) noexcept;
-  void draw_noise(std::uint64_t key) noexcept;
-  void prefetch(const ChunkSample& sample, const Block& block, const WordId* noise) const noexcept;
-  void gather_inputs(const ChunkSample& sample, std::uint32_t begin, std::uint32_t end) noexcept;
-  void gather_outputs(const ChunkSample& sample, const Block& block, const WordId* noise) noexcept;
-  void count_pairs(const ChunkSample& sample, const Block& block, std::uint32_t begin,
-                   std::uint32_t end) noexcept;
-  ChunkLoss train_block(const ChunkSample& sample, const Block& block, const WordId* noise,
-                        float alpha) noexcept;
+  NegativeSampling(const Shared& shared, const TrainSettings& settings, std::size_t longest_chunk);
 
-  const Shared& shared_;
+  static std::size_t most_rows(const Shared&, const TrainSettings& settings) noexcept {
+    return block_centers(settings) + noise_rows(settings);
+  }
+
+  /// Draws the noise words of all blocks of a chunk.
+  void draw(std::size_t blocks, std::uint64_t key) noexcept;
+  /// Fetches the rows of block number k of the chunk.
+  void prefetch(const ChunkSample& sample, const Block& block, std::size_t k) const noexcept;
+  /// Adds them: a center's row is its positive example, and a noise row an example of every center
+  /// but of the noise word itself, as often as the word was drawn.
+  void gather(const ChunkSample& sample, const Block& block, std::size_t k,
+              OutputRows& rows) noexcept;
+  void finish() noexcept { output_.finish(); }
+
+ private:
+  /// Whether this word, or by chance another, was met in this round already: a word drawn twice is
+  /// rare, and looked for only then.
+  std::uint32_t meet(WordId word) noexcept {
+    std::uint32_t& last = last_round_[word % kMeetingPlaces];
+    const std::uint32_t met = last == round_;
+    last = round_;
+    return met;
+  }
+  /// Adds each noise word once that is no center, and notes in drawn_again_ what else was drawn.
+  void add_noise(const WordId* center_words, std::size_t centers, const WordId* noise,
+                 OutputRows& rows) noexcept;
+  /// Says what the centers want of the rows from `first` on.
+  void mark(std::size_t first, std::size_t centers, OutputRows& rows) noexcept;
+  const WordId* noise_of(std::size_t k) const noexcept { return noise_.data() + k * noise_rows_; }
+
+  static constexpr std::size_t kMeetingPlaces = 1024;
+
+  WorkerRows output_;
+  const AliasSampler& sampler_;
+  std::size_t noise_rows_;  // R, of every block
+  float weight_;            // K / R
   const simd::KernelTable& kernels_;
-  std::vector<Block> blocks_;
   Scratch<std::uint32_t> bits_;
   Scratch<WordId> noise_;
-
-  // The block being assembled.
-  std::size_t input_count_ = 0;
-  std::size_t output_count_ = 0;
-  Scratch<std::uint32_t> input_of_;  // row of `inputs_` for each place from the first on
-  Scratch<float*> inputs_;
-  Scratch<float*> outputs_;
-  Scratch<WordId> output_words_;
-  Scratch<float> draws_;  // how often each output row was drawn as noise
-  Scratch<float> positives_;
-  Scratch<float> trials_;
-  Scratch<float> totals_;
-  Scratch<float> scratch_;
+  std::uint32_t round_ = 1;               // the block, modulo 2^32
+  Scratch<std::uint32_t> last_round_;     // in which a word of the meeting place was met
+  Scratch<WordId> words_;                 // of the block's rows
+  std::vector<std::size_t> drawn_again_;  // rows, once for every further draw
 };
 
 }  // namespace hogvec

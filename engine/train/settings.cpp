@@ -11,7 +11,37 @@ void require(bool good, const char* message) {
   if (!good) throw Error(message);
 }
 
+void check_objective(const TrainSettings& s) {
+  if (s.full_softmax) {
+    require(!s.hierarchical_softmax && s.negatives == 0,
+            "the full softmax excludes negative samples and hierarchical softmax");
+    require(s.architecture == Architecture::kSkipGram,
+            "the full softmax trains skip-gram only, not CBOW");
+    require(s.softmax_batch >= 1 && s.softmax_batch <= 4096,
+            "a softmax batch must have 1 to 4096 centers");
+    return;
+  }
+  require(s.hierarchical_softmax || s.negatives >= 1,
+          "nothing would be trained: take negative samples, hierarchical or full softmax");
+  require(s.negatives <= 1000, "there must be at most 1000 negative samples");
+  require(s.noise_rows <= 2000, "a block must have at most 2000 noise words");
+  require(s.block_centers <= 64, "a block must have at most 64 centers");
+}
+
 }  // namespace
+
+std::size_t block_centers(const TrainSettings& s) noexcept {
+  if (s.block_centers != 0) return s.block_centers;
+  if (s.hierarchical_softmax) return 1;
+  return 4;
+}
+
+std::size_t noise_rows(const TrainSettings& s) noexcept {
+  if (s.noise_rows != 0) return s.noise_rows;
+  // A center of CBOW is a single example, and stands less sharing than the pairs of skip-gram.
+  const bool single = s.architecture == Architecture::kCbow && block_centers(s) > 2;
+  return single ? s.negatives + (s.negatives + 4) / 5 : s.negatives;
+}
 
 void check(const TrainSettings& s) {
   require(s.dim >= 1, "the vector length must be at least 1");
@@ -21,14 +51,7 @@ void check(const TrainSettings& s) {
           "the sub-sampling threshold must be a number, 0 or more");
   require(std::isfinite(s.alpha) && s.alpha >= 0, "the learning rate must be a number, 0 or more");
   require(s.threads >= 1 && s.threads <= 4096, "threads must be 1 to 4096");
-  if (s.objective == Objective::kNegativeSampling) {
-    require(s.negatives >= 1, "there must be at least 1 negative sample");
-    require(s.negatives <= 1000, "there must be at most 1000 negative samples");
-    require(s.block_centers >= 1 && s.block_centers <= 64, "a block must have 1 to 64 centers");
-  } else {
-    require(s.softmax_batch >= 1 && s.softmax_batch <= 4096,
-            "a softmax batch must have 1 to 4096 centers");
-  }
+  check_objective(s);
 }
 
 }  // namespace hogvec

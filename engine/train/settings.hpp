@@ -6,24 +6,48 @@
 
 namespace hogvec {
 
-enum class Objective { kNegativeSampling, kFullSoftmax };
+/// Which rows of W go in: those of a center's context words, or their mean as one hidden vector.
+enum class Architecture { kSkipGram, kCbow };
 
-/// The defaults are the reference's for skip-gram.
+/// What a context row of CBOW gets of the hidden error.
+enum class CbowGradient {
+  kUndivided,  // all of it, C times the gradient (word2vec.c:490), for which alpha 0.05 is chosen
+  kPaper,      // 1/C of it, Rong eq. (23)
+};
+
+/// The reference's defaults, for skip-gram. What comes out is logistic, by negative samples, by the
+/// Huffman tree or by both, or the softmax over the whole vocabulary alone.
 struct TrainSettings {
-  Objective objective = Objective::kNegativeSampling;
-  std::size_t dim = 100;           // D, length of a vector
-  std::size_t window = 5;          // words to each side at most; each center draws 1..window
-  double subsampling = 1e-3;       // t; 0: keep every word
-  std::size_t negatives = 5;       // K, noise rows that a block of centers shares
-  std::size_t block_centers = 4;   // consecutive centers that share their noise rows
+  Architecture architecture = Architecture::kSkipGram;
+  bool hierarchical_softmax = false;
+  bool full_softmax = false;
+  std::size_t negatives = 5;      // K, noise words of a center; 0: none
+  std::size_t block_centers = 0;  // consecutive centers that are trained at once; 0: what is best
+  std::size_t noise_rows = 0;     // R, noise words that a block shares, each counted K / R; 0: best
   std::size_t softmax_batch = 32;  // B, centers that share one sweep over W'
+  CbowGradient cbow_gradient = CbowGradient::kUndivided;
+
+  std::size_t dim = 100;      // D, length of a vector
+  std::size_t window = 5;     // words to each side at most; each center draws 1..window
+  double subsampling = 1e-3;  // t; 0: keep every word
   std::size_t epochs = 5;
   double alpha = 0.025;  // learning rate at the start, eta in the paper
   std::uint64_t seed = 1;
   int threads = 1;
 };
 
-/// Errors: Error, where a setting is out of its range.
+/// Learning rate that the reference starts with (word2vec.c:695).
+constexpr double default_alpha(Architecture architecture) noexcept {
+  return architecture == Architecture::kCbow ? 0.05 : 0.025;
+}
+
+/// The number of centers that a block really has: settings.block_centers, or what it stands for.
+std::size_t block_centers(const TrainSettings& settings) noexcept;
+
+/// The number of noise words that a block really has: settings.noise_rows, or what it stands for.
+std::size_t noise_rows(const TrainSettings& settings) noexcept;
+
+/// Errors: Error, where a setting is out of its range or contradicts another.
 void check(const TrainSettings& settings);
 
 }  // namespace hogvec

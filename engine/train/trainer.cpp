@@ -6,9 +6,13 @@
 
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/sampling/subsampling.hpp"
+#include "engine/train/cbow.hpp"
 #include "engine/train/chunk.hpp"
 #include "engine/train/full_softmax.hpp"
+#include "engine/train/hierarchical_softmax.hpp"
+#include "engine/train/logistic_worker.hpp"
 #include "engine/train/negative_sampling.hpp"
+#include "engine/train/skip_gram.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 
@@ -62,6 +66,10 @@ bool has_two_words(std::span<const WordId> text) noexcept {
   return false;
 }
 
+bool has_output(const TrainSettings& settings) noexcept {
+  return settings.full_softmax || settings.negatives > 0;
+}
+
 /// What a worker counts by itself, on cache lines of its own.
 struct alignas(128) Tally {
   std::uint64_t kept = 0;
@@ -109,8 +117,40 @@ std::vector<Tally> train_chunks(const Corpus& corpus, const TrainSettings& setti
         progress->alpha.store(alpha, std::memory_order_relaxed);
       }
     }
+    worker.finish();
   });
   return tallies;
+}
+
+template <class Architecture>
+std::vector<Tally> train_logistic(const Corpus& corpus, const TrainSettings& settings,
+                                  const Model& model, Progress* progress) {
+  const auto run = [&]<class... Objectives>(const typename Objectives::Shared&... shared) {
+    return train_chunks<LogisticWorker<Architecture, Objectives...>>(
+        corpus, settings, {model.input, settings, {shared...}}, progress);
+  };
+  if (!settings.hierarchical_softmax) {
+    const AliasSampler noise(corpus.vocabulary, kNoisePower);
+    return run.template operator()<NegativeSampling>({model.output, noise});
+  }
+  const HuffmanTree tree(corpus.vocabulary);
+  if (settings.negatives == 0) {
+    return run.template operator()<HierarchicalSoftmax>({model.nodes, tree});
+  }
+  const AliasSampler noise(corpus.vocabulary, kNoisePower);
+  return run.template operator()<HierarchicalSoftmax, NegativeSampling>({model.nodes, tree},
+                                                                        {model.output, noise});
+}
+
+std::vector<Tally> train_objective(const Corpus& corpus, const TrainSettings& settings,
+                                   const Model& model, Progress* progress) {
+  if (settings.full_softmax) {
+    return train_chunks<FullSoftmaxWorker>(corpus, settings, {model.input, model.output, settings},
+                                           progress);
+  }
+  return settings.architecture == Architecture::kCbow
+             ? train_logistic<Cbow>(corpus, settings, model, progress)
+             : train_logistic<SkipGram>(corpus, settings, model, progress);
 }
 
 void fill_result(const std::vector<Tally>& tallies, std::size_t epochs, TrainResult& result) {
@@ -145,8 +185,13 @@ void check(const Corpus& corpus, const TrainSettings& settings) {
 }
 
 std::size_t training_memory(std::size_t vocabulary_size, const TrainSettings& settings) {
-  std::size_t bytes = 2 * Matrix::bytes(vocabulary_size, settings.dim);
-  if (settings.objective == Objective::kFullSoftmax) {
+  // Steps of an average path, and where each begins; natural text needs 12 to 20.
+  constexpr std::size_t kTreeBytes = 20 * sizeof(HuffmanTree::Step) + sizeof(std::size_t);
+  const std::size_t matrix = Matrix::bytes(vocabulary_size, settings.dim);
+  std::size_t bytes = matrix;
+  if (has_output(settings)) bytes += matrix;
+  if (settings.hierarchical_softmax) bytes += matrix + vocabulary_size * kTreeBytes;
+  if (settings.full_softmax) {
     // Scores of a batch against all rows, for each worker; the rest is small.
     bytes += static_cast<std::size_t>(settings.threads) * settings.softmax_batch * vocabulary_size *
              sizeof(float);
@@ -155,16 +200,22 @@ std::size_t training_memory(std::size_t vocabulary_size, const TrainSettings& se
 }
 
 Model initial_model(std::size_t vocabulary_size, const TrainSettings& settings) {
-  Model model{Matrix(vocabulary_size, settings.dim), Matrix(vocabulary_size, settings.dim)};
-  const std::size_t row_bytes = model.output.stride() * sizeof(float);
+  Model model{Matrix(vocabulary_size, settings.dim), Matrix(), Matrix()};
+  if (has_output(settings)) model.output = Matrix(vocabulary_size, settings.dim);
+  if (settings.hierarchical_softmax) model.nodes = Matrix(vocabulary_size - 1, settings.dim);
   const auto threads = static_cast<std::size_t>(settings.threads);
   run_workers(settings.threads, [&](int worker_number) {
     const auto worker = static_cast<std::size_t>(worker_number);
-    const std::size_t begin = vocabulary_size * worker / threads;
-    const std::size_t end = vocabulary_size * (worker + 1) / threads;
-    initialize_rows(model.input, begin, end, settings.seed);
+    initialize_rows(model.input, vocabulary_size * worker / threads,
+                    vocabulary_size * (worker + 1) / threads, settings.seed);
     // W' is zero already; touched here, its pages do not have to be fetched while training.
-    std::memset(model.output.row(begin), 0, (end - begin) * row_bytes);
+    for (const Matrix* matrix : {&model.output, &model.nodes}) {
+      const std::size_t begin = matrix->rows() * worker / threads;
+      const std::size_t end = matrix->rows() * (worker + 1) / threads;
+      if (end > begin) {
+        std::memset(matrix->row(begin), 0, (end - begin) * matrix->stride() * sizeof(float));
+      }
+    }
   });
   return model;
 }
@@ -175,15 +226,7 @@ TrainResult train(const Corpus& corpus, const TrainSettings& settings, Model& mo
   TrainResult result;
   result.words_raw = std::uint64_t{corpus.text.size()} * settings.epochs;
   const auto start = std::chrono::steady_clock::now();
-  std::vector<Tally> tallies;
-  if (settings.objective == Objective::kNegativeSampling) {
-    const AliasSampler noise(corpus.vocabulary, kNoisePower);
-    tallies = train_chunks<NegativeSamplingWorker>(
-        corpus, settings, {model.input, model.output, settings, noise}, progress);
-  } else {
-    tallies = train_chunks<FullSoftmaxWorker>(corpus, settings,
-                                              {model.input, model.output, settings}, progress);
-  }
+  const std::vector<Tally> tallies = train_objective(corpus, settings, model, progress);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   result.seconds = elapsed.count();
   fill_result(tallies, settings.epochs, result);

@@ -11,16 +11,18 @@
 
 namespace hogvec {
 
-/// W and W': row k is the input vector v_k, row j the output vector v'_j.
+/// W and W': row k is the input vector v_k, row j the output vector v'_j of a word or of an inner
+/// node. What an objective does not train has no rows.
 struct Model {
-  Matrix input;   // W,  V x D
-  Matrix output;  // W', V x D
+  Matrix input;   // W, V x D
+  Matrix output;  // W' of negative sampling and of the full softmax, V x D
+  Matrix nodes;   // W' of hierarchical softmax, V-1 x D, in the order of HuffmanTree
 };
 
 /// Errors: Error, where a setting is out of its range or the text has too few words to train.
 void check(const Corpus& corpus, const TrainSettings& settings);
 
-/// Bytes that a run holds beside the text: both matrices, and the scratch of all workers.
+/// Bytes that a run holds beside the text: the matrices, the tree, and the scratch of all workers.
 /// Errors: std::bad_alloc where it passes 2^63.
 std::size_t training_memory(std::size_t vocabulary_size, const TrainSettings& settings);
 
@@ -39,8 +41,8 @@ struct TrainResult {
   double seconds = 0;            // wall time of the training alone
   std::uint64_t words_raw = 0;   // words of the text, sentence ends included, times epochs
   std::uint64_t words_kept = 0;  // of these, words that sub-sampling kept: the centers
-  std::vector<double> loss;      // of each epoch: mean per positive pair (negative sampling) or
-                                 // per center with a context (full softmax)
+  std::vector<double> loss;      // of each epoch: mean per positive pair (skip-gram), or per
+                                 // center with a context (CBOW, full softmax)
   std::uint64_t examples = 0;    // pairs or centers that the loss is a mean of, over all epochs
 };
 

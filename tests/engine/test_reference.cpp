@@ -19,6 +19,7 @@
 
 namespace {
 
+using hogvec::reference::CbowPairs;
 using hogvec::reference::Gradient;
 using hogvec::reference::LogisticPairs;
 using hogvec::reference::Model;
@@ -131,6 +132,23 @@ const std::vector<LogisticExample> kLogisticExamples = {
     {{3, 3}, {1, 5}, {1, 0, 0, 2}, {1, 2, 1, 3}},  // an input row twice
     {{3, 4}, {5, 5, 3}, {1, 1, 0, 0, 2, 1}, {2, 1, 1, 1, 3, 2}},  // an output row twice
     {{6, 0, 6}, {2, 2}, {1, 0, 0, 1, 1, 1}, {1, 2, 3, 1, 1, 2}},  // both twice
+};
+
+/// Hidden vectors with their contexts and counts: what CbowPairs looks at.
+struct CbowExample {
+  std::vector<Words> contexts;
+  Words outputs;
+  std::vector<double> positives, trials;
+
+  CbowPairs pairs() const { return {contexts, outputs, positives, trials}; }
+};
+
+const std::vector<CbowExample> kCbowExamples = {
+    {{{4}}, {2}, {1}, {1}},                                       // one word, its center
+    {{{0, 3, 5}}, {2, 1, 6}, {1, 0, 0}, {1, 1, 2}},               // eq. (55) as it stands
+    {{{5, 5, 1}}, {5, 0}, {1, 0}, {1, 1}},                        // a context word twice
+    {{{0, 3}, {3, 4, 6}}, {2, 1}, {1, 0, 0, 1}, {1, 3, 0.5, 1}},  // two that share a word
+    {{{1, 2}, {2, 1}}, {6, 6}, {1, 0, 1, 1}, {1, 2, 2, 1}},       // an output row twice
 };
 
 }  // namespace
@@ -256,6 +274,47 @@ TEST_CASE("logistic: a row that stands twice is one row whose counts add up") {
     CHECK(std::abs(a.input[i] - b.input[i]) < 1e-13);
     CHECK(std::abs(a.output[i] - b.output[i]) < 1e-13);
   }
+}
+
+TEST_CASE("CBOW: the gradient is the difference quotient for every parameter") {
+  for (const CbowExample& example : kCbowExamples) {
+    Model model = random_model(21);
+    const Gradient gradient = cbow_gradient(model, example.pairs());
+    check_gradient(model, gradient, [&] { return cbow_loss(model, example.pairs()); });
+  }
+}
+
+TEST_CASE("CBOW: a step is the model minus alpha times the old gradient") {
+  for (const CbowExample& example : kCbowExamples) {
+    const Model old = random_model(22);
+    Model model = old;
+    const double loss = cbow_step(model, example.pairs(), 0.5, false);  // large, as above
+    CHECK(loss == cbow_loss(old, example.pairs()));
+    check_step(old, model, cbow_gradient(old, example.pairs()), 0.5);
+  }
+}
+
+TEST_CASE("CBOW: undivided, a context row moves C times as far, and W' as before") {
+  const CbowExample& example = kCbowExamples[1];
+  const auto c = static_cast<double>(example.contexts[0].size());
+  const Model old = random_model(23);
+  Model undivided = old;
+  Model paper = old;
+  cbow_step(undivided, example.pairs(), 0.1, true);
+  cbow_step(paper, example.pairs(), 0.1, false);
+  CHECK(undivided.output == paper.output);
+  for (std::size_t i = 0; i < old.input.size(); ++i) {
+    // Differences of values near 1, times C.
+    CHECK(undivided.input[i] - old.input[i] ==
+          doctest::Approx(c * (paper.input[i] - old.input[i])).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("CBOW: with one context word it is the logistic pair") {
+  const Model model = random_model(24);
+  const CbowExample one{{{4}}, {2, 6}, {1, 0}, {1, 2}};
+  const LogisticExample pair{{4}, {2, 6}, {1, 0}, {1, 2}};
+  CHECK(cbow_loss(model, one.pairs()) == doctest::Approx(logistic_loss(model, pair.pairs())));
 }
 
 TEST_CASE("logistic: scores of 1e6 stay finite") {

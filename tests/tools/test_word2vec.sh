@@ -110,6 +110,28 @@ test_vectors() {
   rm text binary context context.text again context.again
 }
 
+# Every mode that the reference has, as its flags name it, learns: the loss falls.
+test_modes() {
+  local mode
+  for mode in "" "-cbow 0" "-hs 1" "-hs 1 -negative 0" "-cbow 0 -hs 1" "-cbow 0 -hs 1 -negative 0" \
+    "-cbow-gradient paper" "-noise-rows 9 -block 3" "-softmax 1"; do
+    # shellcheck disable=SC2086  # several flags
+    expect_code 0 word2vec -train corpus.txt -output v -min-count 3 -sample 0 -size 20 -debug 0 \
+      -threads 2 -iter 8 -report report $mode
+    python3 - "$mode" <<'PROGRAM' || fail "the mode '$mode' does not learn"
+import json, sys
+report = json.load(open("report"))
+mode = sys.argv[1].split()
+settings = report["settings"]
+cbow = "-softmax" not in mode and ("-cbow" not in mode)
+assert settings["cbow"] == cbow, settings
+assert settings["alpha"] == (0.05 if cbow else 0.025), settings
+assert report["loss"][-1] < report["loss"][0], report["loss"]
+PROGRAM
+  done
+  rm v report
+}
+
 test_screen() {
   expect_code 0 word2vec -train corpus.txt -cbow 0 -min-count 3 -output v
   head -n 3 "$work/out" | cmp - "$golden/vocab.stdout.txt" || fail "the first lines of stdout"
@@ -170,10 +192,10 @@ test_settings() {
   local train=(-train corpus.txt -output new)
   expect_refusal "" "-softmax 1 and -negative" word2vec "${train[@]}" -softmax 1 -negative 5
   expect_refusal "" "-softmax 1 and -hs" word2vec "${train[@]}" -softmax 1 -hs 1
-  expect_refusal "" "-hs 1.*not in this version" word2vec "${train[@]}" -cbow 0 -hs 1
-  expect_refusal "" "-cbow 1.*not in this version" word2vec "${train[@]}" -cbow 1
-  expect_refusal "" "-cbow 1.*not in this version" word2vec "${train[@]}"
-  expect_refusal "" "-cbow 1.*not in this version" word2vec "${train[@]}" -softmax 1 -cbow 1
+  expect_refusal "" "-softmax 1 and -cbow 1" word2vec "${train[@]}" -softmax 1 -cbow 1
+  expect_refusal "" "-cbow-gradient half" word2vec "${train[@]}" -cbow-gradient half
+  expect_refusal "" "-output-context.*-hs 1" \
+    word2vec "${train[@]}" -hs 1 -negative 0 -output-context context
   expect_refusal "" "-classes.*not in this version" word2vec "${train[@]}" -cbow 0 -classes 5
   expect_refusal "" "-negative 0" word2vec "${train[@]}" -cbow 0 -negative 0
   expect_refusal "" "-output-context" word2vec -train corpus.txt -output-context new
@@ -426,6 +448,7 @@ test_texts() {
 
 test_vocabulary
 test_vectors
+test_modes
 test_screen
 test_settings
 test_inputs

@@ -1,0 +1,82 @@
+#include "engine/train/cbow.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace hogvec {
+namespace {
+
+/// A row is a few floats, far fewer than a call of memmove is worth: whole paddings, of which the
+/// next row, or the zeros behind the last, overwrites what is too much.
+inline void copy_row(const float* from, std::size_t size, float* to) noexcept {
+  for (std::size_t i = 0; i < size; i += simd::kRowPadding) {
+    std::memcpy(to + i, from + i, simd::kRowPadding * sizeof(float));
+  }
+}
+
+}  // namespace
+
+Cbow::Cbow(const Matrix& input, const TrainSettings& settings)
+    : input_(input, settings),
+      gradient_(settings.cbow_gradient),
+      kernels_(simd::active_kernels()),
+      hidden_(most_inputs(settings) * input.stride()),
+      old_hidden_(hidden_.size()),
+      hidden_rows_(most_inputs(settings)),
+      context_rows_(most_inputs(settings) * 2 * settings.window),
+      context_end_(most_inputs(settings)) {
+  for (std::size_t c = 0; c < hidden_rows_.size(); ++c) {
+    hidden_rows_[c] = hidden_.data() + c * input.stride();
+  }
+}
+
+std::uint64_t Cbow::gather(const ChunkSample& sample, const Block& block) noexcept {
+  const std::size_t stride = input_.stride();
+  std::uint32_t rows = 0;
+  input_count_ = block.size();
+  for (std::size_t c = 0; c < input_count_; ++c) {
+    const std::uint32_t center = block.begin + static_cast<std::uint32_t>(c);
+    const std::uint32_t begin = sample.window_begin(center, block.sentence);
+    const std::uint32_t end = sample.window_end(center, block.sentence);
+    const std::uint32_t first = rows;
+    for (std::uint32_t i = begin; i < center; ++i) {
+      context_rows_[rows++] = input_.row(sample.ids()[i]);
+    }
+    for (std::uint32_t i = center + 1; i < end; ++i) {
+      context_rows_[rows++] = input_.row(sample.ids()[i]);
+    }
+    context_end_[c] = rows;
+    // A block's sentence has two words at least: there is a context.
+    kernels_.mean_row(context_rows_.data() + first, rows - first, stride, hidden_rows_[c],
+                      old_hidden_.data() + c * stride);
+  }
+  return input_count_;
+}
+
+void Cbow::count_pairs(const OutputRows& outputs, PairCounts& counts) const noexcept {
+  float* positives = counts.positives.data();
+  float* trials = counts.trials.data();
+  for (std::size_t c = 0; c < input_count_; ++c) {
+    copy_row(outputs.positives(c), outputs.size(), positives + c * outputs.size());
+    copy_row(outputs.trials(c), outputs.size(), trials + c * outputs.size());
+  }
+  // A logistic block wants zeros behind the counts.
+  const std::size_t end = input_count_ * outputs.size();
+  std::fill_n(positives + end, simd::kRowPadding, 0.0f);
+  std::fill_n(trials + end, simd::kRowPadding, 0.0f);
+}
+
+void Cbow::finish_block() noexcept {
+  const std::size_t stride = input_.stride();
+  std::uint32_t first = 0;
+  for (std::size_t c = 0; c < input_count_; ++c) {
+    const std::uint32_t size = context_end_[c] - first;
+    const float scale =
+        gradient_ == CbowGradient::kPaper ? 1.0f / static_cast<float>(size) : 1.0f;  // eq. (23)
+    kernels_.add_difference(old_hidden_.data() + c * stride, hidden_rows_[c], scale,
+                            context_rows_.data() + first, size, stride);
+    first = context_end_[c];
+  }
+}
+
+}  // namespace hogvec

@@ -1,0 +1,47 @@
+// CBOW, Rong eqs. (17)-(23): the mean of a center's context rows goes in, and each of them gets its
+// error.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/train/block.hpp"
+#include "engine/train/worker_rows.hpp"
+
+namespace hogvec {
+
+/// The input side of one worker. One thread.
+class Cbow {
+ public:
+  Cbow(const Matrix& input, const TrainSettings& settings);
+
+  static std::size_t most_inputs(const TrainSettings& settings) noexcept {
+    return block_centers(settings);
+  }
+
+  /// Makes the hidden vectors of the block's centers, and returns how many there are.
+  std::uint64_t gather(const ChunkSample& sample, const Block& block) noexcept;
+
+  /// A hidden vector occurs with what its own center wants.
+  void count_pairs(const OutputRows& outputs, PairCounts& counts) const noexcept;
+
+  std::size_t input_count() const noexcept { return input_count_; }
+  float* const* inputs() const noexcept { return hidden_rows_.data(); }
+
+  void prefetch(WordId word) const noexcept { input_.prefetch(word); }
+  /// Gives what the hidden vectors have gained to the context rows.
+  void finish_block() noexcept;
+  void finish() noexcept { input_.finish(); }
+
+ private:
+  WorkerRows input_;
+  CbowGradient gradient_;
+  const simd::KernelTable& kernels_;
+  std::size_t input_count_ = 0;
+  Scratch<float> hidden_;  // h of each center, stride floats
+  Scratch<float> old_hidden_;
+  Scratch<float*> hidden_rows_;
+  Scratch<float*> context_rows_;        // of all centers, one after the other
+  Scratch<std::uint32_t> context_end_;  // of each center's in context_rows_
+};
+
+}  // namespace hogvec

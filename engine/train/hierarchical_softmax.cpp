@@ -1,0 +1,64 @@
+#include "engine/train/hierarchical_softmax.hpp"
+
+#include <algorithm>
+
+namespace hogvec {
+namespace {
+
+// The nodes at the top are on most paths, and in the nearest cache anyhow.
+constexpr std::uint32_t kHotNodes = 32;
+
+std::size_t common_nodes(std::span<const HuffmanTree::Step> a,
+                         std::span<const HuffmanTree::Step> b) noexcept {
+  const std::size_t most = std::min(a.size(), b.size());
+  std::size_t same = 0;
+  while (same < most && a[same].node() == b[same].node()) ++same;
+  return same;
+}
+
+}  // namespace
+
+void HierarchicalSoftmax::prefetch(const ChunkSample& sample, const Block& block,
+                                   std::size_t) const noexcept {
+  for (std::uint32_t i = block.begin; i < block.end; ++i) {
+    for (const HuffmanTree::Step step : tree_.path(sample.ids()[i])) {
+      if (step.node() >= kHotNodes) nodes_.prefetch(step.node());
+    }
+  }
+}
+
+void HierarchicalSoftmax::gather(const ChunkSample& sample, const Block& block, std::size_t,
+                                 OutputRows& rows) noexcept {
+  const WordId* words = sample.ids() + block.begin;
+  const std::size_t first = rows.size();
+  for (std::size_t c = 0; c < block.size(); ++c) add_path(words, c, rows);
+  for (std::size_t c = 0; c < block.size(); ++c) {
+    float* positives = rows.positives(c);
+    float* trials = rows.trials(c);
+    std::fill(positives + first, positives + rows.size(), 0.0f);
+    std::fill(trials + first, trials + rows.size(), 0.0f);
+    const std::uint32_t* row = path_rows(c);
+    for (const HuffmanTree::Step step : tree_.path(words[c])) {
+      trials[*row] = 1;
+      positives[*row] = step.code() ? 0.0f : 1.0f;
+      ++row;
+    }
+  }
+}
+
+void HierarchicalSoftmax::add_path(const WordId* words, std::size_t c, OutputRows& rows) noexcept {
+  const std::span<const HuffmanTree::Step> path = tree_.path(words[c]);
+  // Two paths share their beginnings and nothing else: it is a tree.
+  std::size_t shared = 0;
+  for (std::size_t other = 0; other < c; ++other) {
+    const std::size_t common = common_nodes(path, tree_.path(words[other]));
+    if (common <= shared) continue;
+    std::copy_n(path_rows(other), common, path_rows(c));
+    shared = common;
+  }
+  for (std::size_t step = shared; step < path.size(); ++step) {
+    path_rows(c)[step] = static_cast<std::uint32_t>(rows.add(nodes_.row(path[step].node())));
+  }
+}
+
+}  // namespace hogvec

@@ -1,0 +1,52 @@
+// Hierarchical softmax, Rong eqs. (37)-(54): the inner nodes on the center's path come out, each
+// with the turn that the path takes there.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/matrix.hpp"
+#include "engine/train/block.hpp"
+#include "engine/train/worker_rows.hpp"
+#include "engine/vocab/huffman_tree.hpp"
+
+namespace hogvec {
+
+/// The output side of one worker. One thread.
+class HierarchicalSoftmax {
+ public:
+  struct Shared {
+    const Matrix& nodes;  // W' of the tree, V-1 x D
+    const HuffmanTree& tree;
+  };
+
+  HierarchicalSoftmax(const Shared& shared, const TrainSettings& settings, std::size_t)
+      : nodes_(shared.nodes, settings),
+        tree_(shared.tree),
+        path_rows_(most_rows(shared, settings)) {}
+
+  static std::size_t most_rows(const Shared& shared, const TrainSettings& settings) noexcept {
+    return block_centers(settings) * shared.tree.longest_path();
+  }
+
+  /// Nothing is drawn.
+  void draw(std::size_t, std::uint64_t) const noexcept {}
+  void prefetch(const ChunkSample& sample, const Block& block, std::size_t) const noexcept;
+  /// Adds the nodes of all the centers' paths, each once: an example of the centers whose paths
+  /// pass it, positive where the code is 0 (word2vec.c:445).
+  void gather(const ChunkSample& sample, const Block& block, std::size_t,
+              OutputRows& rows) noexcept;
+  void finish() noexcept { nodes_.finish(); }
+
+ private:
+  /// Adds the nodes of center c's path that the paths of the centers before it do not have.
+  void add_path(const WordId* words, std::size_t c, OutputRows& rows) noexcept;
+  std::uint32_t* path_rows(std::size_t c) const noexcept {
+    return path_rows_.data() + c * tree_.longest_path();
+  }
+
+  WorkerRows nodes_;
+  const HuffmanTree& tree_;
+  Scratch<std::uint32_t> path_rows_;  // number of the row of each step of each center's path
+};
+
+}  // namespace hogvec

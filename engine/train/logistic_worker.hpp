@@ -1,0 +1,141 @@
+// The trainers with logistic outputs: an architecture and one or two objectives, put together.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+#include "engine/train/block.hpp"
+#include "engine/train/trainer.hpp"
+
+namespace hogvec {
+
+/// One worker: trains sampled chunks on the shared matrices, without locks, block after block.
+/// Several objectives train the same inputs at once (word2vec.c:506).
+template <class Architecture, class... Objectives>
+class LogisticWorker {
+ public:
+  struct Shared {
+    const Matrix& input;  // W
+    const TrainSettings& settings;
+    std::tuple<typename Objectives::Shared...> objectives;
+  };
+
+  LogisticWorker(const Shared& shared, std::size_t longest_chunk)
+      : shared_(shared),
+        kernels_(simd::active_kernels()),
+        architecture_(shared.input, shared.settings),
+        objectives_(Objectives(std::get<typename Objectives::Shared>(shared.objectives),
+                               shared.settings, longest_chunk)...),
+        outputs_(block_centers(shared.settings), most_outputs(shared)),
+        counts_(Architecture::most_inputs(shared.settings), most_outputs(shared)),
+        scratch_(simd::logistic_scratch(Architecture::most_inputs(shared.settings),
+                                        most_outputs(shared))) {
+    // At worst every word is a block of its own.
+    blocks_.reserve(longest_chunk);
+  }
+
+  /// How far apart the first and the last row of a block can lie.
+  static std::size_t span(const TrainSettings& settings) noexcept {
+    return 2 * settings.window + block_centers(settings) - 1;
+  }
+
+  /// Loss is per positive pair of a context word and a center, or per center for CBOW.
+  ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) noexcept {
+    plan_blocks(sample);
+    for_each_objective([&](auto& objective) { objective.draw(blocks_.size(), noise_key); });
+    for (std::size_t k = 0; k < std::min(kAhead, blocks_.size()); ++k) prefetch(sample, k);
+    ChunkLoss total;
+    for (std::size_t k = 0; k < blocks_.size(); ++k) {
+      // Everything drawn in advance, the rows of a later block are known while this one is trained.
+      if (k + kAhead < blocks_.size()) prefetch(sample, k + kAhead);
+      const ChunkLoss loss = train_block(sample, k, alpha);
+      total.sum += loss.sum;
+      total.examples += loss.examples;
+    }
+    return total;
+  }
+
+  /// Ends the run of this worker: all that it trained is in the shared matrices.
+  void finish() noexcept {
+    architecture_.finish();
+    for_each_objective([](auto& objective) { objective.finish(); });
+  }
+
+ private:
+  static constexpr std::size_t kAhead = 1;  // blocks
+
+  static std::size_t most_outputs(const Shared& shared) noexcept {
+    return (Objectives::most_rows(std::get<typename Objectives::Shared>(shared.objectives),
+                                  shared.settings) +
+            ...);
+  }
+
+  template <class Visit>
+  void for_each_objective(const Visit& visit) noexcept {
+    std::apply([&](auto&... objective) { (visit(objective), ...); }, objectives_);
+  }
+
+  void plan_blocks(const ChunkSample& sample) noexcept {
+    const auto size = static_cast<std::uint32_t>(block_centers(shared_.settings));
+    blocks_.clear();
+    for (const Sentence& s : sample.sentences()) {
+      if (s.end - s.begin < 2) continue;  // no context
+      for (std::uint32_t begin = s.begin; begin < s.end;) {
+        const std::uint32_t most = std::min(begin + size, s.end);
+        std::uint32_t end = begin + 1;
+        // A word that the block already has as a center begins the next one.
+        while (end < most && !is_repeat(sample.repeat(end), end - begin)) ++end;
+        blocks_.push_back({begin, end, s});
+        begin = end;
+      }
+    }
+  }
+
+  void prefetch(const ChunkSample& sample, std::size_t k) noexcept {
+    const Block& block = blocks_[k];
+    for_each_objective([&](auto& objective) { objective.prefetch(sample, block, k); });
+    // Of the context rows those that the block before did not have: the ones that enter on the
+    // right, or all of them where a sentence begins.
+    const std::size_t window = shared_.settings.window;
+    const bool first = block.begin == block.sentence.begin;
+    const std::size_t begin = first ? block.begin : block.begin + window;
+    const std::size_t end = std::min<std::size_t>(block.end + window, block.sentence.end);
+    for (std::size_t i = begin; i < end; ++i) {
+      architecture_.prefetch(sample.ids()[i]);
+    }
+  }
+
+  ChunkLoss train_block(const ChunkSample& sample, std::size_t k, float alpha) noexcept {
+    const Block& block = blocks_[k];
+    const std::uint64_t examples = architecture_.gather(sample, block);
+    outputs_.clear(block.size());
+    for_each_objective([&](auto& objective) { objective.gather(sample, block, k, outputs_); });
+    architecture_.count_pairs(outputs_, counts_);
+    const double loss = kernels_.logistic_block({
+        .inputs = architecture_.inputs(),
+        .outputs = outputs_.rows(),
+        .positives = counts_.positives.data(),
+        .trials = counts_.trials.data(),
+        .scratch = scratch_.data(),
+        .input_count = architecture_.input_count(),
+        .output_count = outputs_.size(),
+        .stride = shared_.input.stride(),
+        .alpha = alpha,
+    });
+    architecture_.finish_block();
+    return {loss, examples};
+  }
+
+  const Shared& shared_;
+  const simd::KernelTable& kernels_;
+  std::vector<Block> blocks_;
+  Architecture architecture_;
+  std::tuple<Objectives...> objectives_;
+  OutputRows outputs_;
+  PairCounts counts_;
+  Scratch<float> scratch_;
+};
+
+}  // namespace hogvec

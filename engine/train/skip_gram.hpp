@@ -1,0 +1,49 @@
+// Skip-gram: the rows of the context words go in, each for itself. Input and output change places
+// against the paper, as in the reference (word2vec.c:502), so that all context words of a window
+// share its outputs.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/train/block.hpp"
+#include "engine/train/worker_rows.hpp"
+
+namespace hogvec {
+
+/// The input side of one worker. One thread.
+class SkipGram {
+ public:
+  SkipGram(const Matrix& input, const TrainSettings& settings);
+
+  static std::size_t most_inputs(const TrainSettings& settings) noexcept {
+    return 2 * settings.window + block_centers(settings);
+  }
+
+  /// Collects the rows of the block's windows, each once, and returns how many pairs of a context
+  /// word and a center there are.
+  std::uint64_t gather(const ChunkSample& sample, const Block& block) noexcept;
+
+  /// How often each of the rows occurs with each of `outputs`.
+  void count_pairs(const OutputRows& outputs, PairCounts& counts) const noexcept;
+
+  std::size_t input_count() const noexcept { return input_count_; }
+  float* const* inputs() const noexcept { return inputs_.data(); }
+
+  void prefetch(WordId word) const noexcept { input_.prefetch(word); }
+  /// The rows are trained in place.
+  void finish_block() const noexcept {}
+  void finish() noexcept { input_.finish(); }
+
+ private:
+  WorkerRows input_;
+  const simd::KernelTable& kernels_;
+  std::size_t input_count_ = 0;
+  std::size_t place_count_ = 0;
+  std::size_t first_center_ = 0;          // its place
+  const std::uint32_t* reach_ = nullptr;  // of each center
+  Scratch<std::uint32_t> input_of_;       // row of `inputs_` for each place from the first on
+  Scratch<float*> inputs_;
+  Scratch<float> holds_;
+};
+
+}  // namespace hogvec
