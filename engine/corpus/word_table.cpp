@@ -1,5 +1,8 @@
 #include "engine/corpus/word_table.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "io/error.hpp"
 
 namespace hogvec {
@@ -9,6 +12,9 @@ WordTable::WordTable() : slots_(1u << 12, Slot{0, kEmpty}), mask_(slots_.size() 
 std::uint32_t WordTable::insert(const Key& key, std::size_t slot, std::uint64_t position,
                                 std::uint64_t count) {
   const std::string_view word = key.word;
+  if (word.size() > std::numeric_limits<std::uint32_t>::max()) {
+    throw Error("a word of the text has more than 4 GiB; is it a text?");
+  }
   const std::size_t bytes = record_bytes(word.size());
   if (next_ + bytes > kChunkBytes) {
     if (!chunks_.empty()) used_.push_back(next_);
@@ -16,7 +22,8 @@ std::uint32_t WordTable::insert(const Key& key, std::size_t slot, std::uint64_t 
     if ((chunks_.size() + 1) * kUnitsPerChunk >= kEmpty) {
       throw Error("too many different words: the text has more than 32 GiB of them");
     }
-    chunks_.push_back(std::make_unique_for_overwrite<char[]>(kChunkBytes));
+    // A long word has a chunk to itself, and the next word finds it full.
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(std::max(bytes, kChunkBytes)));
     next_ = 0;
   }
   const auto place = static_cast<std::uint32_t>((chunks_.size() - 1) * kUnitsPerChunk + next_ / 8);

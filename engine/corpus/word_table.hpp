@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,8 +16,6 @@ namespace hogvec {
 /// and 8 to 16 in the slots.
 class WordTable {
  public:
-  static constexpr std::size_t kMaxWordBytes = 1u << 16;
-
   WordTable();
 
   /// A word with its hash, so that a lookup can be prepared before it is made.
@@ -52,7 +51,7 @@ class WordTable {
   }
 
   /// Counts `count` occurrences of the word, first at `position`, and returns its number.
-  /// At most kMaxWordBytes.
+  /// Errors: a word of 4 GiB, or too many words.
   std::uint32_t add(const Key& key, std::uint64_t position, std::uint64_t count) {
     const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
     for (std::size_t slot = key.hash & mask_;; slot = (slot + 1) & mask_) {
@@ -64,6 +63,18 @@ class WordTable {
       record->count += count;
       if (position < record->first) record->first = position;
       return record->id;
+    }
+  }
+
+  /// The number of a word; nothing where it was never added.
+  std::optional<std::uint32_t> find(const Key& key) const noexcept {
+    const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
+    for (std::size_t slot = key.hash & mask_;; slot = (slot + 1) & mask_) {
+      const Slot& found = slots_[slot];
+      if (found.record == kEmpty) return std::nullopt;
+      if (found.tag != tag) continue;
+      const Record* record = record_at(found.record);
+      if (equal(*record, key)) return record->id;
     }
   }
 
@@ -100,7 +111,7 @@ class WordTable {
   };
   static constexpr std::uint32_t kEmpty = 0xffffffff;
   static constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15u;
-  static constexpr std::size_t kChunkBytes = 1u << 20;
+  static constexpr std::size_t kChunkBytes = 1u << 20;  // more for a word that needs it
   static constexpr std::size_t kUnitsPerChunk = kChunkBytes / 8;
 
   static std::size_t record_bytes(std::size_t length) noexcept {

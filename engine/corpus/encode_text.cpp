@@ -1,0 +1,175 @@
+// Sections of the text are cut, counted and numbered by all workers, each with a table of its own;
+// then the tables are merged.
+#include "engine/corpus/encode_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <numeric>
+
+#include "engine/corpus/tokenizer.hpp"
+#include "engine/system.hpp"
+#include "engine/workers.hpp"
+#include "io/error.hpp"
+
+namespace hogvec {
+namespace {
+
+// Small enough that the workers end together, large enough that a section costs nothing by itself.
+constexpr std::size_t kSectionBytes = 1u << 20;
+
+constexpr WordId kUnknown = 0xffffffff;
+
+/// Words on their way into a table, whose cache misses overlap.
+class Lookahead {
+ public:
+  /// Numbers of words go to the end of `ids`, in the order of push().
+  Lookahead(WordTable& table, std::string_view text, std::vector<WordId>& ids)
+      : table_(table), text_(text), ids_(ids) {}
+
+  void push(std::string_view word, std::size_t position) {
+    if (word.data() != text_.data() + position) {
+      // A cleaned word lies in a buffer that the next one overwrites. (A NUL or a carriage return
+      // at the end only shortens the view: such a word is in the buffer too.)
+      ids_.push_back(table_.add(WordTable::key_of(word), position, 1));
+      return;
+    }
+    Waiting& waiting = ring_[pushed_ % kAhead];
+    if (pushed_ >= kAhead) add(waiting);
+    waiting = {WordTable::key_of(word, text_.data() + text_.size()), ids_.size()};
+    ids_.push_back(kUnknown);
+    table_.prepare(waiting.key);
+    if (pushed_ >= kAhead / 2) table_.prepare_record(ring_[(pushed_ - kAhead / 2) % kAhead].key);
+    ++pushed_;
+  }
+
+  void finish() {
+    const std::size_t first = pushed_ < kAhead ? 0 : pushed_ - kAhead;
+    for (std::size_t k = first; k < pushed_; ++k) add(ring_[k % kAhead]);
+    pushed_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t kAhead = 16;
+  struct Waiting {
+    WordTable::Key key;
+    std::size_t place;  // in ids_
+  };
+
+  void add(const Waiting& waiting) {
+    const auto position = static_cast<std::size_t>(waiting.key.word.data() - text_.data());
+    ids_[waiting.place] = table_.add(waiting.key, position, 1);
+  }
+
+  WordTable& table_;
+  std::string_view text_;
+  std::vector<WordId>& ids_;
+  std::array<Waiting, kAhead> ring_;
+  std::size_t pushed_ = 0;
+};
+
+/// A text that is being read.
+class Encoder {
+ public:
+  Encoder(const std::string& path, const EncodeOptions& options)
+      : options_(options),
+        file_(io::MemoryMap::open_file(path)),
+        text_(reinterpret_cast<const char*>(file_.data()), file_.size()),
+        tables_(static_cast<std::size_t>(options.threads)) {
+    const std::size_t limit =
+        options.memory_limit != 0 ? options.memory_limit : available_memory() / 2;
+    // A word and its separator are rarely less than four bytes, the size of an id.
+    encoded_.in_file = text_.size() > limit;
+    encoded_.sections.resize((text_.size() + kSectionBytes - 1) / kSectionBytes);
+    // At most one id a byte; pages that stay untouched take no memory.
+    encoded_.memory = array_memory((text_.size() + 1) * sizeof(WordId), encoded_.in_file,
+                                   options.temporary_folder);
+  }
+
+  EncodedText encode() {
+    std::atomic<std::size_t> next{0};
+    for (WordTable& table : tables_) {
+      table.add(WordTable::key_of(options_.newline_word), 0, 0);
+    }
+    run_workers(options_.threads, [&](int worker) { read_sections(worker, next); });
+    merge_tables();
+    return std::move(encoded_);
+  }
+
+ private:
+  void read_sections(int worker, std::atomic<std::size_t>& next) {
+    WordTable& table = tables_[static_cast<std::size_t>(worker)];
+    SectionTokenizer tokenizer(text_, options_.max_word_bytes);
+    std::vector<WordId> ids;
+    Lookahead lookahead(table, text_, ids);
+    std::uint64_t newlines = 0;
+    const std::size_t sections = encoded_.sections.size();
+    for (std::size_t s; (s = next.fetch_add(1, std::memory_order_relaxed)) < sections;) {
+      const std::size_t begin = s * kSectionBytes;
+      const std::size_t end = std::min(begin + kSectionBytes, text_.size());
+      ids.clear();
+      tokenizer.run(
+          begin, end,
+          [&](std::string_view word, std::size_t position) { lookahead.push(word, position); },
+          [&](std::size_t) {
+            ids.push_back(0);
+            ++newlines;
+          });
+      lookahead.finish();
+      keep_section(s, worker, ids);
+      file_.release(begin, end - begin);
+    }
+    table.add(WordTable::key_of(options_.newline_word), 0, newlines);
+  }
+
+  void keep_section(std::size_t s, int worker, const std::vector<WordId>& ids) {
+    const std::size_t first = count_.fetch_add(ids.size(), std::memory_order_relaxed);
+    encoded_.memory.reserve(first * sizeof(WordId), ids.size() * sizeof(WordId));
+    std::copy(ids.begin(), ids.end(), encoded_.ids() + first);
+    encoded_.sections[s] = {.first = first, .count = ids.size(), .worker = worker};
+    if (!options_.on_progress) return;
+    const std::unique_lock lock(progress_, std::try_to_lock);
+    if (!lock) return;
+    options_.on_progress(first + ids.size(), tables_[static_cast<std::size_t>(worker)].size());
+  }
+
+  /// Adds all tables to the first one.
+  void merge_tables() {
+    std::vector<std::vector<WordId>>& numbers = encoded_.numbers;
+    numbers.resize(tables_.size());
+    numbers[0].resize(tables_[0].size());
+    std::iota(numbers[0].begin(), numbers[0].end(), 0);
+    for (std::size_t worker = 1; worker < tables_.size(); ++worker) {
+      numbers[worker].resize(tables_[worker].size());
+      tables_[worker].for_each([&](std::uint32_t id, std::string_view word, std::uint64_t count,
+                                   std::uint64_t position) {
+        numbers[worker][id] = tables_[0].add(WordTable::key_of(word), position, count);
+      });
+      tables_[worker] = WordTable();
+    }
+    encoded_.words = std::move(tables_[0]);
+  }
+
+  const EncodeOptions& options_;
+  io::MemoryMap file_;
+  std::string_view text_;
+  std::vector<WordTable> tables_;
+  EncodedText encoded_;
+  std::atomic<std::size_t> count_{0};
+  std::mutex progress_;
+};
+
+}  // namespace
+
+EncodedText encode_text(const std::string& path, const EncodeOptions& options) {
+  if (options.threads < 1) throw Error("threads must be at least 1");
+  return Encoder(path, options).encode();
+}
+
+io::MemoryMap array_memory(std::size_t bytes, bool in_file, const std::string& temporary_folder) {
+  return in_file ? io::MemoryMap::temporary_file(bytes, temporary_folder)
+                 : io::MemoryMap::anonymous(bytes, true);
+}
+
+}  // namespace hogvec

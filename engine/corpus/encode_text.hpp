@@ -1,0 +1,60 @@
+// A text as numbers of its words, in one parallel pass: what every reader of a text starts with.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/corpus/word_table.hpp"
+#include "engine/vocab/vocabulary.hpp"
+#include "io/memory_map.hpp"
+
+namespace hogvec {
+
+struct EncodeOptions {
+  int threads = 1;
+  /// Longer words are cut, at a code point boundary.
+  std::size_t max_word_bytes = 98;
+  /// The word that has number 0 and stands for a newline. Where the text has it too, that is 0.
+  std::string_view newline_word = kSentenceEndWord;
+  /// Ids that would need more memory than this lie in an unnamed file in `temporary_folder`.
+  /// 0: half of the memory that is free.
+  std::size_t memory_limit = 0;
+  std::string temporary_folder = "/var/tmp";
+  /// Called now and then, from any thread but never twice at once, with the words read so far and
+  /// how many different ones the calling thread has seen.
+  std::function<void(std::uint64_t words, std::uint64_t different)> on_progress{};
+};
+
+/// A text cut into sections, each numbered by the table of the worker that read it.
+struct EncodedText {
+  struct Section {
+    std::size_t first = 0;  // in ids()
+    std::size_t count = 0;
+    int worker = 0;
+  };
+
+  /// All words, with their counts and first positions.
+  WordTable words;
+  /// In the order of the text.
+  std::vector<Section> sections;
+  /// numbers[w][k]: what `words` calls the word that worker w calls k.
+  std::vector<std::vector<WordId>> numbers;
+  io::MemoryMap memory;
+  /// The text is so large that arrays of its size belong in files.
+  bool in_file = false;
+
+  WordId* ids() const noexcept { return reinterpret_cast<WordId*>(memory.data()); }
+};
+
+/// Reads a text, tokenised as the reference does (word2vec.c:71), by all threads.
+/// Errors: the file is missing, unreadable or not a regular file; threads below 1.
+EncodedText encode_text(const std::string& path, const EncodeOptions& options);
+
+/// `bytes` in anonymous memory, or in an unnamed file in `temporary_folder`.
+io::MemoryMap array_memory(std::size_t bytes, bool in_file, const std::string& temporary_folder);
+
+}  // namespace hogvec
