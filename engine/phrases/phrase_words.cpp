@@ -1,0 +1,73 @@
+#include "engine/phrases/phrase_words.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "engine/workers.hpp"
+
+namespace hogvec {
+
+WordList::WordList(const WordTable& words) {
+  std::size_t bytes = kReadable;
+  words.for_each([&](std::uint32_t, std::string_view word, std::uint64_t, std::uint64_t) {
+    bytes += word.size();
+  });
+  bytes_.reserve(bytes);
+  ends_.reserve(words.size() + 1);
+  words.for_each([&](std::uint32_t, std::string_view word, std::uint64_t, std::uint64_t) {
+    bytes_.append(word);
+    ends_.push_back(bytes_.size());
+  });
+  bytes_.append(kReadable, '\0');
+}
+
+void WordList::add(std::string_view word) {
+  bytes_.resize(ends_.back());
+  bytes_.append(word);
+  ends_.push_back(bytes_.size());
+  bytes_.append(kReadable, '\0');
+}
+
+IdText::IdText(EncodedText& text, int threads) : memory_(std::move(text.memory)) {
+  for (const EncodedText::Section& section : text.sections) {
+    firsts_.push_back(section.first);
+    counts_.push_back(section.count);
+  }
+  std::atomic<std::size_t> next{0};
+  run_workers(threads, [&](int) {
+    for (std::size_t s; (s = next.fetch_add(1, std::memory_order_relaxed)) < sections();) {
+      const WordId* numbers =
+          text.numbers[static_cast<std::size_t>(text.sections[s].worker)].data();
+      for (WordId& id : section(s)) id = numbers[id];
+    }
+  });
+}
+
+std::vector<WordId> IdText::ids_before() const {
+  std::vector<WordId> before(sections());
+  WordId id = kNewline;
+  for (std::size_t s = 0; s < sections(); ++s) {
+    before[s] = id;
+    if (!section(s).empty()) id = section(s).back();
+  }
+  return before;
+}
+
+std::vector<WordId> IdText::ids_after() const {
+  std::vector<WordId> after(sections());
+  WordId id = kNewline;
+  for (std::size_t s = sections(); s-- > 0;) {
+    after[s] = id;
+    if (!section(s).empty()) id = section(s).front();
+  }
+  return after;
+}
+
+PhraseWords::PhraseWords(EncodedText& text) : table(std::move(text.words)), list(table) {
+  counts.reserve(table.size());
+  table.for_each([&](std::uint32_t id, std::string_view, std::uint64_t count, std::uint64_t) {
+    counts.push_back(id == kNewline ? 0 : count);
+  });
+}
+
+}  // namespace hogvec

@@ -1,0 +1,56 @@
+#include "engine/phrases/phrases.hpp"
+
+#include <limits>
+#include <numeric>
+
+#include "engine/corpus/encode_text.hpp"
+#include "engine/phrases/apply_joins.hpp"
+#include "engine/phrases/find_joins.hpp"
+#include "engine/phrases/phrase_words.hpp"
+#include "engine/phrases/write_words.hpp"
+
+namespace hogvec {
+
+struct PhraseText::State {
+  State(EncodedText encoded, const PhraseOptions& given)
+      : options(given), text(encoded, given.threads), words(encoded) {}
+
+  PhraseOptions options;
+  IdText text;
+  PhraseWords words;
+};
+
+PhraseText::PhraseText(const std::string& path, const PhraseOptions& options) {
+  EncodedText encoded =
+      encode_text(path, {.threads = options.threads,
+                         .max_word_bytes = std::numeric_limits<std::size_t>::max(),
+                         .newline_word = "\n",  // which no text has as a word
+                         .memory_limit = options.memory_limit,
+                         .temporary_folder = options.temporary_folder,
+                         .on_progress = options.on_read});
+  state_ = std::make_unique<State>(std::move(encoded), options);
+}
+
+PhraseText::~PhraseText() = default;
+PhraseText::PhraseText(PhraseText&&) noexcept = default;
+PhraseText& PhraseText::operator=(PhraseText&&) noexcept = default;
+
+PhrasePass PhraseText::join(float threshold) {
+  const PhraseOptions& options = state_->options;
+  PhraseWords& words = state_->words;
+  const std::uint64_t total =
+      std::accumulate(words.counts.begin(), words.counts.end(), std::uint64_t{0});
+  const Joins joins = find_joins(state_->text, words, total, options.min_count, threshold,
+                                 {.threads = options.threads,
+                                  .memory_limit = options.memory_limit,
+                                  .temporary_folder = options.temporary_folder});
+  const std::uint64_t joined = apply_joins(state_->text, words, joins.pairs, options.threads);
+  return {.vocabulary_size = joins.vocabulary_size, .words = total, .joined = joined};
+}
+
+void PhraseText::write(io::OutputFile& file) const {
+  write_words(file, state_->text, state_->words.list, state_->options.threads,
+              state_->options.on_written);
+}
+
+}  // namespace hogvec
