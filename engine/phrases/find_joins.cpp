@@ -20,7 +20,10 @@ constexpr unsigned kAnyWord = kRightHasJoint | kLeftHasJoint << 4;
 /// Places of inner joints, each of which may be where two words were joined.
 template <class Visit>
 void for_each_joint(std::string_view word, const Visit& visit) {
-  for (std::size_t at = 1; (at = word.find(kJoint, at)) + 1 < word.size(); ++at) visit(at);
+  for (std::size_t at = word.find(kJoint, 1); at < word.size() - 1;
+       at = word.find(kJoint, at + 1)) {
+    visit(at);
+  }
 }
 
 class Finder {
