@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/corpus/corpus.hpp"
+#include "engine/phrases/phrases.hpp"
 #include "engine/query/nearest.hpp"
 #include "engine/train/trainer.hpp"
 #include "io/error.hpp"
