@@ -11,6 +11,7 @@ namespace hogvec::tools {
 namespace {
 
 constexpr std::int64_t kMostWordBytes = 65536;    // of read_corpus
+constexpr std::int64_t kMostClasses = 1'000'000;  // 64 MB of scores for every thread
 constexpr std::int64_t kMostThreads = 4096;       // of check(TrainSettings)
 constexpr std::int64_t kMostEpochs = 10'000'000;  // the loss of each is kept, by every thread
 
@@ -74,6 +75,7 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   options.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));
   options.max_word_bytes =
       static_cast<std::size_t>(line.integer("-max-word", 1, kMostWordBytes).value_or(98));
+  options.classes = static_cast<std::size_t>(line.integer("-classes", 0, kMostClasses).value_or(0));
   TrainSettings& s = options.settings;
   s.dim = static_cast<std::size_t>(line.integer("-size", 1).value_or(100));
   s.window = static_cast<std::size_t>(line.integer("-window", 1).value_or(5));
@@ -83,10 +85,7 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   s.seed = static_cast<std::uint64_t>(line.integer("-seed", 0).value_or(1));
   const bool trains = !options.output.empty();
   objective_options(line, options);
-  const std::int64_t classes = line.integer("-classes", 0).value_or(0);
   if (trains) check_objective(s);
-  refuse(trains && classes > 0,
-         "-classes: clustering is not in this version; leave it out to write vectors");
   refuse(!trains && !options.output_context.empty(),
          "-output-context: needs -output, without which nothing is trained");
   refuse(!options.output_context.empty() && !s.full_softmax && s.negatives == 0,
@@ -124,7 +123,7 @@ Model
                         are more than -negative (as many; CBOW a fifth more)
   -cbow-gradient NAME   * undivided: a context word gets the whole error, as in the original;
                         paper: its share of it (undivided)
-  -classes N            k-means classes, which this version lacks (0)
+  -classes N            write "word class" lines of N k-means classes instead of vectors (0)
 
 Run
   -threads N            threads (12)

@@ -18,6 +18,7 @@ struct Word2vecOptions {
   std::string report;
   std::uint64_t min_count = 5;
   std::size_t max_word_bytes = 98;
+  std::size_t classes = 0;  // 0: vectors are written
   int debug = 2;
   bool binary = false;
   TrainSettings settings;

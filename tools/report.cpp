@@ -37,6 +37,7 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
         {"alpha", s.alpha},
         {"min_count", options.min_count},
         {"max_word", options.max_word_bytes},
+        {"classes", options.classes},
         {"binary", options.binary ? 1 : 0},
         {"seed", s.seed},
         {"threads", s.threads}}}};

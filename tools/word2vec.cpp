@@ -9,6 +9,7 @@
 #include <memory>
 #include <new>
 
+#include "engine/classes/kmeans.hpp"
 #include "engine/hogvec.hpp"
 #include "engine/system.hpp"
 #include "io/output_file.hpp"
@@ -111,7 +112,11 @@ Corpus read_text(const Word2vecOptions& options) {
 
 void require_memory(std::size_t vocabulary_size, const Word2vecOptions& options) {
   constexpr double kMiB = 1 << 20;
-  const std::size_t need = training_memory(vocabulary_size, options.settings);
+  std::size_t need = training_memory(vocabulary_size, options.settings);
+  if (options.classes > 0) {
+    need += kmeans_memory(vocabulary_size, options.settings.dim, options.classes,
+                          options.settings.threads);
+  }
   const std::size_t free = available_memory();
   if (need <= free) {
     if (options.debug > 0) {
@@ -152,7 +157,16 @@ void write_matrix(io::OutputFile& file, const Matrix& matrix, const Vocabulary& 
   file.commit();
 }
 
-/// Trains on the corpus and writes the vectors.
+/// "word class" lines, as the reference writes them.
+void write_classes(io::OutputFile& file, const std::vector<std::uint32_t>& classes,
+                   const Vocabulary& vocabulary) {
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    file.write(fmt::format("{} {}\n", vocabulary.word(static_cast<WordId>(k)), classes[k]));
+  }
+  file.commit();
+}
+
+/// Trains on the corpus and writes the vectors, or the classes of the words.
 void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs& outputs,
                   RunReport& report) {
   check(corpus, options.settings);
@@ -160,7 +174,13 @@ void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs&
   Model model = initial_model(corpus.vocabulary.size(), options.settings);
   report.result = train_model(corpus, options, model);
   const Clock::time_point start = Clock::now();
-  write_matrix(*outputs.vectors, model.input, corpus.vocabulary, options.binary);
+  if (options.classes > 0) {
+    write_classes(*outputs.vectors,
+                  kmeans_classes(model.input, options.classes, options.settings.threads),
+                  corpus.vocabulary);
+  } else {
+    write_matrix(*outputs.vectors, model.input, corpus.vocabulary, options.binary);
+  }
   if (outputs.context) {
     write_matrix(*outputs.context, model.output, corpus.vocabulary, options.binary);
   }

@@ -132,6 +132,29 @@ PROGRAM
   rm v report
 }
 
+test_classes() {
+  local classes
+  # More classes than words leave the rest empty.
+  for classes in 1 5 1000000; do
+    expect_code 0 word2vec "${small[@]}" -classes $classes -output out -output-context context
+    expect_output "$started" "-classes $classes"
+    cut -d ' ' -f 1 out | cmp - <(cut -d ' ' -f 1 "$golden/vocab.min3.txt") ||
+      fail "-classes $classes: other words"
+    awk -v most=$classes 'NF != 2 || $2 !~ /^[0-9]+$/ || $2 >= most { exit 1 }' out ||
+      fail "-classes $classes: $(head -n 3 out)"
+    head -n 1 context | grep -qx '497 8' || fail "-classes $classes: -output-context has no vectors"
+  done
+  [ "$(cut -d ' ' -f 2 out | sort -u | wc -l)" -gt 100 ] || fail "-classes 1000000: few classes"
+  expect_code 0 word2vec "${small[@]}" -classes 5 -output out
+  [ "$(cut -d ' ' -f 2 out | sort -u | tr '\n' ' ')" = "0 1 2 3 4 " ] || fail "-classes 5: not five"
+  expect_code 0 word2vec "${small[@]}" -classes 5 -binary 1 -output again
+  cmp again out || fail "-classes with -binary 1: not the same text"
+  expect_code 0 word2vec -iter 0 -threads 3 "${small[@]}" -classes 5 -output out
+  expect_code 0 word2vec -iter 0 "${small[@]}" -classes 5 -output again
+  cmp again out || fail "-classes: other classes with three threads"
+  rm out again context
+}
+
 test_screen() {
   expect_code 0 word2vec -train corpus.txt -cbow 0 -min-count 3 -output v
   head -n 3 "$work/out" | cmp - "$golden/vocab.stdout.txt" || fail "the first lines of stdout"
@@ -178,7 +201,8 @@ test_settings() {
     "-alpha 1e999" "-iter -1" "-iter 9223372036854775807" "-min-count -1" "-min-count many" \
     "-negative -1" "-negative 100000" "-block 0" "-block 65" "-softmax 1 -softmax-batch 0" \
     "-softmax 1 -softmax-batch 4097" "-max-word 0" "-max-word 65537" "-seed 1.5" "-debug x" \
-    "-binary yes" "-cbow true"; do
+    "-classes -1" \
+    "-classes 1000001" "-binary yes" "-cbow true"; do
     # shellcheck disable=SC2086  # several words
     expect_refusal "" "" word2vec $settings -train corpus.txt -output new -cbow 0
   done
@@ -196,7 +220,6 @@ test_settings() {
   expect_refusal "" "-cbow-gradient half" word2vec "${train[@]}" -cbow-gradient half
   expect_refusal "" "-output-context.*-hs 1" \
     word2vec "${train[@]}" -hs 1 -negative 0 -output-context context
-  expect_refusal "" "-classes.*not in this version" word2vec "${train[@]}" -cbow 0 -classes 5
   expect_refusal "" "-negative 0" word2vec "${train[@]}" -cbow 0 -negative 0
   expect_refusal "" "-output-context" word2vec -train corpus.txt -output-context new
   expect_refusal "" "HOGVEC_SIMD" env HOGVEC_SIMD=nonsense "$program" "${train[@]}" -cbow 0
@@ -449,6 +472,7 @@ test_texts() {
 test_vocabulary
 test_vectors
 test_modes
+test_classes
 test_screen
 test_settings
 test_inputs
