@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "engine/corpus/corpus.hpp"
+#include "engine/corpus/tokenizer.hpp"
 #include "io/error.hpp"
 #include "tests/files.hpp"
 
@@ -63,6 +64,48 @@ TEST_CASE("texts at the edge are read or empty, never a crash") {
         "</s>:0 " + std::string(98, 'x') + ":1 y:1");
   CHECK_THROWS_AS(read_corpus("/nonexistent/text", {}), Error);
   CHECK_THROWS_AS(read_corpus("/tmp", {}), Error);
+}
+
+/// The text that the ids stand for, its words and sentence ends joined by spaces.
+std::string spell(const Corpus& corpus) {
+  std::string all;
+  for (const WordId id : corpus.text.ids()) all += corpus.vocabulary.word(id) + " ";
+  return all;
+}
+
+/// The same, cut byte by byte.
+std::string spell_slowly(const std::string& text, std::size_t limit) {
+  std::string all, word;
+  bool ended = false;  // by a NUL byte
+  for (const char c : text + " ") {
+    if (c == ' ' || c == '\t' || c == '\n') {
+      if (!word.empty()) all += std::string(cut_word(word, limit)) + " ";
+      if (c == '\n') all += "</s> ";
+      word.clear();
+      ended = false;
+    } else if (c == '\0') {
+      ended = true;
+    } else if (c != '\r' && !ended) {
+      word += c;
+    }
+  }
+  return all;
+}
+
+TEST_CASE("a text cut off anywhere is the words up to there") {
+  const std::string text =
+      std::string("\xef\xbb\xbfja \tein\r\n\nein\r longer \xe2\x82\xac\xe2\x82\xac\0x \xff\n", 38) +
+      " </s> \f\v \xf0\x9f\x98\x80\xf0\x9f\x98\x80 z";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    CAPTURE(size);
+    const std::string part = text.substr(0, size);
+    // Five bytes hold one character of three and not two of four.
+    for (const std::size_t limit : {std::size_t{5}, std::size_t{98}}) {
+      const Corpus corpus = read(part, {.min_count = 1, .max_word_bytes = limit});
+      CHECK(spell(corpus) == spell_slowly(part, limit));
+      CHECK(corpus.vocabulary.total_count() == corpus.text.size());
+    }
+  }
 }
 
 TEST_CASE("threads and a mapped file change nothing") {

@@ -179,7 +179,7 @@ TEST_CASE("text of other writers is read") {
 
 TEST_CASE("words of any length and any byte are kept") {
   WordVectors vectors = exact_vectors(3, 2);
-  vectors.words = {std::string(100'000, 'x'), "\xc3\xa4\xff\x01", "</s>"};
+  vectors.words = {std::string(1'000'000, 'x'), "\xc3\xa4\xff\x01", "</s>"};
   const TemporaryFolder folder;
   for (const VectorFormat format : {VectorFormat::kText, VectorFormat::kBinary}) {
     write(folder / "vectors", format, vectors);
@@ -246,6 +246,50 @@ TEST_CASE("a damaged row is named") {
                  "more follows"));
   CHECK(contains(error_of_bytes("2 2\na " + bytes_of({1, 2}) + "\nb.............."),
                  "row 2 is cut off"));
+}
+
+TEST_CASE("any one byte may be wrong: an error, or vectors of the size that the file can hold") {
+  const TemporaryFolder folder;
+  for (const VectorFormat format : {VectorFormat::kText, VectorFormat::kBinary}) {
+    write(folder / "whole", format, exact_vectors(3, 4));
+    const std::string whole = read_file(folder / "whole");
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      for (const char wrong : {'\0', ' ', '\n', '\r', '-', '9', 'e', '\xff'}) {
+        std::string damaged = whole;
+        damaged[at] = wrong;
+        CAPTURE(at);
+        CAPTURE(wrong);
+        try {
+          const WordVectors read = read_bytes(damaged);
+          CHECK(read.values.size() == read.words.size() * read.dim);
+          // A number takes two bytes at least.
+          CHECK(read.values.size() <= damaged.size() / 2);
+        } catch (const hogvec::Error& error) {
+          CHECK(contains(error.what(), "vectors: "));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("binary infinity and NaN are kept") {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const std::vector<float> expected = {kNan, -kInfinity, 1, -kNan, kInfinity, -0.0f};
+  const WordVectors read = read_bytes("2 3\na " + bytes_of({kNan, -kInfinity, 1}) + "\nb " +
+                                      bytes_of({-kNan, kInfinity, -0.0f}) + "\n");
+  CHECK(same_bits(read.values, expected));
+}
+
+TEST_CASE("a word that stands twice has two rows") {
+  const std::vector<float> expected = {1, 2, 3};
+  for (const std::string& text :
+       {std::string("3 1\na 1\nb 2\na 3\n"),
+        "3 1\na " + bytes_of({1}) + "\nb " + bytes_of({2}) + "\na " + bytes_of({3}) + "\n"}) {
+    const WordVectors read = read_bytes(text);
+    CHECK(read.words == std::vector<std::string>{"a", "b", "a"});
+    CHECK(same_bits(read.values, expected));
+  }
 }
 
 TEST_CASE("a missing file is named") {

@@ -45,7 +45,7 @@ TEST_CASE("tabs and carriage returns and blank lines are not words") {
 }
 
 TEST_CASE("a word may be of any length") {
-  const std::string word(100'000, 'x');
+  const std::string word(1'000'000, 'x');
   CHECK(read_bytes(word + " 1\n").front().word == word);
 }
 
@@ -64,6 +64,48 @@ TEST_CASE("a damaged vocabulary is refused with its line") {
   CHECK(contains(error_of_bytes("a 1\nb 2\na 3\n"), "line 3 has the word of line 1 again"));
   CHECK(contains(error_of_bytes("a 1\nb\n"), "vocabulary: line 2"));
   CHECK(contains(error_of([] { read_vocabulary_file("/missing"); }), "/missing: "));
+}
+
+TEST_CASE("a vocabulary cut off anywhere is an error or ends in the line of the cut") {
+  const std::string whole = "</s> 306\nein 1234\r\n\n\xc3\xa4 99\nlast 12\n";
+  const std::vector<WordCount> all = read_bytes(whole);
+  REQUIRE(all.size() == 4);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    CAPTURE(size);
+    try {
+      const std::vector<WordCount> words = read_bytes(whole.substr(0, size));
+      REQUIRE(words.size() <= all.size());
+      for (std::size_t k = 0; k < words.size(); ++k) {
+        CHECK(words[k].word == all[k].word);
+        // Digits may be missing from the last count; nothing in the format tells.
+        CHECK((words[k].count == all[k].count ||
+               (k + 1 == words.size() &&
+                std::to_string(all[k].count).starts_with(std::to_string(words[k].count)))));
+      }
+    } catch (const hogvec::Error& error) {
+      CHECK(contains(error.what(), "vocabulary: "));
+    }
+  }
+}
+
+TEST_CASE("any one byte of a vocabulary may be wrong") {
+  const std::string whole = "</s> 306\nein 1234\n\xc3\xa4 9223372036854770000\n";
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (const char wrong : {'\0', ' ', '\t', '\n', '\r', '-', '9', 'x', '\xff'}) {
+      std::string damaged = whole;
+      damaged[at] = wrong;
+      CAPTURE(at);
+      CAPTURE(wrong);
+      try {
+        for (const WordCount& entry : read_bytes(damaged)) {
+          CHECK(!entry.word.empty());
+          CHECK(entry.word.find_first_of(" \t\r\n") == std::string::npos);
+        }
+      } catch (const hogvec::Error& error) {
+        CHECK(contains(error.what(), "vocabulary: line "));
+      }
+    }
+  }
 }
 
 TEST_CASE("a vocabulary that cannot be written leaves the old one") {

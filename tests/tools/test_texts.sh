@@ -1,0 +1,106 @@
+#!/bin/bash
+# Odd texts through word2vec: what its words are, that they come back from a vocabulary file, and
+# that text and binary vectors say the same of them. (Carriage returns, invalid UTF-8, NUL bytes and
+# very long words: test_word2vec.sh.)
+# Usage: test_texts.sh BIN_FOLDER GOLDEN_FOLDER
+set -eu
+export LC_ALL=C
+
+bin=$1
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/tools/lib.sh
+. "$here/lib.sh"
+cd "$work"
+
+word2vec() {
+  timeout 60 "$bin/word2vec" "$@"
+}
+
+# letters COUNT: that many bytes of one word.
+letters() {
+  head -c "$1" /dev/zero | tr '\0' x
+}
+
+# expect_vocabulary EXPECTED WHAT: the vocabulary of ./text, saved alone, and saved after reading it
+# back, are these bytes.
+expect_vocabulary() {
+  expect_code 0 word2vec -train text -min-count 1 -save-vocab vocab
+  printf '%b' "$1" | cmp - vocab || fail "$2: $(head -c 1000 vocab)"
+  expect_code 0 word2vec -train text -min-count 1 -read-vocab vocab -save-vocab again
+  cmp vocab again || fail "$2: -read-vocab, -save-vocab: not the same bytes"
+}
+
+# expect_vectors WHAT: text and binary vectors of ./text agree, and distance finds the words of the
+# vocabulary in both.
+expect_vectors() {
+  local train=(-train text -min-count 1 -cbow 0 -size 5 -sample 0 -threads 1 -debug 0) format
+  expect_code 0 word2vec "${train[@]}" -output text.vectors
+  expect_code 0 word2vec "${train[@]}" -output binary.vectors -binary 1
+  python3 "$here/vectors.py" text binary.vectors | cmp - text.vectors ||
+    fail "$1: text vectors are not the binary ones"
+  cut -d ' ' -f 1 vocab | awk '{ printf "\nWord: %s  Position in vocabulary: %d\n", $0, NR - 1 }' |
+    grep -a . >expected
+  for format in text binary; do
+    cut -d ' ' -f 1 vocab | "$bin/distance" $format.vectors | grep -a '^Word: ' | cut -d : -f 2- >got ||
+      fail "$1: distance finds nothing in $format vectors"
+    cut -d : -f 2- expected | cmp - got || fail "$1: distance in $format vectors: $(cat got)"
+  done
+}
+
+printf 'b\ta\t\tb \t c\n\ta\n' >text
+expect_vocabulary '</s> 2\nb 2\na 2\nc 1\n' "tabs"
+expect_vectors "tabs"
+printf '\n\n \n\t\nb a\n\n\nb\n\n' >text
+expect_vocabulary '</s> 9\nb 2\na 1\n' "blank lines"
+expect_vectors "blank lines"
+printf 'b a\r\n\r\nb c\r\n' >text
+expect_vocabulary '</s> 3\nb 2\na 1\nc 1\n' "lines that end as on Windows"
+expect_vectors "lines that end as on Windows"
+printf 'b a c\nb a\nb' >text
+expect_vocabulary '</s> 2\nb 3\na 2\nc 1\n' "no last newline"
+expect_vectors "no last newline"
+printf '1 0.5 -2 nan 1 inf 0x10 3 5\n' >text
+expect_vocabulary '</s> 1\n1 2\n0.5 1\n-2 1\nnan 1\ninf 1\n0x10 1\n3 1\n5 1\n' "words like numbers"
+expect_vectors "words like numbers"
+# Bytes that other programs take for spaces or for the end of a line.
+printf '\f \v \xc2\x85 \xc2\xa0 \xe2\x80\xa8 \x1c \x08 \x7f\n' >text
+expect_vocabulary '</s> 1\n\f 1\n\v 1\n\xc2\x85 1\n\xc2\xa0 1\n\xe2\x80\xa8 1\n\x1c 1\n\x08 1\n\x7f 1\n' \
+  "odd bytes"
+expect_vectors "odd bytes"
+
+# Words around the limit of 98 bytes, beyond which the reference loses them.
+for bytes in 97 98 99 100 101; do
+  { letters $bytes; printf ' b a b\n'; } >text
+  expect_vocabulary "</s> 1\nb 2\n$(letters $((bytes < 98 ? bytes : 98))) 1\na 1\n" \
+    "a word of $bytes bytes"
+  expect_vectors "a word of $bytes bytes"
+done
+# Letters of two, three and four bytes around that limit: whole, or left out with what follows.
+for letter in '\xc3\xa4' '\xe2\x82\xac' '\xf0\x9f\x98\x80'; do
+  for before in 94 95 96 97 98; do
+    { letters $before; printf '%bz b a b\n' "$letter"; } >text
+    end=$((before + ${#letter} / 4)) # four characters a byte
+    word=$(letters $before)
+    if ((end == 98)); then
+      word+=$letter
+    elif ((end < 98)); then
+      word+=${letter}z
+    fi
+    expect_vocabulary "</s> 1\nb 2\n$word 1\na 1\n" "$letter at byte $((before + 1))"
+  done
+done
+
+# Too few words to train on are a vocabulary all the same.
+: >text
+expect_vocabulary '</s> 0\n' "an empty file"
+printf '\n' >text
+expect_vocabulary '</s> 1\n' "one newline"
+for words in '' a 'a a a'; do
+  printf '%s\n' "$words" >text
+  expect_code 0 word2vec -train text -min-count 1 -save-vocab vocab -threads 5
+  expect_code 1 word2vec -train text -min-count 1 -cbow 0 -output none
+  [ ! -e none ] || fail "\"$words\": vectors of too few words"
+done
+printf 'a b' >text
+expect_vocabulary '</s> 0\na 1\nb 1\n' "two words"
+expect_vectors "two words"
