@@ -4,3 +4,11 @@ foreach(name IN ITEMS queries texts word2phrase word2vec)
     COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_${name}.sh
             ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden)
 endforeach()
+
+# With other tools of the field, where they are installed.
+foreach(name IN ITEMS gensim fasttext)
+  add_test(NAME interop:${name}
+    COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_interop.sh
+            ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden ${name})
+  set_tests_properties(interop:${name} PROPERTIES SKIP_RETURN_CODE 77)
+endforeach()

@@ -38,12 +38,12 @@ expect_vectors() {
   expect_code 0 word2vec "${train[@]}" -output binary.vectors -binary 1
   python3 "$here/vectors.py" text binary.vectors | cmp - text.vectors ||
     fail "$1: text vectors are not the binary ones"
-  cut -d ' ' -f 1 vocab | awk '{ printf "\nWord: %s  Position in vocabulary: %d\n", $0, NR - 1 }' |
-    grep -a . >expected
+  cut -d ' ' -f 1 vocab | awk '{ printf "Word: %s  Position in vocabulary: %d\n", $0, NR - 1 }' \
+    >expected
   for format in text binary; do
-    cut -d ' ' -f 1 vocab | "$bin/distance" $format.vectors | grep -a '^Word: ' | cut -d : -f 2- >got ||
+    cut -d ' ' -f 1 vocab | "$bin/distance" $format.vectors | grep -a '^Word: ' >got ||
       fail "$1: distance finds nothing in $format vectors"
-    cut -d : -f 2- expected | cmp - got || fail "$1: distance in $format vectors: $(cat got)"
+    cmp expected got || fail "$1: distance in $format vectors: $(cat got)"
   done
 }
 
@@ -63,9 +63,9 @@ printf '1 0.5 -2 nan 1 inf 0x10 3 5\n' >text
 expect_vocabulary '</s> 1\n1 2\n0.5 1\n-2 1\nnan 1\ninf 1\n0x10 1\n3 1\n5 1\n' "words like numbers"
 expect_vectors "words like numbers"
 # Bytes that other programs take for spaces or for the end of a line.
-printf '\f \v \xc2\x85 \xc2\xa0 \xe2\x80\xa8 \x1c \x08 \x7f\n' >text
-expect_vocabulary '</s> 1\n\f 1\n\v 1\n\xc2\x85 1\n\xc2\xa0 1\n\xe2\x80\xa8 1\n\x1c 1\n\x08 1\n\x7f 1\n' \
-  "odd bytes"
+printf '\f \v \xc2\x85 \xc2\xa0 \xe2\x80\xa8 \x1c \x7f\n' >text
+expect_vocabulary \
+  '</s> 1\n\f 1\n\v 1\n\xc2\x85 1\n\xc2\xa0 1\n\xe2\x80\xa8 1\n\x1c 1\n\x7f 1\n' "odd bytes"
 expect_vectors "odd bytes"
 
 # Words around the limit of 98 bytes, beyond which the reference loses them.

@@ -8,12 +8,16 @@ build_packages=(
   libtbb-dev libxsimd-dev libmimalloc-dev libfmt-dev nlohmann-json3-dev
   doctest-dev libbenchmark-dev
 )
-# To run the tests: qemu-user plays an old processor, binutils has nm.
-test_packages=(binutils git python3 qemu-user)
+# To run the tests: qemu-user plays an old processor, binutils has nm, fasttext reads and writes
+# vectors.
+test_packages=(binutils fasttext git python3 qemu-user)
+# Brings SciPy: 80 MB that only one test wants, which is skipped without them.
+interop_packages=(python3-gensim)
 # The version whose formatting and warnings the sources follow.
 format_packages=(clang-format-14 git)
 tidy_packages=(clang-14 clang-tidy-14 git)
 clang_packages=(clang-14)
+fuzz_packages=(clang-14 libclang-rt-14-dev)
 
 # as_root COMMAND...
 as_root() {
