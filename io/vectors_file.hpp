@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/memory_map.hpp"
 #include "io/output_file.hpp"
 
 namespace hogvec::io {
@@ -34,6 +35,35 @@ struct VectorsView {
 void write_vectors(OutputFile& file, VectorFormat format, const VectorsView& vectors,
                    const std::function<std::string_view(std::size_t)>& word);
 
+/// A vector file, text or binary, whichever it holds; binary with or without the newline. Mapped,
+/// so that opening it costs nothing. Immutable.
+class VectorsFile {
+ public:
+  /// Errors, each with the path: no header, a size that the file cannot hold.
+  explicit VectorsFile(std::string path);
+
+  std::size_t rows() const noexcept { return rows_; }
+  std::size_t dim() const noexcept { return dim_; }
+
+  /// Reads the first `count` rows (at most rows()) on the calling thread's oneTBB arena: dim()
+  /// floats of row k to values + k * stride, and its word, the k-th that is returned.
+  /// ready(first, last), where given, is called once for every row of each block [first, last) that
+  /// has been filled, by several threads at once, while the block is still in the cache.
+  /// Errors, each with path and row: an end in mid row; in text what is not a number; more than the
+  /// header says, where all rows are read.
+  std::vector<std::string> read(
+      std::size_t count, float* values, std::size_t stride,
+      const std::function<void(std::size_t first, std::size_t last)>& ready = {}) const;
+
+ private:
+  std::string path_;
+  MemoryMap map_;
+  std::string_view body_;  // what follows the first line
+  VectorFormat format_ = VectorFormat::kText;
+  std::size_t rows_ = 0;
+  std::size_t dim_ = 0;
+};
+
 /// Vectors read from a file: rows are packed, dim floats each.
 struct WordVectors {
   std::vector<std::string> words;
@@ -41,9 +71,7 @@ struct WordVectors {
   std::vector<float> values;  // row-major words.size() x dim
 };
 
-/// Reads text or binary, whichever the file holds; binary with or without the newline.
-/// Errors, each with path and row: no header, a size that the file cannot hold, an end in mid row,
-/// in text what is not a number, more than the header says.
+/// All of a vector file. Errors: those of VectorsFile.
 WordVectors read_vectors(const std::string& path);
 
 }  // namespace hogvec::io

@@ -103,6 +103,26 @@ struct SoftmaxSweep {
   float* weighted_rows;            // row-major B x stride
 };
 
+/// Levy & Goldberg 2014, eq. (4): what keeps 3CosMul from dividing by zero.
+inline constexpr float kAnalogyEpsilon = 0.001f;
+
+/// Questions "a is to b as c is to which row?" about a tile of rows, for whose words the cosines
+/// with every row of the tile are known.
+///
+/// analogy_sums:      3CosAdd, best_q = max_m cos(b, m) - cos(a, m) + cos(c, m)
+/// analogy_products:  3CosMul, best_q = max_m (1 + cos(b, m)) (1 + cos(c, m)) / (1 + cos(a, m) +
+/// 2e)
+///                    with e = kAnalogyEpsilon: twice eq. (4), whose cosines are shifted to [0, 1]
+///
+/// A row whose score is not a number either is left out or makes best_q not a number.
+struct AnalogyScores {
+  const float* cosines;            // row-major words x row_count, 64-byte aligned
+  std::size_t row_count;           // rows in the tile; a multiple of kRowPadding
+  const std::uint32_t* questions;  // count x 3: a, b, c, as rows of `cosines`
+  std::size_t count;
+  float* best;  // count
+};
+
 /// The kernels of one instruction set.
 struct KernelTable {
   std::string_view name;  // "avx512bw", "fma3+avx2", "sse2" or "neon64"
@@ -139,6 +159,15 @@ struct KernelTable {
   /// shared += replica - merged, and then all three are the same: what one worker has changed in
   /// its replica goes to the row that all share. n a multiple of kRowPadding.
   void (*merge_row)(float* shared, float* replica, float* merged, std::size_t n) noexcept;
+
+  /// scores, row-major input_count x output_count: inputs[u] . outputs[m]. `stride` floats a row;
+  /// three floats to spare behind the scores.
+  void (*score_rows)(const float* const* inputs, std::size_t input_count,
+                     const float* const* outputs, std::size_t output_count, std::size_t stride,
+                     float* scores) noexcept;
+
+  void (*analogy_sums)(const AnalogyScores& scores) noexcept;
+  void (*analogy_products)(const AnalogyScores& scores) noexcept;
 
   void (*softmax_scores)(const SoftmaxSweep& sweep) noexcept;
   void (*softmax_update)(const SoftmaxSweep& sweep) noexcept;

@@ -35,8 +35,8 @@ HOGVEC_INLINE void store_all_sums(const Floats* x, float* out) noexcept {
 /// (leading == kOutputs): its scores are contiguous, and what it writes past its end the next tile
 /// of input rows overwrites.
 template <std::size_t kInputs, std::size_t kOutputs, bool kWhole>
-HOGVEC_INLINE void score_tile(float* const* inputs, float* const* outputs, std::size_t stride,
-                              float* scores, std::size_t leading) noexcept {
+HOGVEC_INLINE void score_tile(const float* const* inputs, const float* const* outputs,
+                              std::size_t stride, float* scores, std::size_t leading) noexcept {
   Floats sums[kInputs * kOutputs];
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kInputs * kOutputs; ++i) sums[i] = zero();
@@ -66,7 +66,7 @@ HOGVEC_INLINE void score_tile(float* const* inputs, float* const* outputs, std::
 
 /// All input rows against kOutputs output rows.
 template <std::size_t kOutputs, bool kWhole>
-void score_outputs(float* const* inputs, std::size_t input_count, float* const* outputs,
+void score_outputs(const float* const* inputs, std::size_t input_count, const float* const* outputs,
                    std::size_t stride, float* scores, std::size_t leading) noexcept {
   std::size_t u = 0;
   for (; u + 2 <= input_count; u += 2) {
@@ -77,8 +77,8 @@ void score_outputs(float* const* inputs, std::size_t input_count, float* const* 
   }
 }
 
-using ScoreOutputs = void (*)(float* const*, std::size_t, float* const*, std::size_t, float*,
-                              std::size_t) noexcept;
+using ScoreOutputs = void (*)(const float* const*, std::size_t, const float* const*, std::size_t,
+                              float*, std::size_t) noexcept;
 
 template <bool kWhole, std::size_t... kWidths>
 ScoreOutputs score_outputs_of(std::size_t width, std::index_sequence<kWidths...>) noexcept {
@@ -88,7 +88,7 @@ ScoreOutputs score_outputs_of(std::size_t width, std::index_sequence<kWidths...>
 
 /// scores, row-major input_count x output_count: inputs[u] . outputs[m]. Writes up to three floats
 /// past the end.
-void score_rows(float* const* inputs, std::size_t input_count, float* const* outputs,
+void score_rows(const float* const* inputs, std::size_t input_count, const float* const* outputs,
                 std::size_t output_count, std::size_t stride, float* scores) noexcept {
   constexpr auto kWidths = std::make_index_sequence<kScoreOutputs>{};
   if (output_count <= kScoreOutputs) {

@@ -1,6 +1,7 @@
 // Fills the table of the instruction set that a unit of simd/arch/ names.
 #pragma once
 
+#include "simd/analogy-inl.hpp"
 #include "simd/context-inl.hpp"
 #include "simd/logistic-inl.hpp"
 #include "simd/sampling-inl.hpp"
@@ -26,6 +27,9 @@ const KernelTable& HOGVEC_ARCH_TABLE() noexcept {
       .mean_row = mean_row,
       .add_difference = add_difference,
       .merge_row = merge_row,
+      .score_rows = score_rows,
+      .analogy_sums = analogy_sums,
+      .analogy_products = analogy_products,
       .softmax_scores = softmax_scores,
       .softmax_update = softmax_update,
       .random_bits = random_bits,

@@ -45,9 +45,28 @@ std::optional<T> parse(std::string_view text) {
 CommandLine::CommandLine(int argc, char** argv)
     : words_(argv + 1, argv + argc), used_(words_.size(), false) {}
 
+const char* CommandLine::next_word() {
+  if (front_ == words_.size()) return nullptr;
+  used_[front_] = true;
+  return words_[front_++];
+}
+
+std::vector<std::string> CommandLine::values(std::string_view flag) {
+  flags_.emplace_back(flag);
+  std::vector<std::string> values;
+  for (std::size_t i = front_; i < words_.size(); ++i) {
+    if (words_[i] != flag) continue;
+    if (i + 1 == words_.size()) throw MissingArgument{std::string(flag)};
+    used_[i] = used_[i + 1] = true;
+    values.emplace_back(words_[++i]);
+  }
+  return values;
+}
+
 const char* CommandLine::value(std::string_view flag) {
   flags_.emplace_back(flag);
-  const auto found = std::find(words_.begin(), words_.end(), flag);
+  const auto found =
+      std::find(words_.begin() + static_cast<std::ptrdiff_t>(front_), words_.end(), flag);
   if (found == words_.end()) return nullptr;
   if (found + 1 == words_.end()) throw MissingArgument{std::string(flag)};
   const auto place = static_cast<std::size_t>(found - words_.begin());

@@ -17,8 +17,15 @@ class CommandLine {
  public:
   CommandLine(int argc, char** argv);
 
+  /// The first word, of a program that wants a file there whatever it is called; nullptr where
+  /// there is none. The second after another call, and so on.
+  const char* next_word();
+
   /// The value of a flag; nullptr where the flag is absent. Errors: MissingArgument.
   const char* value(std::string_view flag);
+
+  /// The values of a flag that may stand several times. Errors: MissingArgument.
+  std::vector<std::string> values(std::string_view flag);
 
   /// The same as a whole number or a number, strictly: "1e2" is no whole number. Errors: Error.
   std::optional<std::int64_t> integer(std::string_view flag, std::int64_t least,
@@ -34,6 +41,7 @@ class CommandLine {
   std::vector<char*> words_;
   std::vector<bool> used_;
   std::vector<std::string> flags_;
+  std::size_t front_ = 0;  // words that next_word() has given
 };
 
 /// A flag is the last word of the command line.

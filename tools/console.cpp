@@ -11,7 +11,7 @@
 #include <new>
 
 #include "io/error.hpp"
-#include "io/vectors_file.hpp"
+#include "tools/command_line.hpp"
 
 namespace hogvec::tools {
 
@@ -43,11 +43,11 @@ void occupy_standard_streams() noexcept {
   if (file >= 0) close(file);
 }
 
-int answer_lines(const QueryProgram& program, const WordIndex& index) {
+void answer_lines(const QueryProgram& program, const WordIndex& index) {
   std::string line;
   for (;;) {
     print_now(program.prompt);
-    if (!read_line(line) || line == "EXIT") return 0;
+    if (!read_line(line) || line == "EXIT") return;
     print(program.answer(index, split_words(line)));
   }
 }
@@ -124,22 +124,38 @@ int run(std::string_view name, const std::function<int()>& body) noexcept {
   }
 }
 
-int run_queries(const QueryProgram& program, int argc, char** argv) noexcept {
+int run_on_vectors(const VectorsProgram& program, int argc, char** argv,
+                   const std::function<void(const char* path, CommandLine& line)>& body) noexcept {
   return run(program.name, [&] {
     if (answer_common_options(argc, argv, program.name, program.help)) return 0;
     if (argc < 2) {
-      print(
-          fmt::format("Usage: ./{} <FILE>\nwhere FILE contains word projections in the BINARY "
-                      "FORMAT\n",
-                      program.name));
+      print(program.usage);
       return 0;
     }
-    if (access(argv[1], R_OK) != 0) {
+    CommandLine line(argc, argv);
+    const char* const path = line.next_word();
+    if (access(path, R_OK) != 0) {
       print("Input file not found\n");
       return kExitNoInputFile;
     }
-    return answer_lines(program, WordIndex(io::read_vectors(argv[1])));
+    body(path, line);
+    return 0;
   });
+}
+
+void warn_of_extra_words(std::string_view name, const CommandLine& line) {
+  for (const std::string& warning : line.warnings()) complain(name, "warning: " + warning);
+}
+
+int run_queries(const QueryProgram& program, int argc, char** argv) noexcept {
+  const std::string usage =
+      fmt::format("Usage: ./{} <FILE>\nwhere FILE contains word projections in the BINARY FORMAT\n",
+                  program.name);
+  return run_on_vectors({program.name, program.help, usage}, argc, argv,
+                        [&](const char* path, CommandLine& line) {
+                          warn_of_extra_words(program.name, line);
+                          answer_lines(program, WordIndex::read(path));
+                        });
 }
 
 std::string describe_word(std::string_view word, long long row) {

@@ -39,6 +39,21 @@ void complain(std::string_view name, std::string_view message);
 /// The exit code of `body`, whose exceptions become "NAME: MESSAGE" on stderr and kExitFailure.
 int run(std::string_view name, const std::function<int()>& body) noexcept;
 
+class CommandLine;
+
+/// A program of the reference whose first argument is a vector file.
+struct VectorsProgram {
+  std::string_view name;
+  std::string_view help;
+  std::string_view usage;  // what it prints without arguments
+};
+/// The exit code of `body`, as run() makes it; without a file, the reference's words and code.
+int run_on_vectors(const VectorsProgram& program, int argc, char** argv,
+                   const std::function<void(const char* path, CommandLine& line)>& body) noexcept;
+
+/// Complains of each word of the command line that nothing asked for.
+void warn_of_extra_words(std::string_view name, const CommandLine& line);
+
 /// A program that reads queries, one a line, until "EXIT" or the end of the input.
 struct QueryProgram {
   std::string_view name;

@@ -9,33 +9,45 @@
 #include <limits>
 #include <utility>
 
+#include "engine/query/unit_rows.hpp"
+
 namespace hogvec {
 
 namespace {
 
 constexpr std::size_t kBlockRows = 2048;  // scored between two prunings
 
-/// Sum of a[i] * b[i] in the order of the reference's loop. The sixth decimal that the programs
-/// print depends on it: GCC, for x86-64 with AVX-512, adds up one by one products that it rounds
-/// first, eight at a time, but fuses the last dim % 8 with their additions.
-float sum_of_products(const float* a, const float* b, std::size_t dim) noexcept {
-  constexpr std::size_t kLanes = 8;
-  float sum = 0;
-  std::size_t i = 0;
-  for (; i < dim / kLanes * kLanes; ++i) {
-    const float product = a[i] * b[i];
-    sum += product;
+/// Scales rows to length 1, as the reference does; a zero row stays zero.
+template <std::size_t kRows>
+void scale_to_unit(float* const* rows, std::size_t dim) noexcept {
+  float squares[kRows];
+  sums_of_products<kRows>(rows, rows, dim, squares);
+  for (std::size_t r = 0; r < kRows; ++r) {
+    const float length = std::sqrt(squares[r]);
+    if (length == 0) continue;
+    for (std::size_t i = 0; i < dim; ++i) rows[r][i] /= length;
   }
-  for (; i < dim; ++i) sum = std::fma(a[i], b[i], sum);
-  return sum;
 }
 
-/// Scales to length 1, as the reference does; zero stays zero. Returns whether it has a direction.
-bool scale_to_unit(float* values, std::size_t dim) noexcept {
-  const float length = std::sqrt(sum_of_products(values, values, dim));
-  if (length == 0) return false;
-  for (std::size_t i = 0; i < dim; ++i) values[i] /= length;
-  return std::isfinite(length);
+void scale_to_unit(const Matrix& matrix, std::size_t first, std::size_t last) noexcept {
+  constexpr std::size_t kTogether = 8;
+  float* rows[kTogether];
+  for (; first + kTogether <= last; first += kTogether) {
+    for (std::size_t r = 0; r < kTogether; ++r) rows[r] = matrix.row(first + r);
+    scale_to_unit<kTogether>(rows, matrix.dim());
+  }
+  for (; first < last; ++first) {
+    rows[0] = matrix.row(first);
+    scale_to_unit<1>(rows, matrix.dim());
+  }
+}
+
+/// The same for a query. Returns whether it has a direction.
+bool scale_to_unit(const Matrix& query) noexcept {
+  const float* const values = query.row(0);
+  const float length = std::sqrt(sum_of_products(values, values, query.dim()));
+  scale_to_unit(query, 0, 1);
+  return length != 0 && std::isfinite(length);
 }
 
 bool nearer(const Neighbor& a, const Neighbor& b) noexcept {
@@ -71,15 +83,31 @@ WordIndex::WordIndex(io::WordVectors vectors)
 
 WordIndex::WordIndex(std::vector<std::string> words, const io::VectorsView& vectors)
     : words_(std::move(words)), unit_(vectors.rows, vectors.dim) {
-  rows_.reserve(words_.size());
-  for (std::size_t row = 0; row < words_.size(); ++row) rows_.emplace(words_[row], row);
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, vectors.rows, kBlockRows),
                     [&](const tbb::blocked_range<std::size_t>& range) {
                       for (std::size_t row = range.begin(); row < range.end(); ++row) {
                         std::copy_n(vectors.row(row), vectors.dim, unit_.row(row));
-                        scale_to_unit(unit_.row(row), vectors.dim);
                       }
+                      scale_to_unit(unit_, range.begin(), range.end());
                     });
+  number_words();
+}
+
+WordIndex WordIndex::read(const std::string& path, std::size_t most_rows) {
+  const io::VectorsFile file(path);
+  const std::size_t rows = std::min(most_rows, file.rows());
+  WordIndex index;
+  index.unit_ = Matrix(rows, file.dim());
+  index.words_ = file.read(
+      rows, index.unit_.data(), index.unit_.stride(),
+      [&](std::size_t first, std::size_t last) { scale_to_unit(index.unit_, first, last); });
+  index.number_words();
+  return index;
+}
+
+void WordIndex::number_words() {
+  rows_.reserve(words_.size());
+  for (std::size_t row = 0; row < words_.size(); ++row) rows_.emplace(words_[row], row);
 }
 
 std::size_t WordIndex::find(std::string_view word) const {
@@ -95,7 +123,7 @@ std::vector<Neighbor> WordIndex::nearest(std::span<const float> query, std::size
                                          std::span<const std::size_t> excluded) const {
   Matrix unit_query(1, dim());
   std::copy_n(query.data(), dim(), unit_query.row(0));
-  if (k == 0 || !scale_to_unit(unit_query.row(0), dim())) return {};
+  if (k == 0 || !scale_to_unit(unit_query)) return {};
 
   // Kernels score every row, each instruction set with sums in an order of its own; two such sums
   // over rows of length 1 lie within dim * 2^-23 of each other. What comes that near to the k-th is

@@ -27,13 +27,15 @@ class WordIndex {
   explicit WordIndex(io::WordVectors vectors);
   /// `vectors` row k belongs to words[k].
   WordIndex(std::vector<std::string> words, const io::VectorsView& vectors);
+  /// The first rows of a vector file, text or binary. Errors: those of io::VectorsFile.
+  static WordIndex read(const std::string& path, std::size_t most_rows = kNotFound);
 
   std::size_t size() const noexcept { return words_.size(); }
   std::size_t dim() const noexcept { return unit_.dim(); }
   const std::string& word(std::size_t row) const { return words_[row]; }
   /// Row of the word, the first where it stands twice; kNotFound where it does not stand at all.
   std::size_t find(std::string_view word) const;
-  /// dim() floats of length 1.
+  /// dim() floats of length 1, 64-byte aligned, with zeros up to simd::padded(dim()).
   std::span<const float> unit_vector(std::size_t row) const;
 
   /// At most k rows, highest cosine first, ties in row order; the cosines are the reference's to
@@ -44,6 +46,9 @@ class WordIndex {
                                 std::span<const std::size_t> excluded = {}) const;
 
  private:
+  WordIndex() = default;
+  void number_words();
+
   std::vector<std::string> words_;
   std::unordered_map<std::string_view, std::size_t> rows_;
   Matrix unit_;

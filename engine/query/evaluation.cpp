@@ -1,0 +1,103 @@
+#include "engine/query/evaluation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/query/analogies.hpp"
+#include "engine/query/spearman.hpp"
+
+namespace hogvec {
+
+namespace {
+
+double cosine(const WordIndex& index, std::size_t a, std::size_t b) {
+  const std::span<const float> x = index.unit_vector(a);
+  const std::span<const float> y = index.unit_vector(b);
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) sum += double{x[i]} * double{y[i]};
+  return sum;
+}
+
+/// Questions whose words are known, with what they are about.
+struct Asked {
+  std::vector<Analogy> questions;
+  std::vector<std::size_t> expected;  // row of the fourth word
+  std::vector<std::size_t> section;
+};
+
+/// Adds the question where its four words are among the first `top`.
+bool ask(Asked& asked, const FoldedWords& words, std::size_t top, const io::QuestionWords& question,
+         std::size_t section) {
+  std::size_t rows[4];
+  for (std::size_t i = 0; i < 4; ++i) {
+    rows[i] = words.find(question[i]);
+    if (rows[i] >= top) return false;  // kNotFound too
+  }
+  asked.questions.push_back({static_cast<std::uint32_t>(rows[0]),
+                             static_cast<std::uint32_t>(rows[1]),
+                             static_cast<std::uint32_t>(rows[2])});
+  asked.expected.push_back(rows[3]);
+  asked.section.push_back(section);
+  return true;
+}
+
+void count_right(const WordIndex& index, std::size_t top, const Asked& asked, AnalogyScore score,
+                 std::size_t AnalogyTally::*right, AnalogyResult& result) {
+  const std::vector<AnalogyAnswer> answers = answer_analogies(index, top, asked.questions, score);
+  for (std::size_t q = 0; q < answers.size(); ++q) {
+    if (answers[q].row == asked.expected[q]) ++(result.sections[asked.section[q]].tally.*right);
+  }
+}
+
+}  // namespace
+
+void AnalogyTally::add(const AnalogyTally& other) noexcept {
+  total += other.total;
+  found += other.found;
+  sum_right += other.sum_right;
+  product_right += other.product_right;
+}
+
+SimilarityResult evaluate_similarity(const WordIndex& index, const FoldedWords& words,
+                                     std::span<const io::WordPair> pairs) {
+  std::vector<double> ours;
+  std::vector<double> theirs;
+  for (const io::WordPair& pair : pairs) {
+    const std::size_t first = words.find(pair.first);
+    const std::size_t second = words.find(pair.second);
+    if (first == WordIndex::kNotFound || second == WordIndex::kNotFound) continue;
+    const double similarity = cosine(index, first, second);
+    if (std::isnan(similarity)) continue;
+    ours.push_back(similarity);
+    theirs.push_back(pair.score);
+  }
+  return {spearman(ours, theirs), ours.size(), pairs.size()};
+}
+
+AnalogyResult evaluate_analogies(const WordIndex& index, const FoldedWords& words, std::size_t top,
+                                 const io::QuestionsFile& file) {
+  top = std::min(top, index.size());
+  AnalogyResult result;
+  Asked asked;
+  for (const io::QuestionsFile::Section& section : file.sections()) {
+    const bool syntactic = section.name.find("gram") != std::string_view::npos;
+    const std::size_t number = result.sections.size();
+    AnalogyTally& tally =
+        result.sections
+            .emplace_back(AnalogyResult::Section{std::string(section.name), syntactic, {}})
+            .tally;
+    tally.total = section.questions.size();
+    for (const io::QuestionWords& question : section.questions) {
+      if (ask(asked, words, top, question, number)) ++tally.found;
+    }
+  }
+  count_right(index, top, asked, AnalogyScore::kSum, &AnalogyTally::sum_right, result);
+  count_right(index, top, asked, AnalogyScore::kProduct, &AnalogyTally::product_right, result);
+  for (const AnalogyResult::Section& section : result.sections) {
+    result.all.add(section.tally);
+    (section.syntactic ? result.syntactic : result.semantic).add(section.tally);
+  }
+  return result;
+}
+
+}  // namespace hogvec

@@ -1,0 +1,251 @@
+#include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <mutex>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "io/error.hpp"
+#include "io/vectors_file.hpp"
+
+namespace hogvec::io {
+
+namespace {
+
+constexpr std::size_t kBlockBytes = 256 << 10;  // of the file, in one pipeline token
+
+constexpr const char* kCutOff = "is cut off";
+constexpr const char* kNoNumber = "holds something that is not a number";
+
+bool is_separator(char byte) noexcept {
+  return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+void skip(std::string_view& text, std::string_view bytes) {
+  text.remove_prefix(std::min(text.find_first_not_of(bytes), text.size()));
+}
+
+/// Reads "ROWS DIMENSIONS\n" off the front of `rest`.
+std::pair<std::size_t, std::size_t> read_header(const std::string& path, std::string_view& rest) {
+  std::size_t rows = 0;
+  std::size_t dim = 0;
+  bool good = true;
+  for (std::size_t* const size : {&rows, &dim}) {
+    skip(rest, " \t");
+    const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), *size);
+    good = good && code == std::errc();
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+  }
+  skip(rest, " \t\r");
+  if (!good || dim == 0 || !(rest.empty() || rest.starts_with('\n'))) {
+    throw Error(path + ": the first line is not \"ROWS DIMENSIONS\"; give a word2vec vector file");
+  }
+  rest.remove_prefix(std::min<std::size_t>(1, rest.size()));
+  return {rows, dim};
+}
+
+/// Refuses sizes that would only fill the memory. A row takes a space and `number_bytes` a number.
+void check_sizes(const std::string& path, std::size_t size, std::size_t rows, std::size_t dim,
+                 std::size_t number_bytes) {
+  constexpr std::size_t kMaxDim = std::numeric_limits<std::int32_t>::max();
+  if (dim > kMaxDim ||
+      (rows > 0 && (dim > size / number_bytes || rows > size / (1 + dim * number_bytes)))) {
+    throw Error(path + ": the first line says " + std::to_string(rows) + " rows of " +
+                std::to_string(dim) +
+                " numbers, more than the file holds; it is cut off or damaged");
+  }
+}
+
+/// Reads a number and sees the byte after it, without which it may be cut off. Returns what is
+/// wrong, nullptr where nothing is.
+const char* read_number(const char*& at, const char* end, float& value) noexcept {
+  if (*at == '+') ++at;
+  auto [stop, code] = std::from_chars(at, end, value);
+  if (code == std::errc::result_out_of_range) {  // too small or too large for a float
+    double wide = 0;
+    code = std::from_chars(at, end, wide).ec;
+    value = static_cast<float>(wide);
+  }
+  if (code != std::errc()) return kNoNumber;
+  if (stop == end) return kCutOff;
+  if (!is_separator(*stop)) return kNoNumber;
+  at = stop;
+  return nullptr;
+}
+
+/// A line, with its newline unless the file ends in it, as a word and numbers. Returns what is
+/// wrong.
+const char* read_text_row(std::string_view line, std::string& word,
+                          std::span<float> values) noexcept {
+  const char* at = line.data();
+  const char* const end = at + line.size();
+  while (at != end && !is_separator(*at)) ++at;
+  word.assign(line.data(), at);
+  for (float& value : values) {
+    while (at != end && (*at == ' ' || *at == '\t')) ++at;
+    if (at == end) return kCutOff;
+    if (*at == '\n' || *at == '\r') return "has too few numbers";
+    if (const char* const problem = read_number(at, end, value)) return problem;
+  }
+  while (at != end && (*at == ' ' || *at == '\t' || *at == '\r')) ++at;
+  return at == end || *at == '\n' ? nullptr : "has too many numbers";
+}
+
+/// Takes the bytes of a text row off the front; none where there is none left.
+std::string_view take_line(std::string_view& rest) {
+  skip(rest, "\r\n");
+  const std::size_t newline = rest.find('\n');
+  const std::string_view line =
+      rest.substr(0, newline == std::string_view::npos ? newline : newline + 1);
+  rest.remove_prefix(line.size());
+  return line;
+}
+
+/// Takes a word, a space and the numbers off the front; nothing where they are not all there.
+std::string_view take_binary_row(std::string_view& rest, std::size_t dim) {
+  std::string_view left = rest;
+  skip(left, "\n");  // of the row before
+  const std::size_t space = left.find(' ');
+  const std::size_t bytes = dim * sizeof(float);
+  if (space == std::string_view::npos || left.size() - space - 1 < bytes) return {};
+  const std::string_view row = left.substr(0, space + 1 + bytes);
+  rest = left.substr(row.size());
+  return row;
+}
+
+/// Text where the first row reads as text. Where it does not, it may still be damaged text: the
+/// bytes of binary numbers are not all printable.
+VectorFormat detect_format(std::string_view body, std::size_t dim) {
+  std::string word;
+  std::vector<float> values(dim);
+  std::string_view rest = body;
+  if (read_text_row(take_line(rest), word, values) == nullptr) return VectorFormat::kText;
+  const std::size_t space = body.find(' ');
+  if (space == std::string_view::npos) return VectorFormat::kText;
+  const std::string_view numbers = body.substr(space + 1, dim * sizeof(float));
+  const bool printable = std::all_of(numbers.begin(), numbers.end(), [](unsigned char byte) {
+    return byte == '\n' || byte == '\r' || byte == '\t' || (byte >= ' ' && byte < 0x7f);
+  });
+  return printable ? VectorFormat::kText : VectorFormat::kBinary;
+}
+
+/// The lowest row that is wrong, whichever thread found it.
+class FirstProblem {
+ public:
+  void report(std::size_t row, const char* what) {
+    const std::lock_guard lock(mutex_);
+    if (row >= row_) return;
+    row_ = row;
+    what_ = what;
+    found_ = true;
+  }
+  bool found() const noexcept { return found_; }
+  void raise(const std::string& path) const {
+    if (found_) throw Error(path + ": row " + std::to_string(row_ + 1) + " " + what_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::atomic<bool> found_ = false;
+  std::size_t row_ = std::numeric_limits<std::size_t>::max();
+  const char* what_ = nullptr;
+};
+
+/// Consecutive rows as they lie in the file.
+struct RowBlock {
+  std::size_t first;
+  std::vector<std::string_view> rows;
+};
+
+}  // namespace
+
+VectorsFile::VectorsFile(std::string path)
+    : path_(std::move(path)),
+      map_(MemoryMap::open_file(path_)),
+      body_(reinterpret_cast<const char*>(map_.data()), map_.size()) {
+  std::tie(rows_, dim_) = read_header(path_, body_);
+  check_sizes(path_, body_.size(), rows_, dim_, sizeof(char) + 1);  // text: a digit and a space
+  if (rows_ == 0) return;
+  format_ = detect_format(body_, dim_);
+  if (format_ == VectorFormat::kBinary) {
+    check_sizes(path_, body_.size(), rows_, dim_, sizeof(float));
+  }
+}
+
+std::vector<std::string> VectorsFile::read(
+    std::size_t count, float* values, std::size_t stride,
+    const std::function<void(std::size_t, std::size_t)>& ready) const {
+  count = std::min(count, rows_);
+  std::vector<std::string> words(count);
+  const bool binary = format_ == VectorFormat::kBinary;
+  const std::size_t block_rows = std::max<std::size_t>(1, kBlockBytes / (dim_ * sizeof(float)));
+  FirstProblem problem;
+  std::string_view rest = body_;
+  std::size_t next = 0;
+
+  // Where a row begins is known once the one before has been looked at: of a binary row, its word.
+  const auto find_rows = [&](tbb::flow_control& control) {
+    RowBlock block{next, {}};
+    if (next == count || problem.found()) {
+      control.stop();
+      return block;
+    }
+    block.rows.reserve(std::min(block_rows, count - next));
+    for (; block.rows.size() < block_rows && next < count; ++next) {
+      const std::string_view row = binary ? take_binary_row(rest, dim_) : take_line(rest);
+      if (row.empty()) {
+        problem.report(next, kCutOff);
+        break;
+      }
+      block.rows.push_back(row);
+    }
+    return block;
+  };
+  const auto fill_rows = [&](const RowBlock& block) {
+    for (std::size_t k = 0; k < block.rows.size(); ++k) {
+      const std::string_view row = block.rows[k];
+      float* const to = values + (block.first + k) * stride;
+      std::string& word = words[block.first + k];
+      if (binary) {
+        const std::size_t bytes = dim_ * sizeof(float);
+        word = row.substr(0, row.size() - bytes - 1);
+        std::memcpy(to, row.data() + row.size() - bytes, bytes);
+      } else if (const char* const what = read_text_row(row, word, {to, dim_})) {
+        problem.report(block.first + k, what);
+        return;
+      }
+    }
+    if (ready && !block.rows.empty()) ready(block.first, block.first + block.rows.size());
+  };
+  const auto tokens = 2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+  tbb::parallel_pipeline(
+      tokens, tbb::make_filter<void, RowBlock>(tbb::filter_mode::serial_in_order, find_rows) &
+                  tbb::make_filter<RowBlock, void>(tbb::filter_mode::parallel, fill_rows));
+  problem.raise(path_);
+
+  skip(rest, " \t\r\n");
+  if (count == rows_ && count > 0 && !rest.empty()) {
+    problem.report(count - 1,
+                   "is the last by the first line, but more follows; the file is damaged");
+    problem.raise(path_);
+  }
+  return words;
+}
+
+WordVectors read_vectors(const std::string& path) {
+  const VectorsFile file(path);
+  WordVectors vectors;
+  vectors.dim = file.dim();
+  vectors.values.resize(file.rows() * file.dim());
+  vectors.words = file.read(file.rows(), vectors.values.data(), file.dim());
+  return vectors;
+}
+
+}  // namespace hogvec::io
