@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -289,6 +290,51 @@ TEST_CASE("a word that stands twice has two rows") {
     const WordVectors read = read_bytes(text);
     CHECK(read.words == std::vector<std::string>{"a", "b", "a"});
     CHECK(same_bits(read.values, expected));
+  }
+}
+
+TEST_CASE("of several damaged rows the first is named, whichever thread finds it") {
+  // 60,000 rows of 9 numbers: some 20 blocks, of which threads read several at once.
+  const TemporaryFolder folder;
+  write(folder / "vectors", VectorFormat::kText, exact_vectors(60'000, 9));
+  std::string text = read_file(folder / "vectors");
+  for (const char* const word : {"word59999 ", "word40002 ", "word30001 "}) {
+    text[text.find(word) + std::string_view(word).size()] = 'x';
+  }
+  CHECK(contains(error_of_bytes(text), "row 30002 holds something"));
+}
+
+TEST_CASE("the first rows alone are read, into rows of any stride") {
+  constexpr std::size_t kRows = 20'000;  // some blocks and a part of one
+  constexpr std::size_t kStride = 16;
+  const WordVectors vectors = exact_vectors(30'011, 9);
+  const TemporaryFolder folder;
+  for (const VectorFormat format : {VectorFormat::kText, VectorFormat::kBinary}) {
+    write(folder / "vectors", format, vectors);
+    // What comes after the rows that are asked for may be damaged.
+    write_file(folder / "more", read_file(folder / "vectors") + "more");
+    const VectorsFile file(folder / "more");
+    CHECK(file.rows() == vectors.words.size());
+    CHECK(file.dim() == 9);
+    std::vector<float> values(kRows * kStride, 0.0f);
+    std::vector<char> ready(kRows, 0);
+    const std::vector<std::string> words =
+        file.read(kRows, values.data(), kStride, [&](std::size_t first, std::size_t last) {
+          for (std::size_t k = first; k < last; ++k) {
+            ready[k] = static_cast<char>(
+                ready[k] + (values[k * kStride] == vectors.values[k * vectors.dim] ? 1 : 2));
+          }
+        });
+    CHECK(std::equal(words.begin(), words.end(), vectors.words.begin()));
+    CHECK(std::all_of(ready.begin(), ready.end(), [](char times) { return times == 1; }));
+    bool equal = true;
+    for (std::size_t k = 0; k < kRows; ++k) {
+      for (std::size_t i = 0; i < kStride; ++i) {
+        equal &= values[k * kStride + i] == (i < 9 ? vectors.values[k * 9 + i] : 0.0f);
+      }
+    }
+    CHECK(equal);
+    CHECK(contains(error_of([&] { read_vectors(folder / "more"); }), "more follows"));
   }
 }
 
