@@ -63,6 +63,12 @@ for program in distance word-analogy; do
   expect_code 0 "$run" --version
   grep -Eqx "$program .*[0-9]+\.[0-9]+\.[0-9]+" "$work/out" || fail "$program --version: no version"
 
+  # More words than one are warned of, and change nothing.
+  expect_code 0 "$run" "$golden/vectors.bin" more -binary 1 <"$stdin"
+  cmp "$work/out" "$stdout" || fail "$program: more words change the output"
+  grep -q "the word more is ignored" "$work/err" || fail "$program: a word ignored in silence"
+  grep -q "the unknown flag -binary is ignored" "$work/err" || fail "$program: a flag, in silence"
+
   # Damaged files and folders: one line on stderr, nothing on stdout.
   head -c 1000 "$golden/vectors.bin" >"$work/cut"
   for file in "$work/cut" "$golden/vocab.min1.txt" "$work" /dev/null; do
