@@ -51,48 +51,57 @@ void bench_repeat_distances(benchmark::State& state, const simd::KernelTable& ke
   count(state, "words", kChunk);
 }
 
-/// A block in mid sentence: kCenters windows, the last place a repeat of the first.
+/// A block in mid sentence: kCenters windows, the last place a repeat of the first. Output row c is
+/// center c's, and all but it want the rows as noise.
 struct Windows {
   static constexpr std::size_t kPlaces = kCenters + 2 * kWindow;
   static constexpr std::size_t kInputs = kPlaces - 1;
   static constexpr std::size_t kPairs = kInputs * kOutputs;
+  static constexpr std::size_t kStride = simd::padded(kOutputs);
 
   Windows()
       : input_of(kPlaces),
         reach{5, 3, 1, 4},
-        draws{0, 0, 0, 1, 1, 2, 1, 1, 1},
+        center_positives(kCenters * kStride),
+        center_trials(kCenters * kStride),
         positives(kPairs + 2 * simd::kRowPadding),
         trials(positives.size()),
-        totals(kPlaces + simd::kRowPadding) {
+        holds(kCenters * simd::padded(kPlaces)) {
+    constexpr float kDraws[kOutputs] = {0, 0, 0, 1, 1, 2, 1, 1, 1};
     for (std::size_t i = 0; i < kInputs; ++i) input_of[i] = static_cast<std::uint32_t>(i);
+    for (std::size_t c = 0; c < kCenters; ++c) {
+      std::copy_n(kDraws, kOutputs, &center_trials[c * kStride]);
+      center_positives[c * kStride + c] = center_trials[c * kStride + c] = 1;
+    }
   }
 
   void count_pairs(const simd::KernelTable& kernels) {
     kernels.window_pairs({.input_of = input_of.data(),
                           .reach = reach.data(),
-                          .draws = draws.data(),
+                          .center_positives = center_positives.data(),
+                          .center_trials = center_trials.data(),
                           .positives = positives.data(),
                           .trials = trials.data(),
-                          .totals = totals.data(),
+                          .holds = holds.data(),
                           .place_count = kPlaces,
                           .input_count = kInputs,
                           .first_center = kWindow,
                           .center_count = kCenters,
-                          .output_count = kOutputs});
+                          .output_count = kOutputs,
+                          .center_stride = kStride});
   }
 
   bool counts_right(const simd::KernelTable& kernels) {
-    std::vector<double> a(kPairs), total(kInputs), n(kPairs);
-    for (std::size_t m = 0; m < kCenters; ++m) {
-      const std::size_t center = kWindow + m;
-      for (std::size_t place = center - reach[m]; place <= center + reach[m]; ++place) {
+    std::vector<double> a(kPairs), n(kPairs);
+    for (std::size_t c = 0; c < kCenters; ++c) {
+      const std::size_t center = kWindow + c;
+      for (std::size_t place = center - reach[c]; place <= center + reach[c]; ++place) {
         if (place == center) continue;
-        a[input_of[place] * kOutputs + m] += 1;
-        total[input_of[place]] += 1;
+        for (std::size_t m = 0; m < kOutputs; ++m) {
+          a[input_of[place] * kOutputs + m] += center_positives[c * kStride + m];
+          n[input_of[place] * kOutputs + m] += center_trials[c * kStride + m];
+        }
       }
-    }
-    for (std::size_t i = 0; i < kPairs; ++i) {
-      n[i] = a[i] + draws[i % kOutputs] * (total[i / kOutputs] - a[i]);
     }
     count_pairs(kernels);
     return all_close(std::span(positives).first(kPairs), a, 0, 0) &&
@@ -100,8 +109,9 @@ struct Windows {
   }
 
   std::vector<std::uint32_t> input_of, reach;
-  std::vector<float> draws, positives, trials;
-  Aligned<float> totals;
+  Aligned<float> center_positives, center_trials;
+  std::vector<float> positives, trials;
+  Aligned<float> holds;
 };
 
 void bench_window_pairs(benchmark::State& state, const simd::KernelTable& kernels) {

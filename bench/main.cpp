@@ -25,6 +25,8 @@ void register_all() {
   using namespace hogvec::bench;  // NOLINT(google-build-using-namespace): one function
   register_peak();
   register_vector();
+  register_analogies();
+  register_context();
   register_logistic_block();
   register_softmax_sweep();
   register_sampling();

@@ -20,6 +20,8 @@
 namespace hogvec::bench {
 
 // Each registers the benchmarks of its subject, bench_<subject>.cpp.
+void register_analogies();
+void register_context();
 void register_corpus();
 void register_logistic_block();
 void register_peak();

@@ -40,6 +40,12 @@ HOGVEC_INLINE Wanted wanted(const WindowPairs& w, std::size_t c, std::size_t col
           xsimd::select(real, load(w.center_trials + c * w.center_stride + column), zero())};
 }
 
+/// Adds what a center wants, if its window holds the place: `held` is 1, else 0.
+HOGVEC_INLINE void add_held(float held, const Wanted& want, Wanted& sum) noexcept {
+  sum.positives = fma(Floats(held), want.positives, sum.positives);
+  sum.trials = fma(Floats(held), want.trials, sum.trials);
+}
+
 /// One register of output rows from `column` on; kCenters is the number of centers, whose wishes
 /// then stay in registers, or 0 for any. The last register reaches past the end of its row: the
 /// next row overwrites that, in this column or in the first one, which therefore goes last.
@@ -48,28 +54,28 @@ void pair_columns(const WindowPairs& w, std::size_t holds_stride, std::size_t co
   Wanted all[kCenters + 1];
   HOGVEC_UNROLL
   for (std::size_t c = 0; c < kCenters; ++c) all[c] = wanted(w, c, column);
-  const std::size_t count = kCenters != 0 ? kCenters : w.center_count;
   std::size_t next_row = 0;
   for (std::size_t place = 0; place < w.place_count; ++place) {
-    Floats positives = zero();
-    Floats trials = zero();
-    HOGVEC_UNROLL
-    for (std::size_t c = 0; c < count; ++c) {
-      const Floats held(w.holds[c * holds_stride + place]);
-      const Wanted want = kCenters != 0 ? all[c] : wanted(w, c, column);
-      positives = fma(held, want.positives, positives);
-      trials = fma(held, want.trials, trials);
+    const float* held = w.holds + place;
+    Wanted sum{zero(), zero()};
+    if constexpr (kCenters != 0) {
+      HOGVEC_UNROLL
+      for (std::size_t c = 0; c < kCenters; ++c) add_held(held[c * holds_stride], all[c], sum);
+    } else {
+      for (std::size_t c = 0; c < w.center_count; ++c) {
+        add_held(held[c * holds_stride], wanted(w, c, column), sum);
+      }
     }
     const std::size_t row = w.input_of[place];
     float* a = w.positives + row * w.output_count + column;
     float* n = w.trials + row * w.output_count + column;
     if (row == next_row) {
-      store_any(a, positives);
-      store_any(n, trials);
+      store_any(a, sum.positives);
+      store_any(n, sum.trials);
       ++next_row;
     } else {
-      store_any(a, load_any(a) + positives);
-      store_any(n, load_any(n) + trials);
+      store_any(a, load_any(a) + sum.positives);
+      store_any(n, load_any(n) + sum.trials);
     }
   }
 }

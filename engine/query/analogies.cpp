@@ -149,23 +149,41 @@ class Search {
                             words_[batch_.triples[3 * q]][i] + words_[batch_.triples[3 * q + 2]][i];
       }
     }
+    std::size_t found = 0;
+    std::size_t rows[kTileRows];
     for (std::size_t m = 0; m < count; ++m) {
-      if (!(score[m] >= findings.least[q]) || score[m] == kNone) continue;
-      keep_better(findings.answers[q], {first_row + m, exact_score(q, first_row + m, findings)});
+      if (score[m] >= findings.least[q] && score[m] > kNone) rows[found++] = first_row + m;
     }
+    constexpr std::size_t kTogether = 8;  // where many rows tie
+    std::size_t k = 0;
+    for (; k + kTogether <= found; k += kTogether) score_exactly<kTogether>(q, rows + k, findings);
+    for (; k < found; ++k) score_exactly<1>(q, rows + k, findings);
   }
 
-  float exact_score(std::size_t q, std::size_t row, const Findings& findings) const {
-    const float* const vector = index_.unit_vector(row).data();
+  template <std::size_t kRows>
+  void score_exactly(std::size_t q, const std::size_t* rows, Findings& findings) const {
+    const float* vectors[kRows];
+    for (std::size_t r = 0; r < kRows; ++r) vectors[r] = index_.unit_vector(rows[r]).data();
+    float scores[kRows];
     if (score_ == AnalogyScore::kSum) {
-      return sum_of_products(findings.query.data(), vector, index_.dim());
+      cosines_with<kRows>(findings.query.data(), vectors, scores);
+    } else {
+      float cosines[3][kRows];
+      for (std::size_t i = 0; i < 3; ++i) {
+        cosines_with<kRows>(words_[batch_.triples[3 * q + i]], vectors, cosines[i]);
+      }
+      for (std::size_t r = 0; r < kRows; ++r) {
+        scores[r] = score_of(score_, cosines[0][r], cosines[1][r], cosines[2][r]);
+      }
     }
-    const float* words[3];
-    for (std::size_t i = 0; i < 3; ++i) words[i] = words_[batch_.triples[3 * q + i]];
-    const float* const same[3] = {vector, vector, vector};
-    float cosines[3];
-    sums_of_products<3>(words, same, index_.dim(), cosines);
-    return score_of(score_, cosines[0], cosines[1], cosines[2]);
+    for (std::size_t r = 0; r < kRows; ++r) keep_better(findings.answers[q], {rows[r], scores[r]});
+  }
+
+  template <std::size_t kRows>
+  void cosines_with(const float* word, const float* const* vectors, float* cosines) const {
+    const float* same[kRows];
+    std::fill_n(same, kRows, word);
+    sums_of_products<kRows>(same, vectors, index_.dim(), cosines);
   }
 
   const WordIndex& index_;

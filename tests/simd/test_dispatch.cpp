@@ -65,6 +65,9 @@ TEST_CASE("every table is complete") {
     CHECK((kernels->repeat_distances != nullptr));
     CHECK((kernels->special_bytes != nullptr));
     CHECK((kernels->window_pairs != nullptr));
+    CHECK((kernels->mean_row != nullptr));
+    CHECK((kernels->add_difference != nullptr));
+    CHECK((kernels->merge_row != nullptr));
   }
 }
 

@@ -1,15 +1,18 @@
 // window_pairs on every table, against the header's formula read word by word.
 //
-// Sizes: 1 to 20 centers, each with a reach of 0 to 10 words, up to 24 further noise rows: places
-// and output rows below, at and above any lane count. Words repeat within the windows; the centers
-// do not. The answer is exact: counts, and draws in halves. A and N are not aligned; all buffers
-// lie between guards and start as NaN.
+// Sizes: 1 to 20 centers, each with a reach of 0 to 10 words, and 1 to 40 output rows: places and
+// output rows below, at and above any lane count. Words repeat within the windows, and the first
+// and the last windows may want more places than there are. The wishes are halves and small
+// integers, so that sums are exact in any order, and lie in rows that may be longer than they must.
+// A and N are not aligned; all buffers lie between guards and start as NaN, as does what lies
+// behind the wishes of a center: a block leaves there what the last one wanted.
+// Out of scope: no center, no output row.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <limits>
 #include <vector>
 
 #include "simd/kernels.hpp"
@@ -20,28 +23,31 @@ namespace {
 using namespace hogvec::testing;  // NOLINT(google-build-using-namespace): one file, one subject
 namespace simd = hogvec::simd;
 
+/// Below, at and above the lane counts 4, 8 and 16, their doubles and a third register.
+constexpr std::size_t kOutputCounts[] = {1,  2,  3,  4,  5,  7,  8,  9,  12, 15,
+                                         16, 17, 24, 25, 31, 32, 33, 39, 40};
+
 struct Windows {
   std::size_t first_center, center_count, output_count, row_count;
-  std::vector<std::uint32_t> input_of;  // of every place
-  std::vector<std::uint32_t> reach;     // of every center
-  std::vector<float> draws;             // of every output row
+  std::vector<std::uint32_t> input_of;   // of every place
+  std::vector<std::uint32_t> reach;      // of every center
+  std::vector<float> positives, trials;  // wishes, center_count x output_count
 };
 
-Windows random_windows(std::size_t centers, std::size_t noise, std::size_t longest_reach,
+Windows random_windows(std::size_t centers, std::size_t outputs, std::size_t longest_reach,
                        std::size_t alphabet, Random& random) {
-  Windows windows{random.below(longest_reach + 1), centers, centers + noise, 0, {}, {}, {}};
-  for (std::size_t m = 0; m < centers; ++m) {
+  Windows windows{random.below(longest_reach + 1), centers, outputs, 0, {}, {}, {}, {}};
+  for (std::size_t c = 0; c < centers; ++c) {
     windows.reach.push_back(static_cast<std::uint32_t>(random.below(longest_reach + 1)));
   }
-  for (std::size_t m = 0; m < windows.output_count; ++m) {
-    windows.draws.push_back(0.5F * static_cast<float>(random.below(6)));
+  for (std::size_t i = 0; i < centers * outputs; ++i) {
+    windows.positives.push_back(static_cast<float>(random.below(3)));
+    windows.trials.push_back(0.5F * static_cast<float>(random.below(12)));
   }
   const std::size_t places = windows.first_center + centers + random.below(longest_reach + 1);
   std::vector<std::size_t> words;  // of the input rows
   for (std::size_t place = 0; place < places; ++place) {
-    // Word m is center m's; its other places may be anywhere outside of the centers.
-    const bool is_center = place >= windows.first_center && place - windows.first_center < centers;
-    const std::size_t word = is_center ? place - windows.first_center : random.below(alphabet);
+    const std::size_t word = random.below(alphabet);
     const auto row = std::find(words.begin(), words.end(), word);
     windows.input_of.push_back(static_cast<std::uint32_t>(row - words.begin()));
     if (row == words.end()) words.push_back(word);
@@ -50,11 +56,11 @@ Windows random_windows(std::size_t centers, std::size_t noise, std::size_t longe
   return windows;
 }
 
-/// Whether the window of center m holds the place: it does not hold its own center.
-bool holds(const Windows& windows, std::size_t m, std::size_t place) {
-  const std::size_t center = windows.first_center + m;
+/// Whether the window of center c holds the place: it does not hold its own center.
+bool holds(const Windows& windows, std::size_t c, std::size_t place) {
+  const std::size_t center = windows.first_center + c;
   const std::size_t distance = place > center ? place - center : center - place;
-  return distance > 0 && distance <= windows.reach[m];
+  return distance > 0 && distance <= windows.reach[c];
 }
 
 struct Counts {
@@ -66,81 +72,131 @@ Counts count(const Windows& windows) {
   for (std::size_t u = 0; u < windows.row_count; ++u) {
     for (std::size_t m = 0; m < windows.output_count; ++m) {
       float positives = 0.0F;
-      float all = 0.0F;
+      float trials = 0.0F;
       for (std::size_t place = 0; place < windows.input_of.size(); ++place) {
         if (windows.input_of[place] != u) continue;
-        for (std::size_t center = 0; center < windows.center_count; ++center) {
-          if (!holds(windows, center, place)) continue;
-          all += 1.0F;
-          if (center == m) positives += 1.0F;
+        for (std::size_t c = 0; c < windows.center_count; ++c) {
+          if (!holds(windows, c, place)) continue;
+          positives += windows.positives[c * windows.output_count + m];
+          trials += windows.trials[c * windows.output_count + m];
         }
       }
       counts.positives.push_back(positives);
-      counts.trials.push_back(positives + windows.draws[m] * (all - positives));
+      counts.trials.push_back(trials);
     }
   }
   return counts;
 }
 
-void check(const Windows& windows) {
+/// The wishes in rows of `stride` floats, `behind` in what the rows have to spare.
+Guarded<float> wish_rows(const Windows& windows, const std::vector<float>& wishes,
+                         std::size_t stride, float behind) {
+  Guarded<float> rows(windows.center_count * stride);
+  std::fill(rows.begin(), rows.end(), behind);
+  for (std::size_t c = 0; c < windows.center_count; ++c) {
+    std::copy_n(&wishes[c * windows.output_count], windows.output_count, &rows[c * stride]);
+  }
+  return rows;
+}
+
+void check(const Windows& windows, std::size_t stride, float behind) {
   const Counts want = count(windows);
   const std::size_t pairs = windows.row_count * windows.output_count;
+  const std::size_t places = windows.input_of.size();
   on_every_table([&](const simd::KernelTable& kernels) {
-    CAPTURE(windows.input_of.size());
+    CAPTURE(places);
+    CAPTURE(windows.row_count);
     CAPTURE(windows.center_count);
     CAPTURE(windows.output_count);
+    CAPTURE(stride);
+    CAPTURE(behind);
     const Guarded<std::uint32_t> input_of(windows.input_of, 1);
     const Guarded<std::uint32_t> reach(windows.reach, 1);
-    const Guarded<float> draws(windows.draws, 1);
-    Guarded<float> positives(pairs + 2 * simd::kRowPadding);
-    Guarded<float> trials(pairs + 2 * simd::kRowPadding);
-    Guarded<float> totals(windows.input_of.size() + simd::kRowPadding);
+    const Guarded<float> wanted_positives = wish_rows(windows, windows.positives, stride, behind);
+    const Guarded<float> wanted_trials = wish_rows(windows, windows.trials, stride, behind);
+    Guarded<float> positives(pairs + 2 * simd::kRowPadding, 1);
+    Guarded<float> trials(pairs + 2 * simd::kRowPadding, 1);
+    Guarded<float> scratch(windows.center_count * simd::padded(places));
     kernels.window_pairs({.input_of = input_of.data(),
                           .reach = reach.data(),
-                          .draws = draws.data(),
+                          .center_positives = wanted_positives.data(),
+                          .center_trials = wanted_trials.data(),
                           .positives = positives.data(),
                           .trials = trials.data(),
-                          .totals = totals.data(),
-                          .place_count = windows.input_of.size(),
+                          .holds = scratch.data(),
+                          .place_count = places,
                           .input_count = windows.row_count,
                           .first_center = windows.first_center,
                           .center_count = windows.center_count,
-                          .output_count = windows.output_count});
+                          .output_count = windows.output_count,
+                          .center_stride = stride});
     CHECK(std::equal(want.positives.begin(), want.positives.end(), positives.begin()));
     CHECK(std::equal(want.trials.begin(), want.trials.end(), trials.begin()));
     // A logistic block wants zeros behind the counts.
     const auto zeros = [&](const Guarded<float>& counts) {
-      const float* const behind = counts.begin() + pairs;
-      return std::count(behind, behind + simd::kRowPadding, 0.0F) == simd::kRowPadding;
+      const float* const end = counts.begin() + pairs;
+      return std::count(end, end + simd::kRowPadding, 0.0F) == simd::kRowPadding;
     };
     CHECK(zeros(positives));
     CHECK(zeros(trials));
-    CHECK(positives.intact());
-    CHECK(trials.intact());
-    CHECK(totals.intact());
+    CHECK((positives.intact() && trials.intact() && scratch.intact()));
+    CHECK((wanted_positives.intact() && wanted_trials.intact()));
   });
 }
 
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
 }  // namespace
 
-TEST_CASE("window_pairs counts every number of centers and noise rows") {
+TEST_CASE("window_pairs counts every number of centers and output rows") {
+  // So many words that few repeat. A reach of 0 holds nothing.
   Random random(1);
   for (std::size_t centers = 1; centers <= 20; ++centers) {
-    for (std::size_t noise = 0; noise <= 24; ++noise) {
-      for (const std::size_t longest_reach : {1, 5, 10}) {
-        check(random_windows(centers, noise, longest_reach, 1000, random));
+    for (std::size_t outputs = 1; outputs <= 40; ++outputs) {
+      for (const std::size_t longest_reach : {0, 1, 5, 10}) {
+        const Windows windows = random_windows(centers, outputs, longest_reach, 10'000, random);
+        check(windows, simd::padded(outputs), 0.0F);
       }
     }
   }
 }
 
 TEST_CASE("window_pairs adds up the places of a word that repeats") {
-  // Few words: most places are of an earlier row, some of a center's.
+  // Few words: most places are of an earlier row.
   Random random(2);
   for (const std::size_t alphabet : {1, 3, 8, 20}) {
     for (std::size_t centers = 1; centers <= 20; ++centers) {
-      for (const std::size_t noise : {0, 1, 5, 12, 17})
-        check(random_windows(centers, noise, 10, alphabet, random));
+      for (const std::size_t outputs : kOutputCounts) {
+        const Windows windows = random_windows(centers, outputs, 10, alphabet, random);
+        check(windows, simd::padded(outputs), 0.0F);
+      }
+    }
+  }
+}
+
+TEST_CASE("window_pairs takes wishes from rows of any stride") {
+  Random random(3);
+  for (const std::size_t spare : {1, 2, 5}) {
+    for (std::size_t centers = 1; centers <= 20; ++centers) {
+      for (const std::size_t outputs : kOutputCounts) {
+        const Windows windows = random_windows(centers, outputs, 5, 20, random);
+        check(windows, simd::padded(outputs) + spare * simd::kRowPadding, 0.0F);
+      }
+    }
+  }
+}
+
+TEST_CASE("window_pairs ignores what lies behind the wishes of a center") {
+  // 64 is a count that an earlier block may have left, NaN what no masking by a product hides.
+  Random random(4);
+  for (const float behind : {64.0F, kNan}) {
+    for (const std::size_t alphabet : {3, 20, 10'000}) {
+      for (std::size_t centers = 1; centers <= 20; ++centers) {
+        for (const std::size_t outputs : kOutputCounts) {
+          const Windows windows = random_windows(centers, outputs, 5, alphabet, random);
+          check(windows, simd::padded(outputs) + random.below(2) * simd::kRowPadding, behind);
+        }
+      }
     }
   }
 }

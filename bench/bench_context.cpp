@@ -1,0 +1,73 @@
+// mean_row and add_difference: what CBOW does to the context rows of a center, in the first-level
+// cache.
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "bench/support.hpp"
+
+namespace hogvec::bench {
+namespace {
+
+constexpr std::size_t kContext = 6;  // rows: what a window of 5 words to each side holds on average
+
+std::vector<float*> pointers(const Matrix& rows) {
+  std::vector<float*> all;
+  for (std::size_t k = 0; k < kContext; ++k) all.push_back(rows.row(k));
+  return all;
+}
+
+void bench_mean_row(benchmark::State& state, const simd::KernelTable& kernels, std::size_t dim) {
+  const Matrix rows = random_matrix(kContext, dim, 1, 1);
+  const Matrix means = random_matrix(2, dim, 1, 2);
+  const std::vector<float*> context = pointers(rows);
+  std::vector<double> want(2 * dim);  // the mean and its copy
+  for (std::size_t k = 0; k < kContext; ++k) {
+    for (std::size_t i = 0; i < 2 * dim; ++i) {
+      want[i] += static_cast<double>(rows.row(k)[i % dim]) / kContext;
+    }
+  }
+  kernels.mean_row(context.data(), kContext, rows.stride(), means.row(0), means.row(1));
+  if (!all_close(packed(means, 2), want, 1e-6, 0)) return state.SkipWithError("wrong result");
+  for (auto _ : state) {
+    kernels.mean_row(context.data(), kContext, rows.stride(), means.row(0), means.row(1));
+    benchmark::ClobberMemory();
+  }
+  count(state, "FLOP", kContext * dim);
+}
+
+void bench_add_difference(benchmark::State& state, const simd::KernelTable& kernels,
+                          std::size_t dim) {
+  const Matrix rows = random_matrix(kContext, dim, 1, 1);
+  const Matrix hidden = random_matrix(2, dim, 1, 2);  // before and after
+  const std::vector<float*> context = pointers(rows);
+  std::vector<double> want = packed(rows, kContext);
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    want[i] += 0.5 * (double{hidden.row(1)[i % dim]} - double{hidden.row(0)[i % dim]});
+  }
+  kernels.add_difference(hidden.row(0), hidden.row(1), 0.5F, context.data(), kContext,
+                         rows.stride());
+  if (!all_close(packed(rows, kContext), want, 1e-6, 0)) return state.SkipWithError("wrong result");
+  for (auto _ : state) {
+    kernels.add_difference(hidden.row(0), hidden.row(1), 1e-6F, context.data(), kContext,
+                           rows.stride());
+    benchmark::ClobberMemory();
+  }
+  count(state, "FLOP", (kContext + 2) * dim);
+}
+
+}  // namespace
+
+void register_context() {
+  for (const std::size_t dim : {100, 300}) {
+    const std::string size = "/D:" + std::to_string(dim);
+    for_every_table("mean_row" + size, [dim](auto& state, const auto& kernels) {
+      bench_mean_row(state, kernels, dim);
+    });
+    for_every_table("add_difference" + size, [dim](auto& state, const auto& kernels) {
+      bench_add_difference(state, kernels, dim);
+    });
+  }
+}
+
+}  // namespace hogvec::bench
