@@ -64,6 +64,12 @@ HOGVEC_INLINE void keep_in_register([[maybe_unused]] Floats& x) noexcept {
   asm("" : "+v"(x.data));
 #endif
 }
+/// 0, 1, 2, ...
+HOGVEC_INLINE Floats lane_numbers() noexcept {
+  alignas(kRowAlignment) float lanes[kLanes];
+  for (std::size_t i = 0; i < kLanes; ++i) lanes[i] = static_cast<float>(i);
+  return load(lanes);
+}
 /// Sum of the lanes (reduce_add from xsimd 9.0 on).
 HOGVEC_INLINE float sum(const Floats& x) noexcept { return xsimd::hadd(x); }
 

@@ -38,8 +38,9 @@ constexpr std::size_t padded(std::size_t dim) noexcept {
 struct LogisticBlock {
   float* const* inputs;      // U pointers to rows (v_k)
   float* const* outputs;     // M pointers to rows (v'_j)
-  const float* positives;    // A, row-major U x M: how often the pair occurs as a positive example
-  const float* trials;       // N, row-major U x M: how often the pair occurs at all
+  const float* positives;    // A, row-major U x M: how often the pair occurs as a positive example;
+                             // kRowPadding floats behind it are read
+  const float* trials;       // N, row-major U x M: how often the pair occurs at all; likewise
   float* scratch;            // logistic_scratch(U, M) floats, 64-byte aligned
   std::size_t input_count;   // U
   std::size_t output_count;  // M
@@ -145,7 +146,7 @@ struct KernelTable {
   /// sum of N * log(1 + exp(S)) - A * S, which is Rong eq. (55) over all its pairs.
   double (*logistic_block)(const LogisticBlock& block) noexcept;
 
-  /// Fills A and N, and the zeros that a logistic block wants behind them.
+  /// Fills A and N.
   void (*window_pairs)(const WindowPairs& pairs) noexcept;
 
   /// out = copy = mean of the rows, Rong eq. (17); count at least 1, n a multiple of kRowPadding.

@@ -105,21 +105,33 @@ void update(const LogisticBlock& block, const float* errors, float* gathered) no
   }
 }
 
+/// One register of pairs: turns their scores into errors in place and returns their loss. Where
+/// not kWhole, only the first `count` pairs are there.
+template <bool kWhole>
+HOGVEC_INLINE Floats errors_of(const LogisticBlock& block, std::size_t first, std::size_t count,
+                               float* scores) noexcept {
+  const Floats score = load(scores + first);
+  Floats positives = load_any(block.positives + first);
+  Floats trials = load_any(block.trials + first);
+  if constexpr (!kWhole) {
+    const auto real = lane_numbers() < Floats(static_cast<float>(count));
+    positives = xsimd::select(real, positives, zero());
+    trials = xsimd::select(real, trials, zero());
+  }
+  const Logistic logistic = logistic_of(score);
+  store(scores + first, Floats(block.alpha) * (positives - trials * logistic.sigmoid));
+  return trials * logistic.softplus - positives * score;
+}
+
 /// Turns scores into errors in place, alpha * (A - N sigmoid(S)), and returns the loss.
 double errors_from_scores(const LogisticBlock& block, float* scores) noexcept {
   const std::size_t n = block.input_count * block.output_count;
-  const Floats alpha(block.alpha);
   Floats loss = zero();
-  // The last register is filled up with scores of 0, which nothing counts: A and N are 0 there.
+  // The last register is filled up with scores of 0, which nothing counts.
   store_any(scores + n, zero());
-  for (std::size_t i = 0; i < n; i += kLanes) {
-    const Floats score = load(scores + i);
-    const Floats positives = load(block.positives + i);
-    const Floats trials = load(block.trials + i);
-    const Logistic logistic = logistic_of(score);
-    loss += trials * logistic.softplus - positives * score;
-    store(scores + i, alpha * (positives - trials * logistic.sigmoid));
-  }
+  std::size_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) loss += errors_of<true>(block, i, kLanes, scores);
+  if (i < n) loss += errors_of<false>(block, i, n - i, scores);
   return sum(loss);
 }
 

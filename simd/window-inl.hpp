@@ -6,13 +6,6 @@
 namespace hogvec::simd {
 namespace {
 
-/// 0, 1, 2, ...
-HOGVEC_INLINE Floats lane_numbers() noexcept {
-  alignas(kRowAlignment) float lanes[kLanes];
-  for (std::size_t i = 0; i < kLanes; ++i) lanes[i] = static_cast<float>(i);
-  return load(lanes);
-}
-
 /// holds(c, i) = 1 where the window of center c holds place i: 0 < |i - center| <= reach; else 0.
 void find_held_places(const WindowPairs& w, std::size_t holds_stride) noexcept {
   for (std::size_t c = 0; c < w.center_count; ++c) {
@@ -91,11 +84,6 @@ void window_pairs(const WindowPairs& w) noexcept {
   for (std::size_t column = (w.output_count - 1) / kLanes * kLanes;; column -= kLanes) {
     columns(w, holds_stride, column);
     if (column == 0) break;
-  }
-  const std::size_t end = w.input_count * w.output_count;
-  for (std::size_t i = 0; i < kRowPadding; i += kLanes) {
-    store_any(w.positives + end + i, zero());
-    store_any(w.trials + end + i, zero());
   }
 }
 

@@ -1,13 +1,12 @@
 #include "engine/train/cbow.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 namespace hogvec {
 namespace {
 
 /// A row is a few floats, far fewer than a call of memmove is worth: whole paddings, of which the
-/// next row, or the zeros behind the last, overwrites what is too much.
+/// next row overwrites what is too much.
 inline void copy_row(const float* from, std::size_t size, float* to) noexcept {
   for (std::size_t i = 0; i < size; i += simd::kRowPadding) {
     std::memcpy(to + i, from + i, simd::kRowPadding * sizeof(float));
@@ -17,7 +16,7 @@ inline void copy_row(const float* from, std::size_t size, float* to) noexcept {
 }  // namespace
 
 Cbow::Cbow(const Matrix& input, const TrainSettings& settings)
-    : input_(input, settings),
+    : input_(input, settings, input_touches(settings)),
       gradient_(settings.cbow_gradient),
       kernels_(simd::active_kernels()),
       hidden_(most_inputs(settings) * input.stride()),
@@ -60,10 +59,6 @@ void Cbow::count_pairs(const OutputRows& outputs, PairCounts& counts) const noex
     copy_row(outputs.positives(c), outputs.size(), positives + c * outputs.size());
     copy_row(outputs.trials(c), outputs.size(), trials + c * outputs.size());
   }
-  // A logistic block wants zeros behind the counts.
-  const std::size_t end = input_count_ * outputs.size();
-  std::fill_n(positives + end, simd::kRowPadding, 0.0f);
-  std::fill_n(trials + end, simd::kRowPadding, 0.0f);
 }
 
 void Cbow::finish_block() noexcept {

@@ -20,7 +20,7 @@ class HierarchicalSoftmax {
   };
 
   HierarchicalSoftmax(const Shared& shared, const TrainSettings& settings, std::size_t)
-      : nodes_(shared.nodes, settings),
+      : nodes_(shared.nodes, settings, kTouches),
         tree_(shared.tree),
         path_rows_(most_rows(shared, settings)) {}
 

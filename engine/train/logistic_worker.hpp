@@ -25,6 +25,7 @@ class LogisticWorker {
   LogisticWorker(const Shared& shared, std::size_t longest_chunk)
       : shared_(shared),
         kernels_(simd::active_kernels()),
+        rows_at_once_(rows_at_once(shared.settings)),
         architecture_(shared.input, shared.settings),
         objectives_(Objectives(std::get<typename Objectives::Shared>(shared.objectives),
                                shared.settings, longest_chunk)...),
@@ -113,23 +114,34 @@ class LogisticWorker {
     outputs_.clear(block.size());
     for_each_objective([&](auto& objective) { objective.gather(sample, block, k, outputs_); });
     architecture_.count_pairs(outputs_, counts_);
-    const double loss = kernels_.logistic_block({
-        .inputs = architecture_.inputs(),
-        .outputs = outputs_.rows(),
-        .positives = counts_.positives.data(),
-        .trials = counts_.trials.data(),
-        .scratch = scratch_.data(),
-        .input_count = architecture_.input_count(),
-        .output_count = outputs_.size(),
-        .stride = shared_.input.stride(),
-        .alpha = alpha,
-    });
+    double loss = 0;
+    const std::size_t inputs = architecture_.input_count();
+    for (std::size_t first = 0; first < inputs; first += rows_at_once_) {
+      loss += train_rows(first, std::min(rows_at_once_, inputs - first), alpha);
+    }
     architecture_.finish_block();
     return {loss, examples};
   }
 
+  /// Input rows [first, first + count) of the block against all its output rows.
+  double train_rows(std::size_t first, std::size_t count, float alpha) noexcept {
+    const std::size_t pairs = first * outputs_.size();
+    return kernels_.logistic_block({
+        .inputs = architecture_.inputs() + first,
+        .outputs = outputs_.rows(),
+        .positives = counts_.positives.data() + pairs,
+        .trials = counts_.trials.data() + pairs,
+        .scratch = scratch_.data(),
+        .input_count = count,
+        .output_count = outputs_.size(),
+        .stride = shared_.input.stride(),
+        .alpha = alpha,
+    });
+  }
+
   const Shared& shared_;
   const simd::KernelTable& kernels_;
+  std::size_t rows_at_once_;
   std::vector<Block> blocks_;
   Architecture architecture_;
   std::tuple<Objectives...> objectives_;

@@ -6,7 +6,7 @@ namespace hogvec {
 
 NegativeSampling::NegativeSampling(const Shared& shared, const TrainSettings& settings,
                                    std::size_t longest_chunk)
-    : output_(shared.output, settings),
+    : output_(shared.output, settings, kTouches),
       sampler_(shared.noise),
       noise_rows_(noise_rows(settings)),
       weight_(static_cast<float>(settings.negatives) / static_cast<float>(noise_rows_)),

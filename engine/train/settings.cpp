@@ -1,6 +1,7 @@
 #include "engine/train/settings.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "io/error.hpp"
 
@@ -34,6 +35,14 @@ std::size_t block_centers(const TrainSettings& s) noexcept {
   if (s.block_centers != 0) return s.block_centers;
   if (s.hierarchical_softmax) return 1;
   return 4;
+}
+
+std::size_t rows_at_once(const TrainSettings& s) noexcept {
+  // The nodes at the top of the tree are on every path: what all context words want of them at once
+  // is more than what they want one after the other, as in the reference, and the vectors are
+  // worse.
+  const bool few = s.hierarchical_softmax && s.architecture == Architecture::kSkipGram;
+  return few ? 3 : std::numeric_limits<std::size_t>::max();
 }
 
 std::size_t noise_rows(const TrainSettings& s) noexcept {

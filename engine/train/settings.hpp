@@ -44,6 +44,9 @@ constexpr double default_alpha(Architecture architecture) noexcept {
 /// The number of centers that a block really has: settings.block_centers, or what it stands for.
 std::size_t block_centers(const TrainSettings& settings) noexcept;
 
+/// How many input rows of a block are trained at once, the others after them.
+std::size_t rows_at_once(const TrainSettings& settings) noexcept;
+
 /// The number of noise words that a block really has: settings.noise_rows, or what it stands for.
 std::size_t noise_rows(const TrainSettings& settings) noexcept;
 

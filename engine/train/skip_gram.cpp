@@ -5,7 +5,7 @@
 namespace hogvec {
 
 SkipGram::SkipGram(const Matrix& input, const TrainSettings& settings)
-    : input_(input, settings),
+    : input_(input, settings, input_touches(settings)),
       kernels_(simd::active_kernels()),
       input_of_(most_inputs(settings)),
       inputs_(most_inputs(settings)),

@@ -9,19 +9,16 @@ namespace {
 // than half of those of tree nodes; with more rows the gain is the same and the workers learn of
 // each other later.
 constexpr std::size_t kHotRows = 128;
-// Touches of a row between two merges, of all workers together: however many there are, a row is no
-// further behind. Where a worker's share is a single touch, replicas would only cost.
-constexpr std::size_t kTouches = 64;
 
 }  // namespace
 
-WorkerRows::WorkerRows(const Matrix& shared, const TrainSettings& settings)
+WorkerRows::WorkerRows(const Matrix& shared, const TrainSettings& settings, std::size_t touches)
     : shared_(shared),
       kernels_(simd::active_kernels()),
       shared_rows_(shared.data()),
       stride_(shared.stride()) {
   const auto workers = static_cast<std::size_t>(settings.threads);
-  most_touches_ = static_cast<std::uint32_t>(kTouches / workers);
+  most_touches_ = static_cast<std::uint32_t>(touches / workers);
   if (workers > 1 && most_touches_ > 1) hot_rows_ = std::min(kHotRows, shared.rows());
   replicas_ = Scratch<float>(hot_rows_ * stride());
   merged_ = Scratch<float>(hot_rows_ * stride());

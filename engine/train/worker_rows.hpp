@@ -11,13 +11,25 @@
 
 namespace hogvec {
 
+/// Touches of a hot row between two merges, of all workers together: measured, the speed of two
+/// workers against how good the vectors are.
+inline constexpr std::size_t kTouches = 64;
+/// The same for the rows of W. Skip-gram on the tree waits for its top, not for context words, of
+/// which replicas would only make the vectors worse.
+constexpr std::size_t input_touches(const TrainSettings& settings) noexcept {
+  const bool tree = settings.hierarchical_softmax;
+  return tree && settings.architecture == Architecture::kSkipGram ? 0 : kTouches;
+}
+
 /// Most rows are trained in place. The first ones, which are the most frequent, all workers write
 /// all the time, and each would wait for the cache lines that another has just written: of these a
 /// worker has replicas, and adds what it has changed to the shared row after a number of touches.
 /// Only where there are several workers. One thread.
 class WorkerRows {
  public:
-  WorkerRows(const Matrix& shared, const TrainSettings& settings);
+  /// `touches` of a row between two merges, of all workers together: however many there are, a row
+  /// is no further behind. Where a worker's share is less than two, replicas would only cost.
+  WorkerRows(const Matrix& shared, const TrainSettings& settings, std::size_t touches);
 
   std::size_t stride() const noexcept { return stride_; }
 

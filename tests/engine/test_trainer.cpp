@@ -182,10 +182,13 @@ class ReferencePass {
     std::vector<std::vector<std::uint32_t>> contexts;
     std::vector<Wishes> wanted;
     std::set<std::uint32_t> rows;
+    std::pair places{begin, end};  // that the windows touch
     for (std::uint32_t center = begin; center < end; ++center) {
       wanted.push_back(wishes(sample_.ids()[center]));
       for (const auto& [row, wish] : wanted.back()) rows.insert(row);
       contexts.emplace_back();
+      places.first = std::min(places.first, sample_.window_begin(center, sentence));
+      places.second = std::max(places.second, sample_.window_end(center, sentence));
       for (std::uint32_t i = sample_.window_begin(center, sentence);
            i < sample_.window_end(center, sentence); ++i) {
         if (i != center) contexts.back().push_back(sample_.ids()[i]);
@@ -196,7 +199,7 @@ class ReferencePass {
     if (settings_.architecture == Architecture::kCbow) {
       train_cbow(contexts, wanted, outputs);
     } else {
-      train_skip_gram(contexts, wanted, outputs);
+      train_skip_gram(places, contexts, wanted, outputs);
     }
   }
 
@@ -215,11 +218,26 @@ class ReferencePass {
     examples += contexts.size();
   }
 
-  void train_skip_gram(const std::vector<std::vector<std::uint32_t>>& contexts,
+  void train_skip_gram(std::pair<std::uint32_t, std::uint32_t> places,
+                       const std::vector<std::vector<std::uint32_t>>& contexts,
                        std::vector<Wishes>& wanted, const std::vector<std::uint32_t>& outputs) {
-    std::set<std::uint32_t> words;
-    for (const auto& context : contexts) words.insert(context.begin(), context.end());
-    const std::vector<std::uint32_t> inputs(words.begin(), words.end());
+    // In the order of the text: rows that come first are trained before the others are scored.
+    std::vector<std::uint32_t> words;
+    for (std::uint32_t i = places.first; i < places.second; ++i) {
+      const WordId word = sample_.ids()[i];
+      if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    }
+    for (std::size_t first = 0; first < words.size();) {
+      const std::size_t count = std::min(rows_at_once(settings_), words.size() - first);
+      train_rows({words.data() + first, count}, contexts, wanted, outputs);
+      first += count;
+    }
+    for (const auto& context : contexts) examples += context.size();
+  }
+
+  void train_rows(std::span<const std::uint32_t> inputs,
+                  const std::vector<std::vector<std::uint32_t>>& contexts,
+                  std::vector<Wishes>& wanted, const std::vector<std::uint32_t>& outputs) {
     std::vector<double> positives;
     std::vector<double> trials;
     for (const std::uint32_t word : inputs) {
@@ -235,7 +253,6 @@ class ReferencePass {
       }
     }
     loss += reference::logistic_step(model_, {inputs, outputs, positives, trials}, settings_.alpha);
-    for (const auto& context : contexts) examples += context.size();
   }
 
   const ChunkSample& sample_;

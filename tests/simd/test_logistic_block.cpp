@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -67,9 +68,9 @@ Block random_block(std::size_t inputs, std::size_t outputs, std::size_t dim, Ran
   return block;
 }
 
-/// With zeros to a multiple of kRowPadding, as the kernel wants A and N.
-std::vector<float> filled_up(std::vector<float> counts) {
-  counts.resize(simd::padded(counts.size()));
+/// With what may be read behind A and N, and must not count.
+std::vector<float> followed_by_nan(std::vector<float> counts) {
+  counts.resize(counts.size() + simd::kRowPadding, std::numeric_limits<float>::quiet_NaN());
   return counts;
 }
 
@@ -77,8 +78,8 @@ Trained train(const simd::KernelTable& kernels, const Block& block) {
   Random random(block.inputs.size());
   const ScatteredRows inputs(block.inputs, block.inputs_count, block.dim, random);
   const ScatteredRows outputs(block.outputs, block.outputs_count, block.dim, random);
-  const Guarded<float> positives(filled_up(block.positives), 0);
-  const Guarded<float> trials(filled_up(block.trials), 0);
+  const Guarded<float> positives(followed_by_nan(block.positives), 1);
+  const Guarded<float> trials(followed_by_nan(block.trials), 1);
   const std::size_t stride = simd::padded(block.dim);
   Guarded<float> scratch(simd::logistic_scratch(block.inputs_count, block.outputs_count));
   Trained trained;
@@ -98,8 +99,8 @@ Trained train(const simd::KernelTable& kernels, const Block& block) {
   CHECK(positives.intact());
   CHECK(trials.intact());
   CHECK(scratch.intact());
-  CHECK(same_bits(positives, filled_up(block.positives)));
-  CHECK(same_bits(trials, filled_up(block.trials)));
+  CHECK(same_bits(positives, followed_by_nan(block.positives)));
+  CHECK(same_bits(trials, followed_by_nan(block.trials)));
   return trained;
 }
 
