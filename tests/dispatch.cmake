@@ -17,7 +17,7 @@ hogvec_test_forced_simd(avx2000 PASS_REGULAR_EXPRESSION "not available here")
 # Whole epochs against the reference, on every instruction set and not only on the fastest.
 foreach(name IN ITEMS avx512bw fma3+avx2 sse2 neon64)
   add_test(NAME "dispatch: the engine trains right with ${name}"
-    COMMAND test_engine "--source-file=*test_trainer.cpp")
+    COMMAND test_engine "--source-file=*test_trainer.cpp,*test_logistic_worker.cpp")
   set_tests_properties("dispatch: the engine trains right with ${name}" PROPERTIES
     ENVIRONMENT "HOGVEC_SIMD=${name}"
     FAIL_REGULAR_EXPRESSION "test cases: +0 "
