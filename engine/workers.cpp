@@ -5,6 +5,8 @@
 #include <tbb/task_group.h>
 
 #ifdef HOGVEC_STD_THREADS
+#include <exception>
+#include <mutex>
 #include <thread>
 #include <vector>
 #endif
@@ -14,10 +16,21 @@ namespace hogvec {
 #ifdef HOGVEC_STD_THREADS
 
 void run_workers(int count, const std::function<void(int worker)>& work) {
+  std::mutex mutex;
+  std::exception_ptr first;
+  const auto guarded = [&](int worker) {
+    try {
+      work(worker);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (first == nullptr) first = std::current_exception();
+    }
+  };
   std::vector<std::thread> threads;
-  for (int worker = 1; worker < count; ++worker) threads.emplace_back(work, worker);
-  work(0);
+  for (int worker = 1; worker < count; ++worker) threads.emplace_back(guarded, worker);
+  guarded(0);
   for (std::thread& thread : threads) thread.join();
+  if (first != nullptr) std::rethrow_exception(first);
 }
 
 #else

@@ -30,7 +30,6 @@ TEST_CASE("every worker has a thread of its own") {
   CHECK(std::set<std::thread::id>(threads.begin(), threads.end()).size() == kWorkers);
 }
 
-#ifndef HOGVEC_STD_THREADS
 TEST_CASE("what a worker throws arrives") {
   CHECK_THROWS_AS(run_workers(3,
                               [](int worker) {
@@ -38,6 +37,5 @@ TEST_CASE("what a worker throws arrives") {
                               }),
                   std::runtime_error);
 }
-#endif
 
 }  // namespace
