@@ -1,9 +1,9 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
-#include "tests/tsan.hpp"
+#include "engine/ordered_tasks.hpp"
 
 int main(int argc, char** argv) {
-  [[maybe_unused]] const hogvec::testing::OrderedTasks ordered;
+  [[maybe_unused]] const hogvec::OrderedTasks ordered;
   return doctest::Context(argc, argv).run();
 }

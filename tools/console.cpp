@@ -10,6 +10,7 @@
 #include <exception>
 #include <new>
 
+#include "engine/ordered_tasks.hpp"
 #include "io/error.hpp"
 #include "tools/command_line.hpp"
 
@@ -110,6 +111,7 @@ bool answer_common_options(int argc, char** argv, std::string_view name, std::st
 }
 
 int run(std::string_view name, const std::function<int()>& body) noexcept {
+  [[maybe_unused]] const OrderedTasks ordered;
   occupy_standard_streams();
   try {
     const int code = body();

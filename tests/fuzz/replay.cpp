@@ -2,16 +2,16 @@
 //   fuzz_TARGET FOLDER
 #include <filesystem>
 
+#include "engine/ordered_tasks.hpp"
 #include "tests/files.hpp"
 #include "tests/fuzz/fuzz.hpp"
-#include "tests/tsan.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2) {
     std::fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
     return 2;
   }
-  [[maybe_unused]] const hogvec::testing::OrderedTasks ordered;
+  [[maybe_unused]] const hogvec::OrderedTasks ordered;
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
     const std::string bytes = hogvec::testing::read_file(entry.path());

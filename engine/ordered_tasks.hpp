@@ -1,11 +1,11 @@
-// What a test program needs under ThreadSanitizer.
+// What a program needs under ThreadSanitizer.
 #pragma once
 
 #ifdef __SANITIZE_THREAD__
 #include <tbb/global_control.h>
 #endif
 
-namespace hogvec::testing {
+namespace hogvec {
 
 /// While it lives: Debian's oneTBB is not instrumented and ThreadSanitizer does not see that its
 /// tasks are ordered, so they run on one thread. The engine's workers are std::threads there.
@@ -15,4 +15,4 @@ struct OrderedTasks {
 #endif
 };
 
-}  // namespace hogvec::testing
+}  // namespace hogvec
