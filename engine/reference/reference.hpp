@@ -48,8 +48,8 @@ Gradient logistic_gradient(const Model& model, const LogisticPairs& pairs);
 /// One gradient step; returns the loss before it.
 double logistic_step(Model& model, const LogisticPairs& pairs, double alpha);
 
-// CBOW with logistic outputs, Rong eqs. (17)-(23) with (55)-(61): hidden vector b is the mean of the
-// rows contexts[b] of W, and A and N are row-major contexts.size() x M.
+// CBOW with logistic outputs, Rong eqs. (17)-(23) with (55)-(61): hidden vector b is the mean of
+// the rows contexts[b] of W, and A and N are row-major contexts.size() x M.
 struct CbowPairs {
   std::span<const std::vector<std::uint32_t>> contexts;
   std::span<const std::uint32_t> outputs;
