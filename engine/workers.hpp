@@ -1,12 +1,31 @@
 // Where threads are started: the one place of the engine.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <memory>
 
 namespace hogvec {
 
 /// Calls work(0) to work(count - 1), each on a thread of its own, and returns when all have.
 /// More workers than cores are really given. Throws what a worker throws.
 void run_workers(int count, const std::function<void(int worker)>& work);
+
+/// Threads that come together again and again to work on the slices of one thing.
+class Team {
+ public:
+  /// The caller is one of `threads`. More than there are cores are really given.
+  explicit Team(int threads);
+  Team(Team&&) noexcept;
+  ~Team();
+
+  /// Calls work(0) to work(count - 1) and returns when all have. A slice tends to stay with the
+  /// thread that had it the last time, whose cache holds it. Throws what work throws.
+  void for_each_slice(std::size_t count, const std::function<void(std::size_t slice)>& work);
+
+ private:
+  struct Threads;
+  std::unique_ptr<Threads> threads_;  // none where the caller is alone
+};
 
 }  // namespace hogvec

@@ -104,6 +104,46 @@ struct SoftmaxSweep {
   float* weighted_rows;            // row-major B x stride
 };
 
+/// Rows of one tile of scores, see SoftmaxColumn: whole registers, and whole tiles of rows that a
+/// sweep keeps in registers, on every instruction set.
+inline constexpr std::size_t kScoreTileRows = 96;
+/// Most centers of a batch whose scores lie in tiles.
+inline constexpr std::size_t kMostExactCenters = 256;
+
+/// Where the score of row j and center b lies in tiles of scores: those of a tile's rows and one
+/// center are contiguous.
+constexpr std::size_t score_place(std::size_t j, std::size_t b, std::size_t batch) noexcept {
+  return j / kScoreTileRows * kScoreTileRows * batch + b * kScoreTileRows + j % kScoreTileRows;
+}
+
+/// Floats of the tiles of scores of a range of rows: the last tile is whole.
+constexpr std::size_t score_tiles_size(std::size_t row_count, std::size_t batch) noexcept {
+  return (row_count + kScoreTileRows - 1) / kScoreTileRows * kScoreTileRows * batch;
+}
+
+/// One center b of an exact batch, whose scores came from the W' before the batch: what the centers
+/// a < b before it have changed is made up for. Works on tiles of scores of a range of rows.
+///
+///     u_j = scores(j, b) - sum_{a<b} coefficient_a errors(j, a)
+///
+/// softmax_correct:  scores(j, b) = u_j,  max_score = max(max_score, max_j u_j)
+/// softmax_column:   errors(j, b) = exp(u_j - shift),  z += sum_j of it,
+///                   overlap_a += sum_j errors(j, a) errors(j, b) for a < b
+///
+/// Errors are in units of C_b / Z_b: the caller subtracts n_j Z_b / C_b from those of context
+/// words.
+struct SoftmaxColumn {
+  float* tiles;               // errors of centers before b, scores of b
+  std::size_t row_count;      // rows in the range
+  std::size_t batch;          // B, at most kMostExactCenters
+  std::size_t center;         // b
+  const float* coefficients;  // b
+  float shift;
+  double* z;         // one
+  float* max_score;  // one
+  double* overlaps;  // b
+};
+
 /// Levy & Goldberg 2014, eq. (4): what keeps 3CosMul from dividing by zero.
 inline constexpr float kAnalogyEpsilon = 0.001f;
 
@@ -172,6 +212,14 @@ struct KernelTable {
 
   void (*softmax_scores)(const SoftmaxSweep& sweep) noexcept;
   void (*softmax_update)(const SoftmaxSweep& sweep) noexcept;
+
+  /// The same with tiles of scores, score_tiles_size(row_count, B) floats, 64-byte aligned, as
+  /// exp_scores. softmax_tile_scores leaves scores v'_j . h_b without shift, exp or z, and
+  /// -infinity for the rows that fill up the last tile.
+  void (*softmax_tile_scores)(const SoftmaxSweep& sweep) noexcept;
+  void (*softmax_tile_update)(const SoftmaxSweep& sweep) noexcept;
+  void (*softmax_correct)(const SoftmaxColumn& column) noexcept;
+  void (*softmax_column)(const SoftmaxColumn& column) noexcept;
 
   /// out[i] = the i-th 32-bit random number of the stream `key`; the same numbers on every
   /// instruction set. n a multiple of kRowPadding, at most 2^32.

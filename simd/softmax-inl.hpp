@@ -35,29 +35,35 @@ HOGVEC_INLINE void store_first(float* p, const Floats& x, std::size_t count) noe
   std::copy_n(lanes, count, p);
 }
 
-/// kScoreRows (or fewer) rows against up to kRegs registers of hidden vectors, one a lane.
+/// sums[j * kRegs + r] = the scores of row j and the hidden vectors of register r, one a lane.
 template <std::size_t kRows, std::size_t kRegs>
-HOGVEC_INLINE void score_hidden(const SoftmaxSweep& s, std::size_t row, std::size_t b,
-                                const Floats* shift, Floats* z, Floats* max_score) noexcept {
-  Floats sums[kRows * kRegs];
+HOGVEC_INLINE void multiply_hidden(const float* rows, std::size_t stride, std::size_t dim,
+                                   const float* hidden, std::size_t leading,
+                                   Floats* sums) noexcept {
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kRows * kRegs; ++i) sums[i] = zero();
-  const float* rows = s.rows + row * s.stride;
-  const float* hidden = s.hidden_transposed + b;
-  const std::size_t leading = padded(s.batch);
-  for (std::size_t d = 0; d < s.dim; ++d) {
+  for (std::size_t d = 0; d < dim; ++d) {
     Floats h[kRegs];
     HOGVEC_UNROLL
     for (std::size_t r = 0; r < kRegs; ++r) h[r] = load(hidden + d * leading + r * kLanes);
     HOGVEC_UNROLL
     for (std::size_t j = 0; j < kRows; ++j) {
-      const Floats w(rows[j * s.stride + d]);
+      const Floats w(rows[j * stride + d]);
       HOGVEC_UNROLL
       for (std::size_t r = 0; r < kRegs; ++r) {
         sums[j * kRegs + r] = fma(w, h[r], sums[j * kRegs + r]);
       }
     }
   }
+}
+
+/// kScoreRows (or fewer) rows against up to kRegs registers of hidden vectors.
+template <std::size_t kRows, std::size_t kRegs>
+HOGVEC_INLINE void score_hidden(const SoftmaxSweep& s, std::size_t row, std::size_t b,
+                                const Floats* shift, Floats* z, Floats* max_score) noexcept {
+  Floats sums[kRows * kRegs];
+  multiply_hidden<kRows, kRegs>(s.rows + row * s.stride, s.stride, s.dim, s.hidden_transposed + b,
+                                padded(s.batch), sums);
   HOGVEC_UNROLL
   for (std::size_t j = 0; j < kRows; ++j) {
     HOGVEC_UNROLL

@@ -6,6 +6,7 @@
 #include "simd/logistic-inl.hpp"
 #include "simd/sampling-inl.hpp"
 #include "simd/softmax-inl.hpp"
+#include "simd/softmax_exact-inl.hpp"
 #include "simd/tables.hpp"
 #include "simd/text-inl.hpp"
 #include "simd/vector-inl.hpp"
@@ -32,6 +33,10 @@ const KernelTable& HOGVEC_ARCH_TABLE() noexcept {
       .analogy_products = analogy_products,
       .softmax_scores = softmax_scores,
       .softmax_update = softmax_update,
+      .softmax_tile_scores = softmax_tile_scores,
+      .softmax_tile_update = softmax_tile_update,
+      .softmax_correct = softmax_correct,
+      .softmax_column = softmax_column,
       .random_bits = random_bits,
       .repeat_distances = repeat_distances,
       .special_bytes = special_bytes,

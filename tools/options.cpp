@@ -21,10 +21,20 @@ void refuse(bool wanted, const char* message) {
 
 CbowGradient cbow_gradient(CommandLine& line) {
   const char* value = line.value("-cbow-gradient");
-  const std::string_view name = value == nullptr ? "undivided" : value;
+  if (value == nullptr) return CbowGradient::kDefault;
+  const std::string_view name = value;
   if (name == "paper") return CbowGradient::kPaper;
   if (name == "undivided") return CbowGradient::kUndivided;
   throw Error(fmt::format("-cbow-gradient {}: want undivided or paper", name));
+}
+
+SoftmaxThreads softmax_threads(CommandLine& line) {
+  const char* value = line.value("-softmax-threads");
+  if (value == nullptr) return TrainSettings{}.softmax_threads;
+  const std::string_view name = value;
+  if (name == "owner") return SoftmaxThreads::kOwner;
+  if (name == "hogwild") return SoftmaxThreads::kHogwild;
+  throw Error(fmt::format("-softmax-threads {}: want owner or hogwild", name));
 }
 
 void objective_options(CommandLine& line, Word2vecOptions& options) {
@@ -36,7 +46,9 @@ void objective_options(CommandLine& line, Word2vecOptions& options) {
   s.architecture = cbow ? Architecture::kCbow : Architecture::kSkipGram;
   s.negatives =
       static_cast<std::size_t>(line.integer("-negative", 0).value_or(s.full_softmax ? 0 : 5));
-  s.softmax_batch = static_cast<std::size_t>(line.integer("-softmax-batch", 1).value_or(32));
+  s.softmax_batch = static_cast<std::size_t>(line.integer("-softmax-batch", 1).value_or(0));
+  s.softmax_exact = line.integer("-softmax-exact", 0).value_or(0) != 0;
+  s.softmax_threads = softmax_threads(line);
   s.block_centers = static_cast<std::size_t>(line.integer("-block", 1).value_or(0));
   s.noise_rows = static_cast<std::size_t>(line.integer("-noise-rows", 1).value_or(0));
   s.alpha = line.number("-alpha").value_or(default_alpha(s.architecture));
@@ -45,13 +57,14 @@ void objective_options(CommandLine& line, Word2vecOptions& options) {
 
 /// What one run cannot do, in the words of the flags.
 void check_objective(const TrainSettings& s) {
-  const bool cbow = s.architecture == Architecture::kCbow;
   refuse(s.full_softmax && s.hierarchical_softmax,
          "-softmax 1 and -hs 1: a run has one of them; leave one out");
   refuse(s.full_softmax && s.negatives > 0,
          "-softmax 1 and -negative: a run has one of them; leave -negative out or set it to 0");
-  refuse(s.full_softmax && cbow,
-         "-softmax 1 and -cbow 1: the full softmax trains skip-gram; leave -cbow out");
+  refuse(s.softmax_exact && !s.full_softmax, "-softmax-exact 1: needs -softmax 1");
+  refuse(s.softmax_exact && s.softmax_threads == SoftmaxThreads::kHogwild && s.threads > 1,
+         "-softmax-exact 1 and -softmax-threads hogwild: threads without locks are not exact; use "
+         "-threads 1 or -softmax-threads owner");
   refuse(!s.full_softmax && !s.hierarchical_softmax && s.negatives == 0,
          "-negative 0: nothing would be trained; use -negative 5, -hs 1 or -softmax 1");
 }
@@ -116,13 +129,18 @@ Model
   -sample X             threshold of sub-sampling, 0 keeps all words (1e-3)
   -negative N           noise words, 0 for none (5)
   -hs N                 1: hierarchical softmax, alone with -negative 0, or beside the noise (0)
-  -softmax N            * 1: exact softmax over the whole vocabulary, skip-gram, no noise (0)
+  -softmax N            * 1: exact softmax over the whole vocabulary, no noise; skip-gram unless
+                        -cbow 1 (0)
   -softmax-batch N      * centers that share a sweep over the vocabulary; 1: one by one (32)
+  -softmax-exact N      * 1: such a batch (16) comes to the result of one by one; CBOW always
+                        goes one by one (0)
+  -softmax-threads NAME * owner: each thread has its words of the vocabulary, and any number of
+                        threads gives the same bytes; hogwild: each has its part of the text (owner)
   -block N              * consecutive centers that are trained at once (4; with -hs 1 1)
   -noise-rows N         * noise words that such a block shares; each counts as much less as they
                         are more than -negative (as many; CBOW a fifth more)
   -cbow-gradient NAME   * undivided: a context word gets the whole error, as in the original;
-                        paper: its share of it (undivided)
+                        paper: its share of it (undivided; with -softmax 1 paper)
   -classes N            write "word class" lines of N k-means classes instead of vectors (0)
 
 Run

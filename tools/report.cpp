@@ -42,7 +42,10 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
         {"seed", s.seed},
         {"threads", s.threads}}}};
   if (s.full_softmax) {
-    json["settings"]["softmax_batch"] = s.softmax_batch;
+    json["settings"]["softmax_batch"] = softmax_batch(s);
+    json["settings"]["softmax_exact"] = s.softmax_exact ? 1 : 0;
+    json["settings"]["softmax_threads"] =
+        s.softmax_threads == SoftmaxThreads::kOwner ? "owner" : "hogwild";
   } else {
     json["settings"]["block"] = block_centers(s);
     json["settings"]["noise_rows"] = noise_rows(s);

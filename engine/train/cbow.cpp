@@ -17,7 +17,7 @@ inline void copy_row(const float* from, std::size_t size, float* to) noexcept {
 
 Cbow::Cbow(const Matrix& input, const TrainSettings& settings)
     : input_(input, settings, input_touches(settings)),
-      gradient_(settings.cbow_gradient),
+      gradient_(cbow_gradient(settings)),
       kernels_(simd::active_kernels()),
       hidden_(most_inputs(settings) * input.stride()),
       old_hidden_(hidden_.size()),

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "io/error.hpp"
+#include "simd/kernels.hpp"
 
 namespace hogvec {
 namespace {
@@ -16,12 +17,15 @@ void check_objective(const TrainSettings& s) {
   if (s.full_softmax) {
     require(!s.hierarchical_softmax && s.negatives == 0,
             "the full softmax excludes negative samples and hierarchical softmax");
-    require(s.architecture == Architecture::kSkipGram,
-            "the full softmax trains skip-gram only, not CBOW");
-    require(s.softmax_batch >= 1 && s.softmax_batch <= 4096,
-            "a softmax batch must have 1 to 4096 centers");
+    require(s.softmax_batch <= 4096, "a softmax batch must have at most 4096 centers");
+    require(!s.softmax_exact || softmax_batch(s) <= simd::kMostExactCenters,
+            "an exact softmax batch must have at most 256 centers");
+    require(!s.softmax_exact || s.threads == 1 || s.softmax_threads == SoftmaxThreads::kOwner,
+            "threads that train without locks are not exact: take one thread, or threads that "
+            "each own their rows");
     return;
   }
+  require(!s.softmax_exact, "only the full softmax has an exact mode");
   require(s.hierarchical_softmax || s.negatives >= 1,
           "nothing would be trained: take negative samples, hierarchical or full softmax");
   require(s.negatives <= 1000, "there must be at most 1000 negative samples");
@@ -50,6 +54,22 @@ std::size_t noise_rows(const TrainSettings& s) noexcept {
   // A center of CBOW is a single example, and stands less sharing than the pairs of skip-gram.
   const bool single = s.architecture == Architecture::kCbow && block_centers(s) > 2;
   return single ? s.negatives + (s.negatives + 4) / 5 : s.negatives;
+}
+
+std::size_t softmax_batch(const TrainSettings& s) noexcept {
+  if (s.softmax_exact && s.architecture == Architecture::kCbow) return 1;
+  if (s.softmax_batch != 0) return s.softmax_batch;
+  // The corrections of an exact batch grow with its size, and repeated words cut it.
+  return s.softmax_exact ? 16 : 32;
+}
+
+CbowGradient cbow_gradient(const TrainSettings& s) noexcept {
+  if (s.cbow_gradient != CbowGradient::kDefault) return s.cbow_gradient;
+  return s.full_softmax ? CbowGradient::kPaper : CbowGradient::kUndivided;
+}
+
+int chunk_workers(const TrainSettings& s) noexcept {
+  return s.full_softmax && s.softmax_threads == SoftmaxThreads::kOwner ? 1 : s.threads;
 }
 
 void check(const TrainSettings& s) {

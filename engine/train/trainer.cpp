@@ -91,8 +91,9 @@ std::vector<Tally> train_chunks(const Corpus& corpus, const TrainSettings& setti
   const std::vector<std::uint32_t> keep = keep_thresholds(corpus.vocabulary, settings.subsampling);
   const std::uint64_t total = std::uint64_t{plan.size()} * settings.epochs;
   std::atomic<std::uint64_t> next{0};
-  std::vector<Tally> tallies(static_cast<std::size_t>(settings.threads));
-  run_workers(settings.threads, [&](int worker_number) {
+  const int workers = chunk_workers(settings);
+  std::vector<Tally> tallies(static_cast<std::size_t>(workers));
+  run_workers(workers, [&](int worker_number) {
     Tally& tally = tallies[static_cast<std::size_t>(worker_number)];
     tally.epochs.resize(settings.epochs);
     ChunkSample sample(plan.longest(), Worker::span(settings));
@@ -191,11 +192,7 @@ std::size_t training_memory(std::size_t vocabulary_size, const TrainSettings& se
   std::size_t bytes = matrix;
   if (has_output(settings)) bytes += matrix;
   if (settings.hierarchical_softmax) bytes += matrix + vocabulary_size * kTreeBytes;
-  if (settings.full_softmax) {
-    // Scores of a batch against all rows, for each worker; the rest is small.
-    bytes += static_cast<std::size_t>(settings.threads) * settings.softmax_batch * vocabulary_size *
-             sizeof(float);
-  }
+  if (settings.full_softmax) bytes += softmax_memory(vocabulary_size, settings);
   return bytes;
 }
 

@@ -46,8 +46,9 @@ struct TrainResult {
   std::uint64_t examples = 0;    // pairs or centers that the loss is a mean of, over all epochs
 };
 
-/// Trains `model` on `corpus`, by settings.threads workers that share W and W' without locks.
-/// The same seed gives the same bytes with one thread. Errors: as check().
+/// Trains `model` on `corpus`, by settings.threads threads. They share W and W' without locks, and
+/// the same seed gives the same bytes with one thread; or, in the full softmax with kOwner, each
+/// owns its rows of W', and the bytes are the same with any number. Errors: as check().
 TrainResult train(const Corpus& corpus, const TrainSettings& settings, Model& model,
                   Progress* progress = nullptr);
 

@@ -108,7 +108,7 @@ class ReferencePass {
       }
     }
     loss += reference::cbow_step(model_, {contexts, outputs, positives, trials}, settings_.alpha,
-                                 settings_.cbow_gradient == CbowGradient::kUndivided);
+                                 cbow_gradient(settings_) == CbowGradient::kUndivided);
     examples += contexts.size();
   }
 

@@ -43,6 +43,9 @@ constexpr TrainSettings kModes[] = {
     {.architecture = Architecture::kCbow, .hierarchical_softmax = true, .negatives = 0},
     {.architecture = Architecture::kCbow, .hierarchical_softmax = true},
     {.full_softmax = true, .negatives = 0},
+    {.full_softmax = true, .negatives = 0, .softmax_threads = SoftmaxThreads::kHogwild},
+    {.full_softmax = true, .negatives = 0, .softmax_exact = true},
+    {.architecture = Architecture::kCbow, .full_softmax = true, .negatives = 0},
 };
 
 TEST_CASE("one thread and one seed repeat their bytes; another seed does not") {

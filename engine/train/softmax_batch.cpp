@@ -1,0 +1,94 @@
+#include "engine/train/softmax_batch.hpp"
+
+#include <algorithm>
+
+namespace hogvec {
+
+SoftmaxBatch::SoftmaxBatch(const Matrix& input, const TrainSettings& settings)
+    : input_(input),
+      kernels_(simd::active_kernels()),
+      capacity_(softmax_batch(settings)),
+      cbow_(settings.architecture == Architecture::kCbow),
+      undivided_(cbow_gradient(settings) == CbowGradient::kUndivided),
+      hidden_(capacity_ * input.stride()),
+      hidden_transposed_(input.stride() * simd::padded(capacity_)),
+      mean_copy_(input.stride()) {
+  centers_.reserve(capacity_);
+  counts_.reserve(capacity_ * (2 * settings.window + 1));
+  context_rows_.reserve(2 * settings.window);
+}
+
+bool SoftmaxBatch::holds(WordId word) const noexcept {
+  return std::any_of(centers_.begin(), centers_.end(),
+                     [&](const Center& center) { return counts_[center.first].word == word; });
+}
+
+void SoftmaxBatch::add(const ChunkSample& sample, const Sentence& sentence,
+                       std::uint32_t i) noexcept {
+  const std::uint32_t begin = sample.window_begin(i, sentence);
+  const std::uint32_t end = sample.window_end(i, sentence);
+  const auto first = static_cast<std::uint32_t>(counts_.size());
+  counts_.push_back({sample.ids()[i], 1});
+  for (std::uint32_t place = begin; place < end; ++place) {
+    if (place == i) continue;
+    const WordId word = sample.ids()[place];
+    const auto known = std::find_if(counts_.begin() + first + 1, counts_.end(),
+                                    [word](const Count& count) { return count.word == word; });
+    if (known != counts_.end()) {
+      known->count += 1;
+    } else {
+      counts_.push_back({word, 1});
+    }
+  }
+  centers_.push_back(
+      {first, static_cast<std::uint32_t>(counts_.size()), static_cast<float>(end - begin - 1)});
+}
+
+void SoftmaxBatch::clear() noexcept {
+  centers_.clear();
+  counts_.clear();
+}
+
+void SoftmaxBatch::load_hidden() noexcept {
+  const std::size_t leading = simd::padded(size());
+  for (std::size_t b = 0; b < size(); ++b) {
+    float* const h = hidden_.data() + b * stride();
+    if (cbow_) {
+      load_mean(b);
+    } else {
+      std::copy_n(input_.row(counts_[centers_[b].first].word), stride(), h);
+    }
+    for (std::size_t d = 0; d < stride(); ++d) hidden_transposed_[d * leading + b] = h[d];
+  }
+}
+
+void SoftmaxBatch::load_mean(std::size_t b) noexcept {
+  context_rows_.clear();
+  for (const Count& context : window(centers_[b])) {
+    for (float n = 0; n < context.count; ++n) context_rows_.push_back(input_.row(context.word));
+  }
+  kernels_.mean_row(context_rows_.data(), context_rows_.size(), stride(),
+                    hidden_.data() + b * stride(), mean_copy_.data());
+}
+
+std::span<const SoftmaxBatch::Count> SoftmaxBatch::targets(std::size_t b) const noexcept {
+  return cbow_ ? center_word(centers_[b]) : window(centers_[b]);
+}
+
+float SoftmaxBatch::target_count(std::size_t b) const noexcept {
+  return cbow_ ? 1.0f : centers_[b].window_size;
+}
+
+void SoftmaxBatch::add_to_inputs(std::size_t b, float scale, const float* row) const noexcept {
+  const Center& center = centers_[b];
+  if (!cbow_) {
+    kernels_.axpy(scale, row, input_.row(counts_[center.first].word), stride());
+    return;
+  }
+  const float share = undivided_ ? scale : scale / center.window_size;
+  for (const Count& context : window(center)) {
+    kernels_.axpy(share * context.count, row, input_.row(context.word), stride());
+  }
+}
+
+}  // namespace hogvec
