@@ -18,6 +18,7 @@ constexpr std::size_t kScoreRegisters = 2;
 // Rows x registers of an update: 4 x 7 + 7 of 32 registers, or 4 x 2 + 2 of 16.
 constexpr std::size_t kUpdateRows = 4;
 constexpr std::size_t kUpdateRegisters = kRegisters == 32 ? 7 : 2;
+constexpr std::size_t kLineFloats = kRowAlignment / sizeof(float);
 
 std::size_t tile_rows(std::size_t stride) noexcept {
   const std::size_t rows = kTileBytes / (stride * sizeof(float));
@@ -36,13 +37,16 @@ HOGVEC_INLINE void store_first(float* p, const Floats& x, std::size_t count) noe
 }
 
 /// sums[j * kRegs + r] = the scores of row j and the hidden vectors of register r, one a lane.
+/// Fetches as many rows from `next` on, as far as one line for each d reaches.
 template <std::size_t kRows, std::size_t kRegs>
 HOGVEC_INLINE void multiply_hidden(const float* rows, std::size_t stride, std::size_t dim,
-                                   const float* hidden, std::size_t leading,
+                                   const float* hidden, std::size_t leading, const float* next,
                                    Floats* sums) noexcept {
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kRows * kRegs; ++i) sums[i] = zero();
   for (std::size_t d = 0; d < dim; ++d) {
+    // Every row is a stream of its own, too short for the processor to see it coming.
+    if constexpr (kRows == kScoreRows) __builtin_prefetch(next + d * kLineFloats);
     Floats h[kRegs];
     HOGVEC_UNROLL
     for (std::size_t r = 0; r < kRegs; ++r) h[r] = load(hidden + d * leading + r * kLanes);
@@ -57,13 +61,19 @@ HOGVEC_INLINE void multiply_hidden(const float* rows, std::size_t stride, std::s
   }
 }
 
+/// The rows that follow these, or any where none do.
+template <std::size_t kRows>
+HOGVEC_INLINE const float* next_rows(const SoftmaxSweep& s, std::size_t row) noexcept {
+  return s.rows + (row + 2 * kRows <= s.row_count ? row + kRows : row) * s.stride;
+}
+
 /// kScoreRows (or fewer) rows against up to kRegs registers of hidden vectors.
 template <std::size_t kRows, std::size_t kRegs>
 HOGVEC_INLINE void score_hidden(const SoftmaxSweep& s, std::size_t row, std::size_t b,
                                 const Floats* shift, Floats* z, Floats* max_score) noexcept {
   Floats sums[kRows * kRegs];
   multiply_hidden<kRows, kRegs>(s.rows + row * s.stride, s.stride, s.dim, s.hidden_transposed + b,
-                                padded(s.batch), sums);
+                                padded(s.batch), next_rows<kRows>(s, row), sums);
   HOGVEC_UNROLL
   for (std::size_t j = 0; j < kRows; ++j) {
     HOGVEC_UNROLL
@@ -156,11 +166,13 @@ void softmax_scores(const SoftmaxSweep& s) noexcept {
 }
 
 /// target(i) += sum_k coefficient(i, k) source(k), rows of kRegs registers each; subtracts where
-/// kSubtract. Coefficient (i, k) lies at coefficients[i * row_step + k * step].
+/// kSubtract. Coefficient (i, k) lies at coefficients[i * row_step + k * step]. Fetches `lines`
+/// lines of each of as many rows from `next` on.
 template <std::size_t kRows, std::size_t kRegs, bool kSubtract>
 HOGVEC_INLINE void accumulate(float* target, const float* source, std::size_t stride,
                               std::size_t source_count, const float* coefficients,
-                              std::size_t row_step, std::size_t step) noexcept {
+                              std::size_t row_step, std::size_t step, const float* next,
+                              std::size_t lines) noexcept {
   Floats sums[kRows * kRegs];
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kRows; ++i) {
@@ -170,6 +182,10 @@ HOGVEC_INLINE void accumulate(float* target, const float* source, std::size_t st
     }
   }
   for (std::size_t k = 0; k < source_count; ++k) {
+    for (std::size_t line = 0; line < lines; ++line) {
+      // Into the second level: the first one is full with this tile.
+      __builtin_prefetch(next + k * stride + line * kLineFloats, 0, 2);
+    }
     Floats x[kRegs];
     HOGVEC_UNROLL
     for (std::size_t r = 0; r < kRegs; ++r) x[r] = load(source + k * stride + r * kLanes);
@@ -202,20 +218,26 @@ struct RowProduct {
   std::size_t row_step;
   std::size_t step;
   std::size_t stride;
+  std::size_t next;  // floats from the source rows to those that will be wanted next, or 0
 };
 
 template <std::size_t kRegs, bool kSubtract>
 void accumulate_columns(const RowProduct& p, std::size_t column) noexcept {
+  // Each group of targets fetches its share of the lines.
+  const std::size_t all_lines = p.next == 0 ? 0 : kRegs * kLanes / kLineFloats;
+  const auto line = [&](std::size_t i) { return all_lines * i / p.target_count; };
+  const float* const next = p.source + p.next + column;
   std::size_t i = 0;
   for (; i + kUpdateRows <= p.target_count; i += kUpdateRows) {
-    accumulate<kUpdateRows, kRegs, kSubtract>(p.target + i * p.stride + column, p.source + column,
-                                              p.stride, p.source_count,
-                                              p.coefficients + i * p.row_step, p.row_step, p.step);
+    accumulate<kUpdateRows, kRegs, kSubtract>(
+        p.target + i * p.stride + column, p.source + column, p.stride, p.source_count,
+        p.coefficients + i * p.row_step, p.row_step, p.step, next + line(i) * kLineFloats,
+        line(i + kUpdateRows) - line(i));
   }
   for (; i < p.target_count; ++i) {
     accumulate<1, kRegs, kSubtract>(p.target + i * p.stride + column, p.source + column, p.stride,
                                     p.source_count, p.coefficients + i * p.row_step, p.row_step,
-                                    p.step);
+                                    p.step, next + line(i) * kLineFloats, line(i + 1) - line(i));
   }
 }
 
@@ -240,10 +262,12 @@ void softmax_update(const SoftmaxSweep& s) noexcept {
     const std::size_t count = std::min(tile, s.row_count - row);
     float* rows = s.rows + row * s.stride;
     const float* exp_scores = s.exp_scores + row * s.batch;
+    const std::size_t next = row + 2 * count <= s.row_count ? count * s.stride : 0;
     // EH first: it wants the old rows.
-    accumulate_all<false>({s.weighted_rows, s.batch, rows, count, exp_scores, 1, s.batch, s.stride},
-                          kWidths);
-    accumulate_all<true>({rows, count, s.step, s.batch, exp_scores, s.batch, 1, s.stride}, kWidths);
+    accumulate_all<false>(
+        {s.weighted_rows, s.batch, rows, count, exp_scores, 1, s.batch, s.stride, next}, kWidths);
+    accumulate_all<true>({rows, count, s.step, s.batch, exp_scores, s.batch, 1, s.stride, 0},
+                         kWidths);
   }
 }
 

@@ -52,7 +52,7 @@ HOGVEC_INLINE void store_scores(const SoftmaxSweep& s, std::size_t row, std::siz
                                 Floats* max_score, float* out) noexcept {
   Floats sums[kRows * kRegs];
   multiply_hidden<kRows, kRegs>(s.rows + row * s.stride, s.stride, s.dim, s.hidden_transposed + b,
-                                padded(s.batch), sums);
+                                padded(s.batch), next_rows<kRows>(s, row), sums);
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kRows * kRegs; ++i) {
     max_score[i % kRegs] = xsimd::max(max_score[i % kRegs], sums[i]);
@@ -104,11 +104,13 @@ void softmax_tile_update(const SoftmaxSweep& s) noexcept {
     for (std::size_t first = 0; first < size; first += part) {
       const std::size_t count = std::min(part, size - first);
       float* rows = s.rows + (row + first) * s.stride;
+      const std::size_t next = row + first + 2 * count <= s.row_count ? count * s.stride : 0;
       const float* errors = s.exp_scores + row * s.batch + first;
       // EH first: it wants the old rows.
       accumulate_all<false>(
-          {s.weighted_rows, s.batch, rows, count, errors, kScoreTileRows, 1, s.stride}, kWidths);
-      accumulate_all<true>({rows, count, s.step, s.batch, errors, 1, kScoreTileRows, s.stride},
+          {s.weighted_rows, s.batch, rows, count, errors, kScoreTileRows, 1, s.stride, next},
+          kWidths);
+      accumulate_all<true>({rows, count, s.step, s.batch, errors, 1, kScoreTileRows, s.stride, 0},
                            kWidths);
     }
   }
