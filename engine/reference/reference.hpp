@@ -34,6 +34,28 @@ Gradient full_softmax_gradient(const Model& model, std::uint32_t center,
 double full_softmax_step(Model& model, std::uint32_t center, std::span<const std::uint32_t> context,
                          double alpha);
 
+/// A center and its context words.
+struct SoftmaxExample {
+  std::uint32_t center;
+  std::vector<std::uint32_t> context;
+};
+/// Steps for centers, all distinct, one after the other, but with products over the old W' alone:
+/// what a step finds changed by those before is made up for. With EI_a of eq. (31) and h_a,
+///
+///     u_b  = W'_0 h_b - alpha sum_{a<b} (h_a.h_b) EI_a
+///     EH_b = W'_0^T EI_b - alpha sum_{a<b} (EI_a.EI_b) h_a
+///     W'   = W'_0 - alpha sum_b EI_b h_b^T
+///
+/// Returns the sum of the losses, each before its own step.
+double full_softmax_exact_steps(Model& model, std::span<const SoftmaxExample> examples,
+                                double alpha);
+
+// Full softmax CBOW, Rong eqs. (17)-(23): the mean of the context rows in, the center out.
+double cbow_softmax_loss(const Model& model, std::uint32_t center,
+                         std::span<const std::uint32_t> context);
+Gradient cbow_softmax_gradient(const Model& model, std::uint32_t center,
+                               std::span<const std::uint32_t> context);
+
 // A block of logistic outputs, Rong eqs. (55)-(61): every pair (u, m) of an input row and an output
 // row, positives A and trials N row-major U x M. E = sum N log(1 + exp(s)) - A s, s = v'_m . v_u.
 // A row may stand several times: its gradients add up.
