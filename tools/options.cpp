@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "io/error.hpp"
+#include "tools/console.hpp"
 
 namespace hogvec::tools {
 namespace {
@@ -53,6 +54,15 @@ void objective_options(CommandLine& line, Word2vecOptions& options) {
   s.noise_rows = static_cast<std::size_t>(line.integer("-noise-rows", 1).value_or(0));
   s.alpha = line.number("-alpha").value_or(default_alpha(s.architecture));
   s.cbow_gradient = cbow_gradient(line);
+}
+
+/// What a run does otherwise than one may expect of its flags.
+void tell_of_effects(const TrainSettings& s) {
+  if (s.full_softmax && s.softmax_exact && s.architecture == Architecture::kCbow) {
+    complain("word2vec",
+             "-softmax-exact 1 and -cbow 1: neighboring centers share context words, so that they "
+             "are trained one by one, as with -softmax-batch 1");
+  }
 }
 
 /// What one run cannot do, in the words of the flags.
@@ -104,6 +114,7 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   refuse(!options.output_context.empty() && !s.full_softmax && s.negatives == 0,
          "-output-context: the tree of -hs 1 has no vectors of words; use -negative as well");
   if (trains) check(s);
+  if (trains) tell_of_effects(s);
   return options;
 }
 

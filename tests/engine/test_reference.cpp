@@ -218,6 +218,21 @@ TEST_CASE("full softmax: scores of 1e6 stay finite") {
   for (const double g : gradient.output) CHECK(std::isfinite(g));
 }
 
+TEST_CASE("CBOW full softmax: the gradient is the difference quotient for every parameter") {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    for (const auto& [center, context] : kSoftmaxExamples) {
+      CAPTURE(seed);
+      CAPTURE(center);
+      Model model = random_model(seed);
+      const Gradient gradient = cbow_softmax_gradient(model, center, context);
+      const auto loss = [&model, c = center, &words = context] {
+        return cbow_softmax_loss(model, c, words);
+      };
+      check_gradient(model, gradient, loss);
+    }
+  }
+}
+
 TEST_CASE("logistic: the gradient is the difference quotient for every parameter") {
   for (std::uint64_t seed = 11; seed <= 14; ++seed) {
     for (std::size_t example = 0; example < kLogisticExamples.size(); ++example) {

@@ -216,7 +216,10 @@ test_settings() {
   local train=(-train corpus.txt -output new)
   expect_refusal "" "-softmax 1 and -negative" word2vec "${train[@]}" -softmax 1 -negative 5
   expect_refusal "" "-softmax 1 and -hs" word2vec "${train[@]}" -softmax 1 -hs 1
-  expect_refusal "" "-softmax 1 and -cbow 1" word2vec "${train[@]}" -softmax 1 -cbow 1
+  expect_refusal "" "-softmax-exact 1 and -softmax-threads hogwild" \
+    word2vec "${train[@]}" -softmax 1 -softmax-exact 1 -softmax-threads hogwild -threads 2
+  expect_refusal "" "-softmax-exact 1: needs -softmax 1" word2vec "${train[@]}" -softmax-exact 1
+  expect_refusal "" "-softmax-threads none" word2vec "${train[@]}" -softmax 1 -softmax-threads none
   expect_refusal "" "-cbow-gradient half" word2vec "${train[@]}" -cbow-gradient half
   expect_refusal "" "-output-context.*-hs 1" \
     word2vec "${train[@]}" -hs 1 -negative 0 -output-context context
