@@ -12,39 +12,25 @@ namespace {
 constexpr float kHeadroom = 40;
 constexpr double kLeastZ = 1e-20;
 constexpr double kMostZ = 1e20;
+// Below about exp(-87) an exp is zero.
+constexpr float kLeastExp = 1e-30f;
 
 }  // namespace
 
 SoftmaxMinibatch::SoftmaxMinibatch(const Matrix& output, const TrainSettings& settings)
     : output_(output), kernels_(simd::active_kernels()), sweeps_(output, settings) {
   const std::size_t batch = softmax_batch(settings);
-  targets_ = Scratch<float>(batch * output.stride());
   step_ = Scratch<float>(batch * output.stride());
   shift_ = Scratch<float>(batch);
-  target_scores_ = Scratch<double>(batch);
 }
 
 double SoftmaxMinibatch::train(SoftmaxBatch& batch, float alpha) {
   batch.load_hidden();
-  sum_targets(batch);
   sweep_scores(batch);
   const double result = loss(batch);
+  subtract_targets(batch);
   update(batch, alpha);
   return result;
-}
-
-/// T_b and the scores of the targets, from the old rows.
-void SoftmaxMinibatch::sum_targets(const SoftmaxBatch& batch) noexcept {
-  const std::size_t stride = batch.stride();
-  std::fill_n(targets_.data(), batch.size() * stride, 0.0f);
-  for (std::size_t b = 0; b < batch.size(); ++b) {
-    target_scores_[b] = 0;
-    for (const auto& [word, count] : batch.targets(b)) {
-      const float* row = output_.row(word);
-      kernels_.axpy(count, row, targets_.data() + b * stride, stride);
-      target_scores_[b] += double{count} * kernels_.dot(row, batch.hidden(b), stride);
-    }
-  }
 }
 
 void SoftmaxMinibatch::sweep_scores(const SoftmaxBatch& batch) {
@@ -61,32 +47,49 @@ void SoftmaxMinibatch::sweep_scores(const SoftmaxBatch& batch) {
   expected_max_ = *std::max_element(sweeps_.max_score(), sweeps_.max_score() + size);
 }
 
+/// u_bj of a wanted word, from its exp where that has all its digits.
+double SoftmaxMinibatch::target_score(const SoftmaxBatch& batch, WordId word,
+                                      std::size_t b) const noexcept {
+  const float exp_score = sweeps_.value(batch, word, b);
+  if (exp_score >= kLeastExp) return shift_[b] + std::log(double{exp_score});
+  return kernels_.dot(output_.row(word), batch.hidden(b), batch.stride());
+}
+
 /// E_b = -sum_c u_{j*_c} + C_b log sum_j exp(u_j), eq. (29), over the batch.
 double SoftmaxMinibatch::loss(const SoftmaxBatch& batch) const noexcept {
   double sum = 0;
   for (std::size_t b = 0; b < batch.size(); ++b) {
-    sum += batch.target_count(b) * (shift_[b] + std::log(sweeps_.z()[b])) - target_scores_[b];
+    sum += batch.target_count(b) * (shift_[b] + std::log(sweeps_.z()[b]));
+    for (const auto& [word, count] : batch.targets(b)) {
+      sum -= double{count} * target_score(batch, word, b);
+    }
   }
   return sum;
 }
 
-/// EI_j = C y_j - n_j is split into its dense part C y_j and its sparse part n_j.
+/// Turns predictions into errors, EI_j = C y_j - n_j, in units of C / Z: the rows of the wanted
+/// words, which may be in another thread's cache, are then touched by the sweep alone.
+void SoftmaxMinibatch::subtract_targets(const SoftmaxBatch& batch) noexcept {
+  for (std::size_t b = 0; b < batch.size(); ++b) {
+    const double unit = sweeps_.z()[b] / batch.target_count(b);
+    for (const auto& [word, count] : batch.targets(b)) {
+      sweeps_.value(batch, word, b) -= static_cast<float>(count * unit);
+    }
+  }
+}
+
 void SoftmaxMinibatch::update(const SoftmaxBatch& batch, float alpha) {
   const std::size_t stride = batch.stride();
   std::fill_n(step_.data(), batch.size() * stride, 0.0f);
+  const auto scale = [&](std::size_t b) {
+    return static_cast<float>(alpha * batch.target_count(b) / sweeps_.z()[b]);
+  };
   for (std::size_t b = 0; b < batch.size(); ++b) {
-    const auto scale = static_cast<float>(alpha * batch.target_count(b) / sweeps_.z()[b]);
-    kernels_.axpy(scale, batch.hidden(b), step_.data() + b * stride, stride);
+    kernels_.axpy(scale(b), batch.hidden(b), step_.data() + b * stride, stride);
   }
   sweeps_.update(batch, step_.data());
   for (std::size_t b = 0; b < batch.size(); ++b) {
-    for (const auto& [word, count] : batch.targets(b)) {
-      kernels_.axpy(alpha * count, batch.hidden(b), output_.row(word), stride);
-    }
-    // W -= alpha EH with EH = C / Z sum_j exp_scores_j v'_j - T.
-    const auto scale = static_cast<float>(-alpha * batch.target_count(b) / sweeps_.z()[b]);
-    batch.add_to_inputs(b, scale, sweeps_.weighted_rows(b));
-    batch.add_to_inputs(b, alpha, targets_.data() + b * stride);
+    batch.add_to_inputs(b, -scale(b), sweeps_.weighted_rows(b));
   }
 }
 

@@ -20,19 +20,18 @@ class SoftmaxMinibatch {
   double train(SoftmaxBatch& batch, float alpha);
 
  private:
-  void sum_targets(const SoftmaxBatch& batch) noexcept;
   void sweep_scores(const SoftmaxBatch& batch);
+  double target_score(const SoftmaxBatch& batch, WordId word, std::size_t b) const noexcept;
   double loss(const SoftmaxBatch& batch) const noexcept;
+  void subtract_targets(const SoftmaxBatch& batch) noexcept;
   void update(const SoftmaxBatch& batch, float alpha);
 
   const Matrix& output_;
   const simd::KernelTable& kernels_;
   SoftmaxSweeps sweeps_;
-  Scratch<float> targets_;  // T_b = sum_j n_bj v'_j, B x stride
-  Scratch<float> step_;     // eta C_b / Z_b h_b, B x stride
+  Scratch<float> step_;  // eta C_b / Z_b h_b, B x stride
   Scratch<float> shift_;
-  Scratch<double> target_scores_;  // sum_j n_bj u_bj
-  float expected_max_ = 0;         // largest score of the batch before
+  float expected_max_ = 0;  // largest score of the batch before
 };
 
 }  // namespace hogvec

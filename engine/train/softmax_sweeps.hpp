@@ -36,6 +36,10 @@ class SoftmaxSweeps {
 
   /// exp(u_bj - shift_b) of all rows j; sums z and max_score. As softmax_scores in kernels.hpp.
   void exp_scores(const SoftmaxBatch& batch, const float* shift);
+  /// exp_scores(j, b), of a word and center b.
+  float& value(const SoftmaxBatch& batch, WordId word, std::size_t b) const noexcept {
+    return scores_[word * batch.size() + b];
+  }
   /// Sums weighted_rows, and takes exp_scores(j, b) step_b from the rows. As softmax_update.
   void update(const SoftmaxBatch& batch, const float* step);
 
