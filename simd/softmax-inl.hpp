@@ -12,6 +12,9 @@ namespace {
 // A tile of rows of W' stays in the first-level cache (48 KiB, of 32 KiB on older machines) beside
 // one group of hidden vectors.
 constexpr std::size_t kTileBytes = 20 * 1024;
+// Of long rows an update works on a few columns at a time, and wants enough rows to be worth the
+// sums that it loads and stores.
+constexpr std::size_t kLeastTileBlocks = 3;
 // Rows x registers of hidden vectors that one pass of the scores keeps in accumulators.
 constexpr std::size_t kScoreRows = kRegisters == 32 ? 12 : 6;
 constexpr std::size_t kScoreRegisters = 2;
@@ -22,7 +25,7 @@ constexpr std::size_t kLineFloats = kRowAlignment / sizeof(float);
 
 std::size_t tile_rows(std::size_t stride) noexcept {
   const std::size_t rows = kTileBytes / (stride * sizeof(float));
-  return std::max<std::size_t>(rows / kScoreRows, 1) * kScoreRows;
+  return std::max(rows / kScoreRows, kLeastTileBlocks) * kScoreRows;
 }
 
 /// Stores the first `count` lanes, or all of them.
