@@ -4,6 +4,8 @@
 #include "engine/corpus/corpus.hpp"
 #include "engine/phrases/phrases.hpp"
 #include "engine/query/nearest.hpp"
+#include "engine/train/estimate.hpp"
+#include "engine/train/held_out.hpp"
 #include "engine/train/trainer.hpp"
 #include "io/error.hpp"
 #include "io/vectors_file.hpp"

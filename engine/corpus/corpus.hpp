@@ -17,16 +17,20 @@ namespace hogvec {
 class EncodedCorpus {
  public:
   EncodedCorpus() = default;
-  EncodedCorpus(io::MemoryMap memory, std::size_t size) : memory_(std::move(memory)), size_(size) {}
+  EncodedCorpus(io::MemoryMap memory, std::size_t size, std::size_t unknown)
+      : memory_(std::move(memory)), size_(size), unknown_(unknown) {}
 
   std::span<const WordId> ids() const noexcept {
     return {reinterpret_cast<const WordId*>(memory_.data()), size_};
   }
   std::size_t size() const noexcept { return size_; }
+  /// How many words of the text were left out.
+  std::size_t unknown() const noexcept { return unknown_; }
 
  private:
   io::MemoryMap memory_;
   std::size_t size_ = 0;
+  std::size_t unknown_ = 0;
 };
 
 struct Corpus {
@@ -37,6 +41,8 @@ struct Corpus {
 struct ReadOptions {
   int threads = 1;
   std::uint64_t min_count = 5;
+  /// Keep so many of the most frequent words besides index 0; 0: all.
+  std::size_t max_vocabulary = 0;
   /// Take the words and counts from this file, instead of counting the text.
   std::string vocabulary_file{};
   /// Longer words are cut, at a code point boundary; the reference's limit (word2vec.c:86).
@@ -52,5 +58,9 @@ struct ReadOptions {
 /// Reads, counts and encodes a text, tokenised as the reference does (word2vec.c:71), by all
 /// threads. Errors: the file is missing, unreadable or not a regular file; the vocabulary file.
 Corpus read_corpus(const std::string& path, const ReadOptions& options);
+
+/// The same with the words of `vocabulary`, instead of those of the text or of a file.
+EncodedCorpus encode_corpus(const std::string& path, const Vocabulary& vocabulary,
+                            const ReadOptions& options);
 
 }  // namespace hogvec

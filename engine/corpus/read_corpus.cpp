@@ -18,7 +18,8 @@ constexpr WordId kUnknown = 0xffffffff;
 
 Vocabulary make_vocabulary(const WordTable& table, const ReadOptions& options) {
   if (!options.vocabulary_file.empty()) {
-    return {io::read_vocabulary_file(options.vocabulary_file), options.min_count};
+    return {io::read_vocabulary_file(options.vocabulary_file), options.min_count,
+            options.max_vocabulary};
   }
   struct Counted {
     std::uint64_t position;
@@ -37,18 +38,17 @@ Vocabulary make_vocabulary(const WordTable& table, const ReadOptions& options) {
   std::vector<io::WordCount> words;
   words.reserve(counted.size());
   for (const Counted& c : counted) words.push_back({std::string(c.word), c.count});
-  return {std::move(words), options.min_count};
+  return {std::move(words), options.min_count, options.max_vocabulary};
 }
 
-/// Turns the numbers of the workers' words into ids of the vocabulary.
-void renumber(EncodedText& text, const Vocabulary& vocabulary, const ReadOptions& options) {
+/// Turns the numbers of the workers' words into ids of the vocabulary, which has no words that the
+/// text has less than `least_count` times.
+void renumber(EncodedText& text, const Vocabulary& vocabulary, std::uint64_t least_count) {
   std::vector<WordId> ids(text.words.size(), kUnknown);
   text.words.for_each(
       [&](std::uint32_t id, std::string_view word, std::uint64_t count, std::uint64_t) {
         // Most words are too rare to be found, and known to be so.
-        if (options.vocabulary_file.empty() && id != kSentenceEnd && count < options.min_count) {
-          return;
-        }
+        if (id != kSentenceEnd && count < least_count) return;
         ids[id] = vocabulary.find(word).value_or(kUnknown);
       });
   for (std::vector<WordId>& numbers : text.numbers) {
@@ -89,12 +89,12 @@ EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
     std::remove_copy(first, first + section.count, out + places[s], kUnknown);
     text.memory.release(section.first * sizeof(WordId), section.count * sizeof(WordId));
   });
-  return {std::move(memory), total};
+  std::size_t words = 0;
+  for (const EncodedText::Section& section : text.sections) words += section.count;
+  return {std::move(memory), total, words - total};
 }
 
-}  // namespace
-
-Corpus read_corpus(const std::string& path, const ReadOptions& options) {
+EncodedText encode(const std::string& path, const ReadOptions& options) {
   if (options.max_word_bytes < 1 || options.max_word_bytes > kMaxWordBytes) {
     throw Error("the longest word must have 1 to 65536 bytes");
   }
@@ -105,12 +105,26 @@ Corpus read_corpus(const std::string& path, const ReadOptions& options) {
   if (options.on_progress) {
     encoding.on_progress = [&](std::uint64_t words, std::uint64_t) { options.on_progress(words); };
   }
-  EncodedText text = encode_text(path, encoding);
+  return encode_text(path, encoding);
+}
+
+}  // namespace
+
+Corpus read_corpus(const std::string& path, const ReadOptions& options) {
+  EncodedText text = encode(path, options);
   Vocabulary vocabulary = make_vocabulary(text.words, options);
-  renumber(text, vocabulary, options);
+  renumber(text, vocabulary, options.vocabulary_file.empty() ? options.min_count : 0);
   text.words = WordTable();
   EncodedCorpus corpus = gather(text, options);
   return {std::move(vocabulary), std::move(corpus)};
+}
+
+EncodedCorpus encode_corpus(const std::string& path, const Vocabulary& vocabulary,
+                            const ReadOptions& options) {
+  EncodedText text = encode(path, options);
+  renumber(text, vocabulary, 0);
+  text.words = WordTable();
+  return gather(text, options);
 }
 
 }  // namespace hogvec

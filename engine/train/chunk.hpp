@@ -34,10 +34,19 @@ enum class Stream : std::uint64_t { kSubsampling, kWindow, kNoise };
 std::uint64_t stream_key(std::uint64_t seed, std::uint64_t epoch, std::uint64_t chunk,
                          Stream stream) noexcept;
 
-/// Loss over a chunk, and how many examples it is the sum of.
+/// Loss over a chunk, how many examples it is the sum of, and, of the full softmax, how many words
+/// were predicted there: sum of C.
 struct ChunkLoss {
   double sum = 0;
   std::uint64_t examples = 0;
+  std::uint64_t panels = 0;
+
+  ChunkLoss& operator+=(const ChunkLoss& other) noexcept {
+    sum += other.sum;
+    examples += other.examples;
+    panels += other.panels;
+    return *this;
+  }
 };
 
 /// Words that sub-sampling kept, [begin, end) of a sample: at most 1000 (word2vec.c:421).

@@ -17,8 +17,12 @@ ChunkLoss FullSoftmaxWorker::train(const ChunkSample& sample, std::uint64_t /*no
   ChunkLoss total;
   const auto flush = [&] {
     if (batch_.size() == 0) return;
-    total.sum += exact_ ? exact_->train(batch_, alpha) : minibatch_->train(batch_, alpha);
-    total.examples += batch_.size();
+    ChunkLoss loss{0, batch_.size(), 0};
+    for (std::size_t b = 0; b < batch_.size(); ++b) {
+      loss.panels += static_cast<std::uint64_t>(batch_.target_count(b));
+    }
+    loss.sum = exact_ ? exact_->train(batch_, alpha) : minibatch_->train(batch_, alpha);
+    total += loss;
     batch_.clear();
   };
   // A chunk is a function of itself: nothing is carried over from the one before.

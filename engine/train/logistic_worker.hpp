@@ -51,9 +51,7 @@ class LogisticWorker {
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       // Everything drawn in advance, the rows of a later block are known while this one is trained.
       if (k + kAhead < blocks_.size()) prefetch(sample, k + kAhead);
-      const ChunkLoss loss = train_block(sample, k, alpha);
-      total.sum += loss.sum;
-      total.examples += loss.examples;
+      total += train_block(sample, k, alpha);
     }
     return total;
   }
@@ -120,7 +118,7 @@ class LogisticWorker {
       loss += train_rows(first, std::min(rows_at_once_, inputs - first), alpha);
     }
     architecture_.finish_block();
-    return {loss, examples};
+    return {loss, examples, 0};
   }
 
   /// Input rows [first, first + count) of the block against all its output rows.

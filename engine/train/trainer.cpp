@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include "engine/sampling/alias_sampler.hpp"
@@ -82,18 +83,31 @@ double chunk_alpha(const TrainSettings& settings, std::uint64_t words, std::uint
   return settings.alpha * std::max(kLeastAlphaShare, 1 - static_cast<double>(words) / total);
 }
 
-/// Every worker takes the next (epoch, chunk) until there is none, so that alpha falls with time.
+ChunkLoss total_loss(const std::vector<Tally>& tallies, std::size_t epoch) {
+  ChunkLoss total;
+  for (const Tally& tally : tallies) total += tally.epochs[epoch];
+  return total;
+}
+
+EpochLoss epoch_loss(const ChunkLoss& total, std::size_t epoch) {
+  const auto mean = [&](std::uint64_t count) {
+    return count == 0 ? 0 : total.sum / static_cast<double>(count);
+  };
+  return {epoch, mean(total.examples), std::exp(mean(total.panels))};
+}
+
+/// Every worker takes the next (epoch, chunk) of epochs [first, last) until there is none, so that
+/// alpha falls with time.
 template <class Worker>
-std::vector<Tally> train_chunks(const Corpus& corpus, const TrainSettings& settings,
-                                const typename Worker::Shared& shared, Progress* progress) {
+void train_epochs(const Corpus& corpus, const TrainSettings& settings,
+                  const typename Worker::Shared& shared, Progress* progress, std::size_t first,
+                  std::size_t last, std::vector<Tally>& tallies) {
   const std::span<const WordId> text = corpus.text.ids();
   const ChunkPlan plan(text);
   const std::vector<std::uint32_t> keep = keep_thresholds(corpus.vocabulary, settings.subsampling);
-  const std::uint64_t total = std::uint64_t{plan.size()} * settings.epochs;
-  std::atomic<std::uint64_t> next{0};
-  const int workers = chunk_workers(settings);
-  std::vector<Tally> tallies(static_cast<std::size_t>(workers));
-  run_workers(workers, [&](int worker_number) {
+  const std::uint64_t total = std::uint64_t{plan.size()} * last;
+  std::atomic<std::uint64_t> next{std::uint64_t{plan.size()} * first};
+  run_workers(chunk_workers(settings), [&](int worker_number) {
     Tally& tally = tallies[static_cast<std::size_t>(worker_number)];
     tally.epochs.resize(settings.epochs);
     ChunkSample sample(plan.longest(), Worker::span(settings));
@@ -111,8 +125,7 @@ std::vector<Tally> train_chunks(const Corpus& corpus, const TrainSettings& setti
                   key(Stream::kWindow));
       const ChunkLoss loss = worker.train(sample, key(Stream::kNoise), static_cast<float>(alpha));
       tally.kept += sample.size();
-      tally.epochs[epoch].sum += loss.sum;
-      tally.epochs[epoch].examples += loss.examples;
+      tally.epochs[epoch] += loss;
       if (progress != nullptr) {
         progress->words.fetch_add(size, std::memory_order_relaxed);
         progress->alpha.store(alpha, std::memory_order_relaxed);
@@ -120,6 +133,24 @@ std::vector<Tally> train_chunks(const Corpus& corpus, const TrainSettings& setti
     }
     worker.finish();
   });
+}
+
+/// All epochs at once or, where somebody wants to see the model after each, one by one.
+template <class Worker>
+std::vector<Tally> train_chunks(const Corpus& corpus, const TrainSettings& settings,
+                                const typename Worker::Shared& shared, Progress* progress) {
+  std::vector<Tally> tallies(static_cast<std::size_t>(chunk_workers(settings)));
+  if (progress == nullptr || !progress->on_epoch) {
+    train_epochs<Worker>(corpus, settings, shared, progress, 0, settings.epochs, tallies);
+    return tallies;
+  }
+  for (std::size_t epoch = 0; epoch < settings.epochs; ++epoch) {
+    train_epochs<Worker>(corpus, settings, shared, progress, epoch, epoch + 1, tallies);
+    const auto start = std::chrono::steady_clock::now();
+    progress->on_epoch(epoch_loss(total_loss(tallies, epoch), epoch));
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    progress->on_epoch_seconds += elapsed.count();
+  }
   return tallies;
 }
 
@@ -154,15 +185,13 @@ std::vector<Tally> train_objective(const Corpus& corpus, const TrainSettings& se
              : train_logistic<SkipGram>(corpus, settings, model, progress);
 }
 
-void fill_result(const std::vector<Tally>& tallies, std::size_t epochs, TrainResult& result) {
-  for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
-    ChunkLoss total;
-    for (const Tally& tally : tallies) {
-      total.sum += tally.epochs[epoch].sum;
-      total.examples += tally.epochs[epoch].examples;
-    }
-    result.loss.push_back(total.examples == 0 ? 0
-                                              : total.sum / static_cast<double>(total.examples));
+void fill_result(const std::vector<Tally>& tallies, const TrainSettings& settings,
+                 TrainResult& result) {
+  for (std::size_t epoch = 0; epoch < settings.epochs; ++epoch) {
+    const ChunkLoss total = total_loss(tallies, epoch);
+    const EpochLoss loss = epoch_loss(total, epoch);
+    result.loss.push_back(loss.loss);
+    if (settings.full_softmax) result.perplexity.push_back(loss.perplexity);
     result.examples += total.examples;
   }
   for (const Tally& tally : tallies) result.words_kept += tally.kept;
@@ -220,13 +249,14 @@ Model initial_model(std::size_t vocabulary_size, const TrainSettings& settings) 
 TrainResult train(const Corpus& corpus, const TrainSettings& settings, Model& model,
                   Progress* progress) {
   check(corpus, settings);
+  if (progress != nullptr) progress->on_epoch_seconds = 0;
   TrainResult result;
   result.words_raw = std::uint64_t{corpus.text.size()} * settings.epochs;
   const auto start = std::chrono::steady_clock::now();
   const std::vector<Tally> tallies = train_objective(corpus, settings, model, progress);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  result.seconds = elapsed.count();
-  fill_result(tallies, settings.epochs, result);
+  result.seconds = elapsed.count() - (progress == nullptr ? 0 : progress->on_epoch_seconds);
+  fill_result(tallies, settings, result);
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "engine/corpus/corpus.hpp"
@@ -30,20 +31,32 @@ std::size_t training_memory(std::size_t vocabulary_size, const TrainSettings& se
 /// Errors: std::bad_alloc.
 Model initial_model(std::size_t vocabulary_size, const TrainSettings& settings);
 
+/// Mean loss of an epoch that was trained, as in TrainResult.
+struct EpochLoss {
+  std::size_t epoch = 0;  // from 0 on
+  double loss = 0;
+  double perplexity = 0;  // full softmax only
+};
+
 /// Where a run stands. Written by the workers with relaxed atomics, to be read from any thread.
 struct Progress {
   std::atomic<std::uint64_t> words{0};  // raw words done, of all epochs
   std::atomic<double> alpha{0};         // learning rate of the latest chunk
+  /// Called after each epoch, with the model whole: only where it is set, the workers wait for each
+  /// other between epochs. TrainResult::seconds leaves out the time that it takes.
+  std::function<void(const EpochLoss&)> on_epoch{};
+  double on_epoch_seconds = 0;
 };
 
 /// What a run did.
 struct TrainResult {
-  double seconds = 0;            // wall time of the training alone
-  std::uint64_t words_raw = 0;   // words of the text, sentence ends included, times epochs
-  std::uint64_t words_kept = 0;  // of these, words that sub-sampling kept: the centers
-  std::vector<double> loss;      // of each epoch: mean per positive pair (skip-gram), or per
-                                 // center with a context (CBOW, full softmax)
-  std::uint64_t examples = 0;    // pairs or centers that the loss is a mean of, over all epochs
+  double seconds = 0;              // wall time of the training alone
+  std::uint64_t words_raw = 0;     // words of the text, sentence ends included, times epochs
+  std::uint64_t words_kept = 0;    // of these, words that sub-sampling kept: the centers
+  std::vector<double> loss;        // of each epoch: mean per positive pair (skip-gram), or per
+                                   // center with a context (CBOW, full softmax)
+  std::vector<double> perplexity;  // of each epoch, full softmax only: exp(sum E / sum C)
+  std::uint64_t examples = 0;      // pairs or centers that the loss is a mean of, over all epochs
 };
 
 /// Trains `model` on `corpus`, by settings.threads threads. They share W and W' without locks, and

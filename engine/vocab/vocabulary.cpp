@@ -4,7 +4,8 @@
 
 namespace hogvec {
 
-Vocabulary::Vocabulary(std::vector<io::WordCount> words, std::uint64_t min_count)
+Vocabulary::Vocabulary(std::vector<io::WordCount> words, std::uint64_t min_count,
+                       std::size_t max_words)
     : words_(std::move(words)) {
   if (words_.empty()) words_.push_back({std::string(kSentenceEndWord), 0});
   words_.erase(std::remove_if(words_.begin() + 1, words_.end(),
@@ -13,6 +14,12 @@ Vocabulary::Vocabulary(std::vector<io::WordCount> words, std::uint64_t min_count
   std::stable_sort(
       words_.begin() + 1, words_.end(),
       [](const io::WordCount& a, const io::WordCount& b) { return a.count > b.count; });
+  if (max_words != 0 && words_.size() - 1 > max_words) {
+    const auto first = words_.begin() + 1 + static_cast<std::ptrdiff_t>(max_words);
+    left_out_.words = static_cast<std::uint64_t>(words_.end() - first);
+    for (auto word = first; word != words_.end(); ++word) left_out_.occurrences += word->count;
+    words_.erase(first, words_.end());
+  }
   words_.shrink_to_fit();
   ids_.reserve(words_.size());
   for (WordId id = 0; id < words_.size(); ++id) {

@@ -23,9 +23,16 @@ inline constexpr WordId kSentenceEnd = 0;
 /// appearance (word2vec.c:141). Immutable, so safe to read from any thread.
 class Vocabulary {
  public:
-  /// Sorts `words`, which stand in order of first appearance, and drops those below `min_count`.
-  /// The first word stays index 0 and is never dropped.
-  Vocabulary(std::vector<io::WordCount> words, std::uint64_t min_count);
+  /// What a limit on the number of words has left out.
+  struct LeftOut {
+    std::uint64_t words = 0;        // different ones
+    std::uint64_t occurrences = 0;  // of them all
+  };
+
+  /// Sorts `words`, which stand in order of first appearance, drops those below `min_count`, and of
+  /// the others keeps the `max_words` most frequent; 0: all. The first word stays index 0, is never
+  /// dropped and does not count.
+  Vocabulary(std::vector<io::WordCount> words, std::uint64_t min_count, std::size_t max_words = 0);
 
   // The index refers to the words in place: moving keeps them there, copying would not.
   Vocabulary(Vocabulary&&) = default;
@@ -40,6 +47,8 @@ class Vocabulary {
 
   /// Sum of all counts, that of index 0 included: the reference's train_words.
   std::uint64_t total_count() const noexcept { return total_count_; }
+  /// Words that `max_words` dropped; those below `min_count` are not among them.
+  const LeftOut& left_out() const noexcept { return left_out_; }
 
   std::optional<WordId> find(std::string_view word) const;
 
@@ -47,6 +56,7 @@ class Vocabulary {
   std::vector<io::WordCount> words_;
   std::unordered_map<std::string_view, WordId> ids_;  // views into words_
   std::uint64_t total_count_ = 0;
+  LeftOut left_out_;
 };
 
 }  // namespace hogvec

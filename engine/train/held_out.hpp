@@ -1,0 +1,72 @@
+// How likely a text is that nothing was trained on: the exact negative log-likelihood.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/corpus/corpus.hpp"
+#include "engine/train/trainer.hpp"
+#include "engine/vocab/huffman_tree.hpp"
+
+namespace hogvec {
+
+/// -log p, natural logarithm, of all words that a model was asked to predict.
+struct HeldOutLoss {
+  double sum = 0;
+  std::uint64_t predictions = 0;
+
+  double mean() const noexcept { return sum / static_cast<double>(predictions); }
+  double perplexity() const noexcept { return std::exp(mean()); }
+};
+
+/// Errors: Error, where what the settings train gives no probabilities: negative samples alone.
+void check_held_out(const TrainSettings& settings);
+
+/// A held-out text, as the ids of a training vocabulary. No word of it is sub-sampled, and every
+/// center has its full window within its sentence, which ends after 1000 words as in training.
+/// Immutable, so safe to share.
+class HeldOutText {
+ public:
+  /// Uses the settings' objective, architecture, window and threads. With hierarchical softmax
+  /// beside negative samples, the tree is what predicts.
+  /// Errors: as check_held_out(); no sentence with two words; those of HuffmanTree.
+  HeldOutText(EncodedCorpus text, const Vocabulary& vocabulary, const TrainSettings& settings);
+
+  const EncodedCorpus& text() const noexcept { return text_; }
+  /// Words with a context.
+  std::uint64_t centers() const noexcept { return centers_; }
+
+  /// Full softmax: sum of E_b = -sum_c u_{j*_c} + C_b log sum_j exp(u_j), Rong eq. (29), over sum
+  /// of C_b predictions. Hierarchical softmax: of the turns on the center's path, Rong eq. (45),
+  /// from each context word's row, a prediction each. CBOW predicts the center from the mean of its
+  /// context, once. Scores in float, all sums in double and in the order of the text: the same for
+  /// any number of threads.
+  HeldOutLoss loss(const Model& model) const;
+
+  /// Places [begin, end) of the text, at least two words.
+  struct Sentence {
+    std::size_t begin;
+    std::size_t end;
+  };
+
+ private:
+  void find_sentences();
+  void count_centers(const Vocabulary& vocabulary);
+  std::vector<double> log_sums(const Model& model) const;
+  template <class MakeWorker>
+  double sum_chunks(const MakeWorker& make_worker) const;
+
+  EncodedCorpus text_;
+  TrainSettings settings_;
+  std::optional<HuffmanTree> tree_;
+  std::vector<Sentence> sentences_;
+  std::vector<std::size_t> chunks_;   // first sentence of each, and the number of sentences
+  std::vector<WordId> center_words_;  // different ones
+  std::uint64_t centers_ = 0;
+  std::uint64_t predictions_ = 0;
+};
+
+}  // namespace hogvec

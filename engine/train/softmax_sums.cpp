@@ -1,0 +1,72 @@
+#include "engine/train/softmax_sums.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hogvec {
+namespace {
+
+// The exponentials are wanted for their sum alone: those of a slice stay in the second-level cache.
+constexpr std::size_t kSliceRows = 1024;
+
+// A float holds exp(x) for |x| up to 87. Scores are shifted by about their maximum, less this, so
+// that sums stay well inside on both sides.
+constexpr float kHeadroom = 40;
+constexpr double kLeastZ = 1e-20;
+constexpr double kMostZ = 1e20;
+
+}  // namespace
+
+SoftmaxSums::SoftmaxSums(const Matrix& output)
+    : output_(output),
+      kernels_(simd::active_kernels()),
+      hidden_(kBatch * output.stride()),
+      hidden_transposed_(kBatch * output.stride()),
+      exp_scores_(kBatch * kSliceRows),
+      shift_(kBatch),
+      max_score_(kBatch),
+      z_(kBatch) {}
+
+void SoftmaxSums::compute(std::size_t count, double* log_sums) noexcept {
+  const std::size_t stride = output_.stride();
+  const std::size_t leading = simd::padded(count);
+  for (std::size_t b = 0; b < count; ++b) {
+    for (std::size_t d = 0; d < stride; ++d) hidden_transposed_[d * leading + b] = hidden(b)[d];
+  }
+  std::fill_n(shift_.data(), count, expected_max_ > kHeadroom ? expected_max_ - kHeadroom : 0.0f);
+  if (!sweep(count)) {
+    // Out of range on either side: once more, with the true maxima, which leave 1 <= Z <= V.
+    std::copy_n(max_score_.data(), count, shift_.data());
+    sweep(count);
+  }
+  expected_max_ = *std::max_element(max_score_.data(), max_score_.data() + count);
+  for (std::size_t b = 0; b < count; ++b) log_sums[b] = double{shift_[b]} + std::log(z_[b]);
+}
+
+/// Whether every Z came out in range.
+bool SoftmaxSums::sweep(std::size_t count) noexcept {
+  std::fill_n(z_.data(), count, 0.0);
+  std::fill_n(max_score_.data(), count, -std::numeric_limits<float>::infinity());
+  for (std::size_t row = 0; row < output_.rows(); row += kSliceRows) {
+    kernels_.softmax_scores({
+        .rows = output_.row(row),
+        .row_count = std::min(kSliceRows, output_.rows() - row),
+        .stride = output_.stride(),
+        .dim = output_.dim(),
+        .batch = count,
+        .hidden = hidden_.data(),
+        .hidden_transposed = hidden_transposed_.data(),
+        .shift = shift_.data(),
+        .step = nullptr,
+        .exp_scores = exp_scores_.data(),
+        .z = z_.data(),
+        .max_score = max_score_.data(),
+        .weighted_rows = nullptr,
+    });
+  }
+  return std::all_of(z_.data(), z_.data() + count,
+                     [](double z) { return z >= kLeastZ && z <= kMostZ; });
+}
+
+}  // namespace hogvec
