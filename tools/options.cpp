@@ -92,10 +92,12 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   path("-save-vocab", options.save_vocab);
   path("-read-vocab", options.read_vocab);
   path("-report", options.report);
+  path("-held-out", options.held_out);
   options.debug =
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.binary = line.integer("-binary", 0).value_or(0) != 0;
   options.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));
+  options.max_vocabulary = static_cast<std::size_t>(line.integer("-max-vocab", 0).value_or(0));
   options.max_word_bytes =
       static_cast<std::size_t>(line.integer("-max-word", 1, kMostWordBytes).value_or(98));
   options.classes = static_cast<std::size_t>(line.integer("-classes", 0, kMostClasses).value_or(0));
@@ -113,6 +115,11 @@ Word2vecOptions word2vec_options(CommandLine& line) {
          "-output-context: needs -output, without which nothing is trained");
   refuse(!options.output_context.empty() && !s.full_softmax && s.negatives == 0,
          "-output-context: the tree of -hs 1 has no vectors of words; use -negative as well");
+  refuse(!trains && !options.held_out.empty(),
+         "-held-out: needs -output, without which nothing is trained");
+  refuse(!options.held_out.empty() && !s.full_softmax && !s.hierarchical_softmax,
+         "-held-out: negative samples alone give no probabilities, so the likelihood of a text is "
+         "not defined; use -softmax 1 or -hs 1");
   if (trains) check(s);
   if (trains) tell_of_effects(s);
   return options;
@@ -130,7 +137,10 @@ Text and files
   -save-vocab FILE      write words and counts
   -read-vocab FILE      take words and counts from a file that -save-vocab wrote
   -min-count N          leave out words that occur less often (5)
+  -max-vocab N          * of those keep the N most frequent, and </s>; 0: all (0)
   -max-word N           * cut words that have more bytes (98)
+  -held-out FILE        * a text that is not trained on; its exact likelihood after every epoch
+                        goes to stderr and into the report (full or hierarchical softmax)
   -report FILE          * write speed, loss, memory and settings as JSON
 
 Model

@@ -16,7 +16,9 @@ struct Word2vecOptions {
   std::string save_vocab;
   std::string read_vocab;
   std::string report;
+  std::string held_out;
   std::uint64_t min_count = 5;
+  std::size_t max_vocabulary = 0;  // 0: all words
   std::size_t max_word_bytes = 98;
   std::size_t classes = 0;  // 0: vectors are written
   int debug = 2;

@@ -27,6 +27,12 @@ ProgressLine::~ProgressLine() {
   if (terminal_) std::fputc('\n', stderr);
 }
 
+void ProgressLine::note(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  if (terminal_) std::fputc('\n', stderr);
+  complain("word2vec", text);
+}
+
 void ProgressLine::run() {
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, std::chrono::milliseconds(200), [this] { return done_; })) print();

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "engine/train/trainer.hpp"
@@ -19,6 +20,9 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine();
+
+  /// A line on stderr that does not run into the progress.
+  void note(const std::string& text);
 
  private:
   void run();

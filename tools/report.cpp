@@ -7,6 +7,26 @@
 
 namespace hogvec::tools {
 
+namespace {
+
+nlohmann::ordered_json held_out_json(const HeldOutReport& report, const std::string& path) {
+  nlohmann::ordered_json json{{"file", path},
+                              {"loss", nlohmann::json::array()},
+                              {"perplexity", nlohmann::json::array()},
+                              {"predictions", 0},
+                              {"centers", report.centers},
+                              {"unknown", report.unknown},
+                              {"seconds", report.seconds}};
+  for (const HeldOutLoss& loss : report.epochs) {
+    json["loss"].push_back(loss.mean());
+    json["perplexity"].push_back(loss.perplexity());
+    json["predictions"] = loss.predictions;
+  }
+  return json;
+}
+
+}  // namespace
+
 std::string to_json(const RunReport& report, const Word2vecOptions& options) {
   const TrainResult& result = report.result;
   const TrainSettings& s = options.settings;
@@ -36,12 +56,15 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
         {"iter", s.epochs},
         {"alpha", s.alpha},
         {"min_count", options.min_count},
+        {"max_vocab", options.max_vocabulary},
         {"max_word", options.max_word_bytes},
         {"classes", options.classes},
         {"binary", options.binary ? 1 : 0},
         {"seed", s.seed},
         {"threads", s.threads}}}};
+  if (report.held_out) json["held_out"] = held_out_json(*report.held_out, options.held_out);
   if (s.full_softmax) {
+    json["perplexity"] = result.perplexity;
     json["settings"]["softmax_batch"] = softmax_batch(s);
     json["settings"]["softmax_exact"] = s.softmax_exact ? 1 : 0;
     json["settings"]["softmax_threads"] =

@@ -2,15 +2,28 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "engine/train/held_out.hpp"
 #include "engine/train/trainer.hpp"
 #include "tools/options.hpp"
 
 namespace hogvec::tools {
 
+/// Of the text that was held out.
+struct HeldOutReport {
+  std::vector<HeldOutLoss> epochs;
+  std::uint64_t centers = 0;
+  std::size_t unknown = 0;  // words that the vocabulary does not have
+  double seconds = 0;
+};
+
 struct RunReport {
   TrainResult result;
+  std::optional<HeldOutReport> held_out;
   double read_seconds = 0;
   double write_seconds = 0;
   std::size_t vocabulary_size = 0;

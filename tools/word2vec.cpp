@@ -18,6 +18,7 @@
 #include "tools/options.hpp"
 #include "tools/progress_line.hpp"
 #include "tools/report.hpp"
+#include "tools/run_notes.hpp"
 
 namespace hogvec::tools {
 namespace {
@@ -54,9 +55,11 @@ Outputs open_outputs(const Word2vecOptions& options) {
                         {"-report", options.report, outputs.report}};
   for (const Wanted& one : all) {
     if (one.path.empty()) continue;
-    if (io::same_file(one.path, options.train)) {
+    for (const auto& [path, what] :
+         {std::pair{&options.train, "training"}, {&options.held_out, "held-out"}}) {
+      if (path->empty() || !io::same_file(one.path, *path)) continue;
       throw Error(
-          fmt::format("{} {}: this is the training text; name another file", one.flag, one.path));
+          fmt::format("{} {}: this is the {} text; name another file", one.flag, one.path, what));
     }
     one.file = std::make_unique<io::OutputFile>(one.path);
     for (const Wanted& other : all) {
@@ -83,17 +86,24 @@ void require_inputs(const Word2vecOptions& options) {
     require(options.read_vocab, "Vocabulary file not found\n", "-read-vocab");
   }
   require(options.train, "ERROR: training data file not found!\n", "-train");
+  if (!options.held_out.empty()) io::MemoryMap::open_file(options.held_out);
 }
 
-Corpus read_text(const Word2vecOptions& options) {
+ReadOptions read_options(const Word2vecOptions& options) {
   ReadOptions reading;
   reading.threads = options.settings.threads;
   reading.min_count = options.min_count;
+  reading.max_vocabulary = options.max_vocabulary;
   reading.vocabulary_file = options.read_vocab;
   reading.max_word_bytes = options.max_word_bytes;
   if (const char* folder = std::getenv("TMPDIR"); folder != nullptr && *folder != '\0') {
     reading.temporary_folder = folder;
   }
+  return reading;
+}
+
+Corpus read_text(const Word2vecOptions& options) {
+  ReadOptions reading = read_options(options);
   std::uint64_t millions = 0;
   if (options.debug > 1) {
     reading.on_progress = [&millions](std::uint64_t words) {
@@ -106,6 +116,9 @@ Corpus read_text(const Word2vecOptions& options) {
   if (options.debug > 0) {
     say(fmt::format("Vocab size: {}\nWords in train file: {}\n", corpus.vocabulary.size(),
                     corpus.vocabulary.total_count()));
+    if (corpus.vocabulary.left_out().words != 0) {
+      note(left_out_note(corpus.vocabulary, options.max_vocabulary));
+    }
   }
   return corpus;
 }
@@ -132,14 +145,25 @@ void require_memory(std::size_t vocabulary_size, const Word2vecOptions& options)
                   static_cast<double>(need) / kMiB, static_cast<double>(free) / kMiB));
 }
 
-TrainResult train_model(const Corpus& corpus, const Word2vecOptions& options, Model& model) {
+TrainResult train_model(const Corpus& corpus, const Word2vecOptions& options, Model& model,
+                        const HeldOutText* held_out, RunReport& report) {
   const TrainSettings& settings = options.settings;
   Progress progress;
   const std::uint64_t words = std::uint64_t{corpus.text.size()} * settings.epochs;
   std::unique_ptr<ProgressLine> line;
   if (options.debug > 1) line = std::make_unique<ProgressLine>(progress, words, settings.threads);
+  if (held_out != nullptr) {
+    progress.on_epoch = [&](const EpochLoss& epoch) {
+      report.held_out->epochs.push_back(held_out->loss(model));
+      if (options.debug == 0) return;
+      const std::string text =
+          epoch_note(epoch, report.held_out->epochs.back(), settings.full_softmax);
+      line ? line->note(text) : note(text);
+    };
+  }
   TrainResult result = train(corpus, settings, model, &progress);
   line.reset();
+  if (held_out != nullptr) report.held_out->seconds = progress.on_epoch_seconds;
   if (!std::all_of(result.loss.begin(), result.loss.end(),
                    [](double loss) { return std::isfinite(loss); })) {
     note(
@@ -166,13 +190,29 @@ void write_classes(io::OutputFile& file, const std::vector<std::uint32_t>& class
   file.commit();
 }
 
+std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary,
+                                           const Word2vecOptions& options, RunReport& report) {
+  if (options.held_out.empty()) return nullptr;
+  auto held_out = std::make_unique<HeldOutText>(
+      encode_corpus(options.held_out, vocabulary, read_options(options)), vocabulary,
+      options.settings);
+  report.held_out = {
+      .epochs = {}, .centers = held_out->centers(), .unknown = held_out->text().unknown()};
+  return held_out;
+}
+
 /// Trains on the corpus and writes the vectors, or the classes of the words.
 void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs& outputs,
                   RunReport& report) {
   check(corpus, options.settings);
   require_memory(corpus.vocabulary.size(), options);
+  const std::unique_ptr<HeldOutText> held_out = read_held_out(corpus.vocabulary, options, report);
   Model model = initial_model(corpus.vocabulary.size(), options.settings);
-  report.result = train_model(corpus, options, model);
+  if (options.settings.full_softmax && options.settings.epochs > 0 && options.debug > 0) {
+    note(estimate_note(estimate_full_softmax(corpus, options.settings, model),
+                       options.settings.epochs));
+  }
+  report.result = train_model(corpus, options, model, held_out.get(), report);
   const Clock::time_point start = Clock::now();
   if (options.classes > 0) {
     write_classes(*outputs.vectors,

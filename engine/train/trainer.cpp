@@ -204,7 +204,7 @@ void check(const Corpus& corpus, const TrainSettings& settings) {
   if (corpus.vocabulary.size() < 3) {
     throw Error(
         "the vocabulary has fewer than two words besides </s>: there is nothing to train; "
-        "give a longer text or a smaller -min-count");
+        "give a longer text, a smaller -min-count or a larger -max-vocab");
   }
   // With a vocabulary from a file the text may have none of its words.
   if (settings.epochs != 0 && !has_two_words(corpus.text.ids())) {

@@ -46,6 +46,46 @@ TEST_CASE("min-count drops words from vocabulary and text, never index 0") {
   CHECK(ids(corpus) == std::vector<WordId>{1, 1, 2, 2});
 }
 
+TEST_CASE("max_vocabulary keeps the most frequent words, the first of a tie, and index 0") {
+  const char* const text = "b a c c\nd a b e b\n";
+  const Corpus corpus = read(text, {.min_count = 1, .max_vocabulary = 2});
+  CHECK(words(corpus) == "</s>:2 b:3 a:2");
+  CHECK(ids(corpus) == std::vector<WordId>{1, 2, 0, 2, 1, 1, 0});
+  CHECK(corpus.vocabulary.total_count() == 7);
+  CHECK(corpus.vocabulary.left_out().words == 3);
+  CHECK(corpus.vocabulary.left_out().occurrences == 4);
+  CHECK(corpus.text.unknown() == 4);
+
+  // What min_count drops is not counted again; a limit that nothing reaches leaves out nothing.
+  const Corpus both = read(text, {.min_count = 2, .max_vocabulary = 2});
+  CHECK(words(both) == "</s>:2 b:3 a:2");
+  CHECK(both.vocabulary.left_out().words == 1);
+  for (const std::size_t most : {std::size_t{0}, std::size_t{5}, ~std::size_t{0}}) {
+    const Corpus all = read(text, {.min_count = 1, .max_vocabulary = most});
+    CHECK(words(all) == "</s>:2 b:3 a:2 c:2 d:1 e:1");
+    CHECK(all.vocabulary.left_out().words == 0);
+  }
+
+  const TemporaryFile vocabulary("</s> 1\na 5\nzz 9\nb 5\n");
+  const Corpus from_file =
+      read(text, {.min_count = 1, .max_vocabulary = 2, .vocabulary_file = vocabulary.path()});
+  CHECK(words(from_file) == "</s>:1 zz:9 a:5");
+  CHECK(ids(from_file) == std::vector<WordId>{2, 0, 2, 0});
+  CHECK(from_file.vocabulary.left_out().occurrences == 5);
+}
+
+TEST_CASE("a text is encoded with the words of another") {
+  const Corpus corpus = read("b a\nb c\n");
+  const TemporaryFile other("c x b\ny\na </s> x");
+  for (const int threads : {1, 3}) {
+    const EncodedCorpus text =
+        encode_corpus(other.path(), corpus.vocabulary, {.threads = threads, .min_count = 100});
+    CHECK(std::vector<WordId>(text.ids().begin(), text.ids().end()) ==
+          std::vector<WordId>{3, 1, 0, 0, 2, 0});
+    CHECK(text.unknown() == 3);
+  }
+}
+
 TEST_CASE("a literal </s> is index 0") {
   const Corpus corpus = read("a </s> b\n");
   CHECK(words(corpus) == "</s>:2 a:1 b:1");

@@ -1,0 +1,50 @@
+#include "tools/run_notes.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace hogvec::tools {
+namespace {
+
+/// In the unit that leaves two or three digits.
+std::string rough_time(double seconds) {
+  if (seconds < 90) return fmt::format("{:.0f} s", std::ceil(seconds));
+  if (seconds < 90 * 60) return fmt::format("{:.0f} min", seconds / 60);
+  if (seconds < 48 * 3600) return fmt::format("{:.1f} h", seconds / 3600);
+  return fmt::format("{:.0f} days", seconds / 86400);
+}
+
+std::string rough_number(double number) {
+  if (number < 1e3) return fmt::format("{:.0f}", number);
+  if (number < 1e6) return fmt::format("{:.3g} k", number / 1e3);
+  return fmt::format("{:.3g} M", number / 1e6);
+}
+
+}  // namespace
+
+std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabulary) {
+  const Vocabulary::LeftOut& left_out = vocabulary.left_out();
+  const std::uint64_t all = vocabulary.total_count() + left_out.occurrences;
+  const double share =
+      all == 0 ? 0 : static_cast<double>(left_out.occurrences) / static_cast<double>(all);
+  return fmt::format(
+      "-max-vocab {} leaves out {} different words, {} occurrences, {:.2f}% of the "
+      "text",
+      max_vocabulary, left_out.words, left_out.occurrences, 100 * share);
+}
+
+std::string estimate_note(const TimeEstimate& estimate, std::size_t epochs) {
+  return fmt::format("about {} for {} epoch{}: {} centers an epoch, {} centers/s",
+                     rough_time(estimate.seconds), epochs, epochs == 1 ? "" : "s",
+                     rough_number(estimate.centers), rough_number(estimate.centers_per_second));
+}
+
+std::string epoch_note(const EpochLoss& epoch, const HeldOutLoss& held_out, bool perplexity) {
+  std::string line = fmt::format("epoch {}: loss {:.4f}", epoch.epoch + 1, epoch.loss);
+  if (perplexity) line += fmt::format(" perplexity {:.2f}", epoch.perplexity);
+  return line + fmt::format(", held-out loss {:.4f} perplexity {:.2f}", held_out.mean(),
+                            held_out.perplexity());
+}
+
+}  // namespace hogvec::tools

@@ -1,0 +1,21 @@
+// What word2vec tells on stderr about a run.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "engine/train/estimate.hpp"
+#include "engine/train/held_out.hpp"
+
+namespace hogvec::tools {
+
+/// What -max-vocab has left out, of the words that -min-count keeps.
+std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabulary);
+
+/// "about 12 min for 3 epochs: 11.2 M centers an epoch, 47 k centers/s"
+std::string estimate_note(const TimeEstimate& estimate, std::size_t epochs);
+
+/// "epoch 2: loss 5.1230, held-out loss 5.2000 perplexity 181.27", epochs from 1 on.
+std::string epoch_note(const EpochLoss& epoch, const HeldOutLoss& held_out, bool perplexity);
+
+}  // namespace hogvec::tools
