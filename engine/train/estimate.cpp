@@ -101,7 +101,7 @@ double measure(const Matrix& output, const TrainSettings& settings) {
   std::vector<Calibration> calibrations;
   for (std::size_t k = 0; k < threads; ++k) {
     calibrations.emplace_back(output, rows * k / threads, rows * (k + 1) / threads,
-                              settings.softmax_batch);
+                              softmax_batch(settings));
   }
   const Clock::time_point start = Clock::now();
   run_workers(settings.threads, [&](int worker) {
