@@ -116,8 +116,8 @@ test_modes() {
   for mode in "" "-cbow 0" "-hs 1" "-hs 1 -negative 0" "-cbow 0 -hs 1" "-cbow 0 -hs 1 -negative 0" \
     "-cbow-gradient paper" "-noise-rows 9 -block 3" "-softmax 1"; do
     # shellcheck disable=SC2086  # several flags
-    expect_code 0 word2vec -train corpus.txt -output v -min-count 3 -sample 0 -size 20 -debug 0 \
-      -threads 2 -iter 8 -report report $mode
+    expect_code 0 word2vec -train corpus.txt -output v -min-count 3 -sample 0 -size 8 -debug 0 \
+      -threads 2 -iter 4 -report report $mode
     python3 - "$mode" <<'PROGRAM' || fail "the mode '$mode' does not learn"
 import json, sys
 report = json.load(open("report"))
