@@ -133,9 +133,11 @@ std::string spell_slowly(const std::string& text, std::size_t limit) {
 }
 
 TEST_CASE("a text cut off anywhere is the words up to there") {
+  // A NUL in its midst: the length must be told.
+  constexpr char kBegin[] =
+      "\xef\xbb\xbfja \tein\r\n\nein\r longer \xe2\x82\xac\xe2\x82\xac\0x \xff\n";
   const std::string text =
-      std::string("\xef\xbb\xbfja \tein\r\n\nein\r longer \xe2\x82\xac\xe2\x82\xac\0x \xff\n", 38) +
-      " </s> \f\v \xf0\x9f\x98\x80\xf0\x9f\x98\x80 z";
+      std::string(kBegin, sizeof kBegin - 1) + " </s> \f\v \xf0\x9f\x98\x80\xf0\x9f\x98\x80 z";
   for (std::size_t size = 0; size <= text.size(); ++size) {
     CAPTURE(size);
     const std::string part = text.substr(0, size);
