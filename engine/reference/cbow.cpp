@@ -1,10 +1,9 @@
 // CBOW with logistic outputs in plain double, an equation a line: Xin Rong, word2vec Parameter
 // Learning Explained (arXiv 1411.2738 v4), sections 1.2 and 3.2.
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <vector>
 
+#include "engine/reference/logistic_functions.hpp"
 #include "engine/reference/reference.hpp"
 
 namespace hogvec::reference {
@@ -26,8 +25,6 @@ double score(const Model& model, const std::vector<double>& h, std::size_t outpu
   return s;
 }
 
-double softplus(double s) { return std::max(s, 0.0) + std::log1p(std::exp(-std::abs(s))); }
-
 /// The gradient, but that a context row gets `share(C)` of the hidden error.
 template <class Share>
 Gradient shared_gradient(const Model& model, const CbowPairs& pairs, const Share& share) {
@@ -40,8 +37,8 @@ Gradient shared_gradient(const Model& model, const CbowPairs& pairs, const Share
     for (std::size_t m = 0; m < pairs.outputs.size(); ++m) {
       const std::size_t pair = b * pairs.outputs.size() + m;
       const std::size_t out = pairs.outputs[m];
-      const double sigmoid = 1.0 / (1.0 + std::exp(-score(model, h, out)));
-      const double e = pairs.trials[pair] * sigmoid - pairs.positives[pair];  // Rong eq. (57)
+      const double s = score(model, h, out);
+      const double e = pairs.trials[pair] * sigmoid(s) - pairs.positives[pair];  // Rong eq. (57)
       for (std::size_t i = 0; i < d; ++i) {
         gradient.output[out * d + i] += e * h[i];  // Rong eq. (58)
         eh[i] += e * model.output[out * d + i];    // Rong eq. (61)

@@ -1,11 +1,10 @@
 // Logistic outputs in plain double, an equation a line: Xin Rong, word2vec Parameter Learning
 // Explained (arXiv 1411.2738 v4), section 3.2. A pair that occurs N times, A of them as a positive,
 // stands for N terms of eq. (55): sum t = A.
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <vector>
 
+#include "engine/reference/logistic_functions.hpp"
 #include "engine/reference/reference.hpp"
 
 namespace hogvec::reference {
@@ -18,14 +17,6 @@ double score(const Model& model, std::size_t input, std::size_t output) {
     s += model.output[output * model.dim + i] * model.input[input * model.dim + i];
   }
   return s;
-}
-
-/// log(1 + exp(s)) = -log sigmoid(-s); only exp of what is not positive, so nothing overflows.
-double softplus(double s) { return std::max(s, 0.0) + std::log1p(std::exp(-std::abs(s))); }
-
-double sigmoid(double s) {
-  const double e = std::exp(-std::abs(s));
-  return (s < 0.0 ? e : 1.0) / (1.0 + e);
 }
 
 }  // namespace

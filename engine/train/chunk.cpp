@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::size_t kChunkWords = 11'000;  // nominal: 10,000 and the search for a sentence's end
 constexpr std::size_t kSentenceSearch = 1'000;
-constexpr std::size_t kSentenceWords = 1'000;  // MAX_SENTENCE_LENGTH, word2vec.c:23
 
 /// Past the next sentence's end from `place` on, or `place` itself where none is near.
 std::size_t sentence_start(std::span<const WordId> text, std::size_t place) {

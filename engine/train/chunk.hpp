@@ -49,6 +49,9 @@ struct ChunkLoss {
   }
 };
 
+/// A longer sentence is cut (MAX_SENTENCE_LENGTH, word2vec.c:23).
+inline constexpr std::size_t kSentenceWords = 1'000;
+
 /// Words that sub-sampling kept, [begin, end) of a sample: at most 1000 (word2vec.c:421).
 struct Sentence {
   std::uint32_t begin;

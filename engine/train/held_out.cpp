@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "engine/train/chunk.hpp"
 #include "engine/train/softmax_sums.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
@@ -16,7 +17,6 @@ namespace {
 
 using Sentence = HeldOutText::Sentence;
 
-constexpr std::size_t kSentenceWords = 1'000;  // MAX_SENTENCE_LENGTH, word2vec.c:23
 // Small enough that the workers end together, large enough that a batch is mostly full.
 constexpr std::size_t kChunkWords = 1'024;
 

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/train/softmax_range.hpp"
+
 namespace hogvec {
 namespace {
 
-// A float holds exp(x) for |x| up to 87. Scores of a batch are shifted so that, if its largest is
-// about that of the batch before, the sums of exp stay well inside on both sides: also when they
-// are multiplied by rows or by 1 / Z.
-constexpr float kHeadroom = 40;
-constexpr double kLeastZ = 1e-20;
-constexpr double kMostZ = 1e20;
 // Below about exp(-87) an exp is zero.
 constexpr float kLeastExp = 1e-30f;
 
@@ -35,12 +31,9 @@ double SoftmaxMinibatch::train(SoftmaxBatch& batch, float alpha) {
 
 void SoftmaxMinibatch::sweep_scores(const SoftmaxBatch& batch) {
   const std::size_t size = batch.size();
-  std::fill_n(shift_.data(), size, expected_max_ > kHeadroom ? expected_max_ - kHeadroom : 0.0f);
+  std::fill_n(shift_.data(), size, softmax_shift(expected_max_));
   sweeps_.exp_scores(batch, shift_.data());
-  const bool in_range = std::all_of(sweeps_.z(), sweeps_.z() + size,
-                                    [](double z) { return z >= kLeastZ && z <= kMostZ; });
-  if (!in_range) {
-    // On either side: once more, with the true maxima, which leave 1 <= Z <= V.
+  if (!softmax_in_range(sweeps_.z(), size)) {
     std::copy_n(sweeps_.max_score(), size, shift_.data());
     sweeps_.exp_scores(batch, shift_.data());
   }

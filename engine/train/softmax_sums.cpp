@@ -4,17 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/train/softmax_range.hpp"
+
 namespace hogvec {
 namespace {
 
 // The exponentials are wanted for their sum alone: those of a slice stay in the second-level cache.
 constexpr std::size_t kSliceRows = 1024;
-
-// A float holds exp(x) for |x| up to 87. Scores are shifted by about their maximum, less this, so
-// that sums stay well inside on both sides.
-constexpr float kHeadroom = 40;
-constexpr double kLeastZ = 1e-20;
-constexpr double kMostZ = 1e20;
 
 }  // namespace
 
@@ -34,9 +30,8 @@ void SoftmaxSums::compute(std::size_t count, double* log_sums) noexcept {
   for (std::size_t b = 0; b < count; ++b) {
     for (std::size_t d = 0; d < stride; ++d) hidden_transposed_[d * leading + b] = hidden(b)[d];
   }
-  std::fill_n(shift_.data(), count, expected_max_ > kHeadroom ? expected_max_ - kHeadroom : 0.0f);
+  std::fill_n(shift_.data(), count, softmax_shift(expected_max_));
   if (!sweep(count)) {
-    // Out of range on either side: once more, with the true maxima, which leave 1 <= Z <= V.
     std::copy_n(max_score_.data(), count, shift_.data());
     sweep(count);
   }
@@ -65,8 +60,7 @@ bool SoftmaxSums::sweep(std::size_t count) noexcept {
         .weighted_rows = nullptr,
     });
   }
-  return std::all_of(z_.data(), z_.data() + count,
-                     [](double z) { return z >= kLeastZ && z <= kMostZ; });
+  return softmax_in_range(z_.data(), count);
 }
 
 }  // namespace hogvec
