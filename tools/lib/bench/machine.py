@@ -1,0 +1,184 @@
+"""What machine this is, and what it can do at most, measured by hogvec_bench."""
+import functools
+import glob
+import hashlib
+import json
+import os
+import platform
+import re
+import subprocess
+import tempfile
+
+from bench import BenchError
+from bench.runs import child
+
+_SYSFS = "/sys/devices/system/cpu"
+
+
+def _read(path, otherwise=""):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read().strip()
+    except OSError:
+        return otherwise
+
+
+def usable_cores():
+    """Numbers of the cores that this process may use, one thread of each core before the second
+    threads of any."""
+    cores = sorted(os.sched_getaffinity(0))
+    seen, first, later = set(), [], []
+    for core in cores:
+        siblings = _read(f"{_SYSFS}/cpu{core}/topology/thread_siblings_list", str(core))
+        (later if siblings in seen else first).append(core)
+        seen.add(siblings)
+    return first + later
+
+
+def cores_for(threads):
+    """Where that many threads are to run: None, everywhere, if they want all cores. One thread
+    keeps off the first core, which serves the interrupts."""
+    cores = usable_cores()
+    if threads >= len(cores):
+        return None
+    return [cores[-1]] if threads == 1 else cores[:threads]
+
+
+def cpu_model():
+    """As the kernel tells it."""
+    found = re.search(r"^(?:model name|Model|cpu model)\s*:\s*(.+)$", _read("/proc/cpuinfo"), re.M)
+    return found.group(1).strip() if found else platform.machine()
+
+
+def caches():
+    """{"L1d": bytes, "L2": bytes, "L3": bytes}: those of one core, as far as the kernel tells."""
+    sizes = {}
+    for folder in sorted(glob.glob(f"{_SYSFS}/cpu0/cache/index*")):
+        kind, size = _read(f"{folder}/type"), _read(f"{folder}/size")
+        unit = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}.get(size[-1:], 0)
+        if kind in ("Data", "Unified") and unit and size[:-1].isdigit():
+            level = _read(f"{folder}/level")
+            sizes["L1d" if level == "1" else f"L{level}"] = int(size[:-1]) * unit
+    return sizes
+
+
+def load():
+    """Processes that want to run, mean of a minute."""
+    return os.getloadavg()[0]
+
+
+def fingerprint():
+    """12 hex digits: the same for runs that may be compared."""
+    identity = json.dumps([cpu_model(), len(usable_cores()), caches()], sort_keys=True)
+    return hashlib.sha256(identity.encode()).hexdigest()[:12]
+
+
+def probe(program, pattern, seconds=0.2, cpus=None):
+    """JSON of hogvec_bench for the benchmarks that match. Errors: BenchError."""
+    with start_probe(program, pattern, seconds, cpus) as process:
+        output = process.communicate()[0]
+    return _parse(program, pattern, output, process.returncode)
+
+
+def start_probe(program, pattern, seconds, cpus):
+    """A child() that prints the JSON."""
+    argv = [program, f"--benchmark_filter={pattern}", "--benchmark_format=json",
+            f"--benchmark_min_time={seconds}"]
+    if cpus is not None:
+        argv = ["taskset", "-c", ",".join(map(str, cpus)), *argv]
+    return child(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def _parse(program, pattern, output, code):
+    try:
+        report = json.loads(output)
+        if code == 0 and report["benchmarks"]:
+            return report
+    except (ValueError, KeyError):
+        pass
+    raise BenchError(f"{program}: exit code {code}, no figures for {pattern}: run it by hand")
+
+
+@functools.lru_cache
+def compute_scaling(program, kernels, cores, seconds=0.3):
+    """How many times what one core computes that many compute at once, in registers alone: what
+    no program of that many threads can pass. A clock that falls with load, a second thread of the
+    same core and a neighbour on the same machine show here. Errors: BenchError."""
+    places = usable_cores()[:cores]
+    alone = _fma_rates(program, kernels, places[-1:], seconds)
+    together = _fma_rates(program, kernels, places, seconds)
+    return sum(together) / sum(alone)
+
+
+def _fma_rates(program, kernels, cores, seconds):
+    """FLOP/s on the clock, of processes that run at the same time."""
+    pattern = f"^peak/fma/{re.escape(kernels)}$"
+    processes = []
+    with tempfile.TemporaryDirectory(prefix="hogvec_bench_") as folder:
+        try:
+            for core in cores:
+                with open(os.path.join(folder, str(core)), "wb") as out:
+                    argv = ["taskset", "-c", str(core), program, f"--benchmark_filter={pattern}",
+                            "--benchmark_format=json", f"--benchmark_min_time={seconds}"]
+                    processes.append(subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out,
+                                                      stderr=subprocess.DEVNULL))
+            codes = [process.wait() for process in processes]
+        finally:
+            for process in processes:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+        rates = []
+        for core, code in zip(cores, codes):
+            with open(os.path.join(folder, str(core)), "rb") as file:
+                one = _parse(program, pattern, file.read(), code)["benchmarks"][0]
+            # The rate is one of CPU time: a core that was taken for a while counts as that.
+            rates.append(one["FLOP"] * one["cpu_time"] / one["real_time"])
+    return rates
+
+
+def describe(bin_folder=None, quick=False):
+    """The member "machine" of a history line. With the folder of hogvec_bench also what the
+    machine can do at most, on one core: a few seconds. Errors: BenchError."""
+    told = {"fingerprint": fingerprint(), "cpu": cpu_model(), "cores": len(usable_cores()),
+            "caches": caches(), "load": load()}
+    if bin_folder is None:
+        return told
+    program = os.path.join(bin_folder, "hogvec_bench")
+    seconds = 0.05 if quick else 0.3
+    peak = probe(program, "^peak/", seconds)
+    told["kernels"] = kernels = peak["context"]["active kernels"]
+    reads, trips = {}, {}
+    for one in peak["benchmarks"]:
+        name = one["name"].split("/")
+        if one["name"] == f"peak/fma/{kernels}":
+            told["fma_flops"] = one["FLOP"]
+        elif name[1] == "read":
+            reads["memory" if name[2] == "DRAM" else name[2]] = one["bytes"]
+        elif name[1] == "round_trip":
+            trips[name[2]] = one["ns_per_trip"]
+    told["read_bytes_per_s"] = reads
+    if trips:
+        told["round_trip_ns"] = max(trips.values())  # of the cores that are farthest apart
+        told["round_trips_ns"] = trips
+        told["compute_scaling"] = compute_scaling(program, kernels, 2, seconds)
+    return told
+
+
+def table(told):
+    """Lines for people."""
+    size = {name: f"{name} {value / 1024:,.0f} KiB" for name, value in told["caches"].items()}
+    lines = [f"{told['cpu']}, {told['cores']} cores, {', '.join(size.values())}; "
+             f"load {told['load']:.2f}"]
+    if told["load"] > 0.5:
+        lines.append("something else runs on this machine: read ratios, not single times")
+    if "fma_flops" in told:
+        reads = ", ".join(f"{k} {v / 1e9:,.0f}" for k, v in told["read_bytes_per_s"].items())
+        lines.append(f"kernels {told['kernels']}: {told['fma_flops'] / 1e9:,.0f} GFLOP/s a core; "
+                     f"reads {reads} GB/s")
+    if "round_trip_ns" in told:
+        trip = told["round_trip_ns"]
+        meaning = "share a cache" if trip < 200 else "share no cache" if trip > 300 else "lie between"
+        lines.append(f"a cache line goes there and back in {trip:.0f} ns (the cores {meaning}); "
+                     f"2 cores compute {told['compute_scaling']:.2f} x what one does")
+    return lines
