@@ -9,12 +9,12 @@ build_packages=(
   doctest-dev libbenchmark-dev
 )
 # To run the tests: qemu-user plays an old processor, binutils has nm, fasttext reads and writes
-# vectors.
-test_packages=(binutils fasttext git python3 qemu-user)
+# vectors, with and without NumPy tools/bench makes the same texts.
+test_packages=(binutils fasttext git python3 python3-numpy qemu-user)
 # Brings SciPy: 80 MB that only one test wants, which is skipped without them.
 interop_packages=(python3-gensim)
 # The version whose formatting and warnings the sources follow.
-format_packages=(clang-format-14 git)
+format_packages=(clang-format-14 git python3)
 tidy_packages=(clang-14 clang-tidy-14 git)
 clang_packages=(clang-14)
 fuzz_packages=(clang-14 libclang-rt-14-dev)

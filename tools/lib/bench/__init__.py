@@ -6,7 +6,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
+ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../.."))
 
 WORDS = {
     "train": "whole runs of word2vec: speed, phases, and how cost grows",
@@ -35,9 +35,9 @@ class Flags:
     """Single-dash flags as the programs have them: -name VALUE, and switches without a value.
 
     `values` maps a flag to its default, which also says what it wants: an int wants an integer of
-    at least 1, a list of int many of them (1,2,3), a list of str may be given repeatedly, anything
-    else takes the text as it is. `switches` are names. After parse() each is an attribute, its
-    dashes underscores.
+    at least 1 (3, 30k, 4M), a list of int many of them (1,2,3), a list of str may be given
+    repeatedly, anything else takes the text as it is. `switches` are names. After parse() each is
+    an attribute, its dashes underscores.
     """
 
     def __init__(self, word, usage, values, switches=(), positional=0):
@@ -93,10 +93,12 @@ def _attribute(name):
 
 
 def positive(what, text, most=10**12):
-    """An integer of at least 1."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:20]) <= most:
-        raise UsageError(f"{what} {text}: want a whole number from 1 to {most}")
-    return int(text)
+    """An integer of at least 1, also as 30k or 4M."""
+    unit = {"k": 1000, "M": 1_000_000}.get(text[-1:], 1)
+    digits = text[:-1] if unit > 1 else text
+    if not digits.isascii() or not digits.isdigit() or not 1 <= int(digits[:20]) * unit <= most:
+        raise UsageError(f"{what} {text[:80]}: want a whole number from 1 to {most}, as 3, 30k, 4M")
+    return int(digits) * unit
 
 
 def main(arguments):

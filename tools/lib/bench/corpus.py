@@ -49,6 +49,11 @@ def least_words(vocabulary):
     return SPREAD * vocabulary
 
 
+def zipf_path(words, vocabulary, seed=1, cache=None):
+    """Where zipf_text() puts it."""
+    return os.path.join(cache_folder(cache), f"zipf-{words}-{vocabulary}-{seed}.txt")
+
+
 def zipf_text(words, vocabulary, seed=1, cache=None, tell=None):
     """Path of a text with that many words in lines of 1000, generated unless it is there. Every
     word of the vocabulary occurs: to be trained with -min-count 1.
@@ -58,13 +63,12 @@ def zipf_text(words, vocabulary, seed=1, cache=None, tell=None):
     if words < least_words(vocabulary):
         raise BenchError(f"{words} words hold no vocabulary of {vocabulary}: want at least "
                          f"{least_words(vocabulary)}")
-    folder = cache_folder(cache)
-    path = os.path.join(folder, f"zipf-{words}-{vocabulary}-{seed}.txt")
+    path = zipf_path(words, vocabulary, seed, cache)
     if os.path.exists(path):
         return path
-    if tell:
-        tell(f"making {path}, about {words * 5 / 1e6:,.0f} MB")
     with _new_file(path) as file:
+        if tell:
+            tell(f"making {path}, about {words * 5 / 1e6:,.0f} MB")
         for line_block in _blocks(words, vocabulary, seed):
             file.write(line_block)
     return path
@@ -83,11 +87,11 @@ def lines_of(text, cache=None, tell=None):
     path = os.path.join(cache_folder(cache), name)
     if os.path.exists(path):
         return path
-    if tell:
-        tell(f"making {path}, {told.st_size / 1e6:,.0f} MB")
     with open(text, "rb") as source, _new_file(path) as file:
+        if tell:
+            tell(f"making {path}, {told.st_size / 1e6:,.0f} MB")
         rest, words = b"", []
-        while block := source.read(1 << 24):
+        while block := source.read(_CHUNK):
             block = rest + block
             rest = b"" if block[-1:].isspace() else block.split()[-1]
             words += block[:len(block) - len(rest)].split()
@@ -110,7 +114,7 @@ def _new_file(path):
     partial = None
     try:
         os.makedirs(folder, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=folder, prefix=os.path.basename(path)[:200] + ".part")
+        handle, partial = tempfile.mkstemp(dir=folder, prefix="partial-")
         with open(handle, "wb") as file:
             yield file
         os.chmod(partial, 0o644)

@@ -178,7 +178,8 @@ def table(told):
                      f"reads {reads} GB/s")
     if "round_trip_ns" in told:
         trip = told["round_trip_ns"]
-        meaning = "share a cache" if trip < 200 else "share no cache" if trip > 300 else "lie between"
-        lines.append(f"a cache line goes there and back in {trip:.0f} ns (the cores {meaning}); "
+        meaning = " (the cores share a cache)" if trip < 200 else \
+            " (the cores share no cache)" if trip > 300 else ""
+        lines.append(f"a cache line goes there and back in {trip:.0f} ns{meaning}; "
                      f"2 cores compute {told['compute_scaling']:.2f} x what one does")
     return lines

@@ -27,12 +27,14 @@ class Command:
 
 @dataclasses.dataclass
 class Run:
-    """One run. Times in seconds, max_rss in bytes."""
+    """One run. Times in seconds, max_rss and output_bytes in bytes. Linux does not count max_rss
+    from nought after fork: it is never below what this process holds, some 50 MB."""
     wall: float
     user: float
     system: float
     max_rss: int
     report: dict = None
+    output_bytes: int = 0  # of the command's outputs together
 
     @property
     def cpu(self):
@@ -84,6 +86,7 @@ def run_once(command):
         except (OSError, ValueError) as error:
             raise BenchError(f"{command.report}: not the report of {command.name}: {error}; "
                              "is its build of this checkout?") from error
+    run.output_bytes = sum(os.path.getsize(one) for one in command.outputs if os.path.exists(one))
     for path in [*command.outputs, *([command.report] if command.report else [])]:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)

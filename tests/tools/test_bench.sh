@@ -1,0 +1,126 @@
+#!/bin/bash
+# tools/bench: its modules (bench.py), and `tools/bench train` as a program, with texts so small
+# that its figures mean nothing: what it appends to a history, refuses, and leaves behind.
+# Usage: test_bench.sh BIN_FOLDER GOLDEN_FOLDER
+set -eu
+export LC_ALL=C
+
+bin=$1
+here=$(cd "$(dirname "$0")" && pwd)
+bench=$here/../../tools/bench
+# shellcheck source=tests/tools/lib.sh
+. "$here/lib.sh"
+cd "$work"
+export TMPDIR=$work/tmp XDG_CACHE_HOME=$work/cache
+mkdir tmp modules programs failing
+ln -s "$bin/word2vec" programs/  # without hogvec_bench nothing is probed, which takes seconds
+
+python3 "$here/bench.py" "$here/../../tools" modules || fail "a module breaks its promise"
+
+expect_code 2 "$bench"
+expect_code 0 "$bench" -h
+expect_code 2 "$bench" walk
+expect_code 0 "$bench" train -h
+grep -q '^usage: tools/bench train' out || fail "train -h: no usage"
+
+# The least text for 50 words, and few enough numbers for the sanitizers.
+small=(-bin programs -base "words=1k,vocab=50,dim=4,window=2,negatives=2,threads=2" -runs 2)
+
+# expect_refusal CODE FLAG...: one line, and nothing is written.
+expect_refusal() {
+  local code=$1
+  shift
+  expect_code "$code" "$bench" train "$@"
+  [ "$(wc -l <err)" -eq 1 ] || fail "$*: not one line: $(cat err)"
+  [ ! -s out ] || fail "$*: $(cat out)"
+  [ ! -e history ] || fail "$*: a history is made"
+}
+
+printf 'text\n' >file
+mkdir same same/again
+for name in same/text same/again/text; do
+  printf 'b a b a b\n' >$name
+done
+for flags in "-unknown" "-runs" "-runs 0" "-runs x" "-words 1,,2" "-words 0" "-dim -1" \
+  "-sweep walk" "-sweep words,," "-base words" "-base walk=1" "-base dim=x" "-mode walk" "word" \
+  "-words 799 -sweep words" "-sweep none -text same/text -text same/again/text"; do
+  # shellcheck disable=SC2086  # several flags
+  expect_refusal 2 "${small[@]}" -history history $flags
+done
+for flags in "-history absent/history" "-history tmp" "-history history -bin absent" \
+  "-history history -text absent" "-history history -text tmp" "-history history -cache file"; do
+  # shellcheck disable=SC2086  # several flags
+  expect_refusal 1 "${small[@]}" -sweep none $flags
+done
+
+# Two runs, two lines.
+for k in 1 2; do
+  expect_code 0 "$bench" train "${small[@]}" -sweep words,vocab,threads -words 1k,2k,4k \
+    -vocab 50,60 -threads 1,3 -mode skip-gram-ns -mode cbow-hs -history history
+  [ "$(wc -l <history)" -eq "$k" ] || fail "$(wc -l <history) lines after $k runs"
+done
+grep -q '^skip-gram-ns over words' out || fail "no exponent is printed: $(cat out)"
+python3 - <<'PYTHON' || fail "the history is wrong: $(head -c 3000 history)"
+import json
+run = json.loads(open("history").readline())
+assert run["schema"] == 1 and run["kind"] == "train" and run["settings"]["runs"] == 2
+assert set(run["machine"]) >= {"fingerprint", "cpu", "cores", "caches", "load"}
+figures = {one["name"]: one for one in run["figures"]}
+assert len(figures) == len(run["figures"])
+name = "train/skip-gram-ns/words:2000/V:50/D:4/window:2/K:2/threads:2"
+for what, unit, better in (("", "words/s", "higher"), ("/cost", "ns/kept word", "lower"),
+                           ("/whole", "s", "lower"), ("/read", "bytes/s", "higher"),
+                           ("/write", "bytes/s", "higher"), ("/memory", "bytes", "lower")):
+    one = figures[name + what]
+    assert (one["unit"], one["better"], one["runs"]) == (unit, better, 2), one
+    assert 0 < one["low"] <= one["value"] <= one["high"], one
+for mode in ("skip-gram-ns", "cbow-hs"):
+    assert figures[f"train/{mode}/exponent/words"]["unit"] == "exponent"
+    assert figures[f"train/{mode}/spread/V"]["value"] >= 1
+    assert figures[f"train/{mode}/gain:1/threads:3"]["value"] > 0
+PYTHON
+
+# A text of one's own, on one long line, with a name that is no JSON by itself.
+{ yes 'a b "c" d' | head -n 2000 | tr '\n' ' '; } >'odd"name'
+expect_code 0 "$bench" train "${small[@]}" -sweep none -text 'odd"name' -history history
+python3 -c 'import json; json.loads(open("history").readlines()[2])' || fail "an odd name: no JSON"
+lines=$(echo cache/hogvec/lines-*)
+[ "$(awk '{ print NF }' "$lines" | sort -u)" = 1000 ] || fail "a text is not cut into lines"
+
+# A run that fails is told with its last line, and none of it is kept.
+printf '#!/bin/bash\necho first >&2\necho "the reason" >&2\nexit 3\n' >failing/word2vec
+chmod +x failing/word2vec
+cp history before
+expect_code 1 "$bench" train "${small[@]}" -bin failing -sweep none -history history
+grep -q 'exit code 3: the reason$' err || fail "a failing run: $(cat err)"
+cmp -s history before || fail "a failing run is in the history"
+
+# Interrupted while a program runs.
+python3 - "$bench" <<'PYTHON' || fail "interrupted, it leaves something"
+import os, signal, subprocess, sys, time
+os.mkdir("sleeping")
+with open("sleeping/word2vec", "w") as file:
+    file.write("#!/bin/bash\nsleep 1000 &\necho $! >slept.part\nmv slept.part slept\nwait\n")
+os.chmod("sleeping/word2vec", 0o755)
+command = [sys.argv[1], "train", "-bin", "sleeping", "-base", "words=1k,vocab=50", "-sweep", "none",
+           "-history", "history"]
+for number in (signal.SIGINT, signal.SIGTERM):
+    # A test that runs in the background of a shell has SIGINT ignored.
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    while process.poll() is None and not os.path.exists("slept"):
+        time.sleep(0.01)
+    process.send_signal(number)
+    message = process.communicate()[1].decode()
+    assert process.returncode == 130 and "Traceback" not in message, (process.returncode, message)
+    state = "/proc/%d/stat" % int(open("slept").read())
+    os.unlink("slept")
+    while os.path.exists(state):  # until ctest loses patience
+        with open(state) as file:
+            if file.read().rsplit(")", 1)[1].split()[0] == "Z":
+                break  # nobody waits for orphans here
+        time.sleep(0.01)
+PYTHON
+cmp -s history before || fail "an interrupted run is in the history"
+[ -z "$(ls -A tmp)" ] || fail "temporary files stay: $(ls -A tmp)"
+[ -z "$(find "$here/../../tools" -name __pycache__)" ] || fail "bytecode among the sources"
