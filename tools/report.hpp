@@ -24,7 +24,8 @@ struct HeldOutReport {
 struct RunReport {
   TrainResult result;
   std::optional<HeldOutReport> held_out;
-  double read_seconds = 0;
+  double read_seconds = 0;        // reading, counting and encoding the text
+  double initialize_seconds = 0;  // the first values of the matrices
   double write_seconds = 0;
   std::size_t vocabulary_size = 0;
 };

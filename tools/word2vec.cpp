@@ -207,7 +207,9 @@ void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs&
   check(corpus, options.settings);
   require_memory(corpus.vocabulary.size(), options);
   const std::unique_ptr<HeldOutText> held_out = read_held_out(corpus.vocabulary, options, report);
+  const Clock::time_point begin = Clock::now();
   Model model = initial_model(corpus.vocabulary.size(), options.settings);
+  report.initialize_seconds = seconds_since(begin);
   if (options.settings.full_softmax && options.settings.epochs > 0 && options.debug > 0) {
     note(estimate_note(estimate_full_softmax(corpus, options.settings, model),
                        options.settings.epochs));

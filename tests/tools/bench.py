@@ -169,5 +169,6 @@ def numbers_of_flags():
 
 for claim in (texts_are_the_same_everywhere, texts_of_all_sizes_have_one_vocabulary,
               a_text_is_cut_into_lines, an_interrupted_text_leaves_nothing,
-              a_history_keeps_whole_lines, damaged_histories_are_refused, ratios_have_intervals, medians_and_quartiles, exponents_are_found, numbers_of_flags):
+              a_history_keeps_whole_lines, damaged_histories_are_refused, ratios_have_intervals,
+              medians_and_quartiles, exponents_are_found, numbers_of_flags):
     claim()

@@ -70,7 +70,8 @@ assert len(figures) == len(run["figures"])
 name = "train/skip-gram-ns/words:2000/V:50/D:4/window:2/K:2/threads:2"
 for what, unit, better in (("", "words/s", "higher"), ("/cost", "ns/kept word", "lower"),
                            ("/whole", "s", "lower"), ("/read", "bytes/s", "higher"),
-                           ("/write", "bytes/s", "higher"), ("/memory", "bytes", "lower")):
+                           ("/write", "bytes/s", "higher"), ("/initialize", "s", "lower"),
+                           ("/memory", "bytes", "lower")):
     one = figures[name + what]
     assert (one["unit"], one["better"], one["runs"]) == (unit, better, 2), one
     assert 0 < one["low"] <= one["value"] <= one["high"], one

@@ -127,6 +127,9 @@ cbow = "-softmax" not in mode and ("-cbow" not in mode)
 assert settings["cbow"] == cbow, settings
 assert settings["alpha"] == (0.05 if cbow else 0.025), settings
 assert report["loss"][-1] < report["loss"][0], report["loss"]
+phases = report["seconds"]
+assert set(phases) == {"read", "initialize", "train", "write"}, phases
+assert all(0 <= seconds < 1500 for seconds in phases.values()), phases  # as ctest waits
 PROGRAM
   done
   rm v report

@@ -14,7 +14,8 @@ MODES = {
 }
 LABELS = {"words": "words", "vocab": "V", "dim": "D", "window": "window", "negatives": "K",
           "threads": "threads"}
-BASE = {"words": 4_000_000, "vocab": 50_000, "dim": 100, "window": 5, "negatives": 5}
+BASE = {"words": 4_000_000, "vocab": 50_000, "dim": 100, "window": 5, "negatives": 5,
+        "threads": 1}
 FULL = {"words": [10**6, 4 * 10**6, 16 * 10**6, 64 * 10**6],
         "vocab": [10**4, 3 * 10**4, 10**5, 3 * 10**5, 10**6, 2 * 10**6],
         "dim": [50, 100, 200, 300, 500], "window": [2, 5, 10, 20], "negatives": [2, 5, 10, 20]}

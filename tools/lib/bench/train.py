@@ -19,7 +19,7 @@ Runs word2vec on generated text, one epoch each, and varies one thing at a time.
   -window LIST      (2,5,10,20)
   -negatives LIST   (2,5,10,20)
   -threads LIST     (1, 2, 4 ... all cores, 16, 64)
-  -base LIST        what the rest is (words=4M,vocab=50k,dim=100,window=5,negatives=5,threads=2)
+  -base LIST        what the rest is (words=4M,vocab=50k,dim=100,window=5,negatives=5,threads=1)
   -mode NAME        skip-gram-ns (default), cbow-ns, skip-gram-hs, cbow-hs; may be repeated
   -text FILE        also a text of yours, cut into lines of 1000 words; may be repeated
   -runs N           rounds: every setting once, then all again (5)
@@ -33,7 +33,7 @@ Examples
   tools/bench train -quick
   tools/bench train -sweep words,threads -history ~/hogvec.jsonl
   tools/bench train -sweep none -text ~/wiki.txt -mode skip-gram-ns -mode cbow-ns
-  tools/bench train -sweep dim -dim 64,128,256 -base threads=1,words=1M"""
+  tools/bench train -sweep dim -dim 64,128,256 -base threads=2,words=1M"""
 
 
 def flags_of(arguments):
@@ -65,9 +65,7 @@ def flags_of(arguments):
 
 def base_of(text, quick):
     """The setting that the sweeps depart from."""
-    base = {**BASE, "threads": min(2, len(machine.usable_cores()))}
-    if quick:
-        base["words"] = 10**6
+    base = {**BASE, **({"words": 10**6} if quick else {})}
     for part in filter(None, text.split(",")):
         name, found, value = part.partition("=")
         if not found or name not in LABELS:
@@ -93,6 +91,7 @@ class Result:
         self.read = timing.summary([size / max(seconds, 1e-6) for seconds in phase("read")])
         self.write = timing.summary([run.output_bytes / max(seconds, 1e-6)
                                      for run, seconds in zip(done, phase("write"))])
+        self.initialize = timing.summary(phase("initialize"))
         self.rest = timing.summary([run.wall - sum(run.report["seconds"].values()) for run in done])
         self.memory = timing.summary([report["peak_bytes"] for report in reports])
 
@@ -106,6 +105,7 @@ class Result:
                 one("/whole", self.whole, "s", "lower"),
                 one("/read", self.read, "bytes/s", "higher"),
                 one("/write", self.write, "bytes/s", "higher"),
+                one("/initialize", self.initialize, "s", "lower"),
                 one("/rest", self.rest, "s", "lower"),
                 one("/memory", self.memory, "bytes", "lower")]
 
@@ -125,7 +125,7 @@ def print_sweep(mode, variable, results, told):
              and not (variable == "vocab" and name == "words")]
     print(f"\n{mode} over {LABELS.get(variable, variable)}: {', '.join(fixed)}")
     head = [LABELS.get(variable, variable), "whole s", "read MB/s", "train Mwords/s", "quartiles",
-            "ns/kept word", "write MB/s", "rest s", "peak MB"]
+            "ns/kept word", "write MB/s", "init s", "rest s", "peak MB"]
     extra = {"vocab": ["words", "W+W' MB", "fits"], "threads": ["gain", "compute"]}
     rows = [head + extra.get(variable, [])]
     for one in results:
@@ -133,7 +133,7 @@ def print_sweep(mode, variable, results, told):
         row = [value_of(s, variable), f"{one.whole[0]:.2f}", f"{one.read[0] / 1e6:.0f}",
                f"{one.speed[0] / 1e6:.2f}", f"{one.speed[1] / 1e6:.2f}-{one.speed[2] / 1e6:.2f}",
                f"{one.cost[0]:.1f}", f"{one.write[0] / 1e6:.0f}{'b' if s.binary else ''}",
-               f"{one.rest[0]:.2f}", f"{one.memory[0] / 1e6:.0f}"]
+               f"{one.initialize[0]:.2f}", f"{one.rest[0]:.2f}", f"{one.memory[0] / 1e6:.0f}"]
         if variable == "vocab":
             size = growth.matrix_bytes(s.vocab, s.dim)
             row += [f"{s.words:,}", f"{size / 1e6:.0f}", growth.home(size, told["caches"])]
