@@ -127,9 +127,6 @@ cbow = "-softmax" not in mode and ("-cbow" not in mode)
 assert settings["cbow"] == cbow, settings
 assert settings["alpha"] == (0.05 if cbow else 0.025), settings
 assert report["loss"][-1] < report["loss"][0], report["loss"]
-phases = report["seconds"]
-assert set(phases) == {"read", "initialize", "train", "write"}, phases
-assert all(0 <= seconds < 1500 for seconds in phases.values()), phases  # as ctest waits
 PROGRAM
   done
   rm v report
@@ -410,7 +407,7 @@ assert report["words_raw"] == 3 * int(sys.argv[1])
 assert 0 < report["words_kept"] < report["words_raw"]
 assert report["words_per_second"] > 0 and report["peak_bytes"] > 0
 assert report["threads"] == 2 and isinstance(report["kernel"], str)
-assert set(report["seconds"]) == {"read", "train", "write"}
+assert set(report["seconds"]) == {"read", "initialize", "train", "write"}
 assert len(report["loss"]) == 3 and all(loss > 0 for loss in report["loss"])
 assert report["settings"]["size"] == 8 and report["settings"]["negative"] == 5
 PYTHON
