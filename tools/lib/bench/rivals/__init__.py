@@ -1,0 +1,106 @@
+"""tools/bench rivals: word2vec beside the other programs of the field."""
+import math
+import os
+
+from bench import ROOT, BenchError, Flags, UsageError, positive
+from bench import runs as timing
+from bench.rivals.programs import MODES, require_package, require_program, rivals_of
+
+USAGE = """usage: tools/bench rivals [FLAG VALUE]...
+       tools/bench rivals -softmax [FLAG VALUE]...
+
+Trains with word2vec, fastText and gensim by equal settings, in turns, and tells speed and quality.
+
+  -text FILE        any text, cut into lines of 1000 words (generated text)
+  -words N          of the generated text (1000000), of 30,000 different ones
+  -mode LIST        sg-ns,sg-hs,cbow-ns,cbow-hs (sg-ns)
+  -epochs LIST      one run each (1): 1,2,5 makes a curve of quality over time, since the learning
+                    rate falls over a run and no run passes where a shorter one ends
+  -rival NAME=PATH  a program with the flags of word2vec; may be repeated
+  -wordsim FILE     pairs for `evaluate -similarity`; may be repeated
+  -questions FILE   questions for `evaluate -analogies`; may be repeated
+  -dim N  -window N  -negative N  -threads N  -min-count N      (100, 5, 5, 2, 5)
+  -sample X  -alpha X                                           (1e-3; 0.025, with CBOW 0.05)
+  -runs N           rounds: every program once, then all again (3; with -softmax 5)
+  -history FILE     append the figures as one JSON line
+  -cache FOLDER     where texts stay (~/.cache/hogvec)
+  -build FOLDER     a Release build, made where there is none (build/)
+  -bin FOLDER       programs that are built already, instead of -build
+
+-softmax: the full softmax beside NumPy, PyTorch and fastText -loss softmax. -text, -dim, -window,
+-threads, -runs, -history, -build, -bin as above, and
+  -vocab N          words, </s> being one (10000); of a text those that are most frequent
+  -seconds X        of each timed run of NumPy and PyTorch (2)
+  -forms LIST       what to time, FORM:BATCH of numpy-textbook, numpy, numpy+sgemm, torch, autograd
+                    (each with the best of 32, 128 and 512)
+  -core NAME        kernels of OpenBLAS (the best; with -forms, what it takes by itself)
+  -through COMMAND  begins each timed command
+
+Examples
+  tools/bench rivals -mode sg-ns,cbow-ns
+  tools/bench rivals -text ~/wiki.txt -epochs 1,2,5 -wordsim wordsim353.tsv -questions questions.txt
+  tools/bench rivals -rival reference=~/word2vec/word2vec -history ~/hogvec.jsonl
+  tools/bench rivals -softmax"""
+
+_SOFTMAX_ONLY = ("vocab", "seconds", "core", "forms", "through")
+_TRAINING_ONLY = ("words", "mode", "epochs", "rival", "wordsim", "questions", "negative",
+                  "min-count", "sample", "alpha")
+
+
+def flags_of(arguments):
+    """Errors: UsageError."""
+    flags = Flags("rivals", USAGE, {
+        "text": "", "words": 10**6, "mode": "sg-ns", "epochs": [1], "rival": [], "wordsim": [],
+        "questions": [], "dim": 100, "window": 5, "negative": 5, "threads": 2, "min-count": 5,
+        "sample": "1e-3", "alpha": "", "runs": 3, "history": "", "cache": "",
+        "build": os.path.join(ROOT, "build"), "bin": "", "vocab": 10_000, "seconds": "2",
+        "forms": "", "core": "", "through": ""}, ["softmax"]).parse(arguments)
+    for name in _TRAINING_ONLY if flags.softmax else _SOFTMAX_ONLY:
+        if name in flags.given:
+            raise UsageError(f"-{name}: {'not with' if flags.softmax else 'only with'} -softmax")
+    flags.mode = flags.mode.split(",")
+    for mode in flags.mode:
+        if mode not in MODES:
+            raise UsageError(f"-mode {mode}: want some of {','.join(MODES)}")
+    flags.sample = _number("-sample", flags.sample, 0, 1)
+    flags.alpha = _number("-alpha", flags.alpha, 1e-9, 10) if flags.alpha else None
+    flags.seconds = _number("-seconds", flags.seconds, 0.1, 600)
+    if flags.softmax and "runs" not in flags.given:
+        flags.runs = 5
+    if flags.text and "words" in flags.given:
+        raise UsageError("-words: is of generated text, not of -text")
+    positive("-vocab", str(flags.vocab - 1), 10**6)
+    positive("-threads", str(flags.threads), 1024)
+    return flags
+
+
+def _number(flag, text, least, most):
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not least <= value <= most:
+        raise UsageError(f"{flag} {text}: want a number from {least} to {most}")
+    return value
+
+
+def main(arguments):
+    """The exit code. Errors: BenchError."""
+    flags = flags_of(arguments)
+    require_program("fasttext", "fasttext")
+    if not flags.softmax:
+        require_package("gensim", "python3-gensim")
+        flags.rival = rivals_of(flags.rival)
+        for path in flags.wordsim + flags.questions:
+            if not os.path.isfile(path):  # or it would be told after the first run
+                raise BenchError(f"{path}: is no file; name a test set")
+    folder = os.path.abspath(flags.bin or timing.build(flags.build, ["word2vec", "evaluate"]))
+    for name in ("word2vec", "evaluate"):
+        if not os.access(os.path.join(folder, name), os.X_OK):
+            raise BenchError(f"{folder}/{name}: is not there; name a folder of built programs with "
+                             "-bin")
+    if flags.softmax:
+        from bench.rivals import softmax  # wants NumPy
+        return softmax.main(flags, os.path.join(folder, "word2vec"))
+    from bench.rivals import training
+    return training.main(flags, folder)

@@ -1,0 +1,293 @@
+"""tools/bench rivals -softmax: the full softmax beside NumPy, PyTorch and fastText."""
+import collections
+import dataclasses
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+from bench import ROOT, BenchError, UsageError, corpus, history, machine
+from bench import runs as timing
+from bench.rivals.programs import package_version, require_package
+
+_BATCHES = (32, 128, 512)
+_NUMPY, _TORCH = ("numpy-textbook", "numpy", "numpy+sgemm"), ("torch", "autograd")
+# OpenBLAS takes its oldest kernels for a processor that is younger than itself: the best of those
+# that run is taken, in the rivals' favour. None: what it takes by itself.
+_CORES = (None, "Haswell", "SkylakeX", "Cooperlake", "SapphireRapids", "Zen")
+_CHOICE_SECONDS = 0.5
+_FASTTEXT_LINE = 50  # words; it counts what it trained at the end of a line
+_GRADIENT_TOLERANCE = 1e-4  # floats over 56 words; hogvec's are read with six decimals
+
+
+@dataclasses.dataclass
+class Contest:
+    """What all rivals share."""
+    text: str
+    program: str  # word2vec
+    vocabulary: int
+    dim: int
+    window: int
+    threads: int
+    seconds: float
+    folder: str
+    through: list  # begins every timed command
+    core: str = None
+
+
+def prepare_text(text, vocabulary, folder):
+    """A text with exactly that many words, </s> being one: a generated one, or the given one
+    without its rarer words. Errors: BenchError."""
+    if not text:
+        return corpus.zipf_text(corpus.least_words(vocabulary), vocabulary - 1, 1, folder)
+    try:
+        with open(text, "rb") as file:
+            words = file.read(1 << 28).split()  # 256 MiB hold more than anybody trains here
+    except OSError as error:
+        raise BenchError(f"-text {text}: {error.strerror}; name a text") from error
+    kept = collections.Counter(words).most_common(vocabulary - 1)
+    if len(kept) < vocabulary - 1:
+        raise BenchError(f"-text {text}: has {len(kept)} words, -vocab {vocabulary} wants "
+                         f"{vocabulary - 1} and </s>")
+    # As short as can be: the last words to come must be in it.
+    names, missing, cut = {word for word, _ in kept}, {word for word, _ in kept}, []
+    for word in words:
+        if word in names:
+            cut.append(word)
+            missing.discard(word)
+            if not missing and len(cut) >= corpus.least_words(vocabulary):
+                break
+    path = os.path.join(folder, "text")
+    write_lines(path, cut, corpus.LINE_WORDS)
+    return path
+
+
+def write_lines(path, words, length):
+    """words: bytes, so many a line."""
+    with open(path, "wb") as file:
+        for begin in range(0, len(words), length):
+            file.write(b" ".join(words[begin:begin + length]) + b"\n")
+
+
+def _output(contest, argv, env=None, stderr=None):
+    """What a timed command prints, and its exit code."""
+    argv = [*contest.through, *argv]
+    with timing.child(argv, stdout=subprocess.PIPE, stderr=stderr or subprocess.PIPE,
+                      env={**os.environ, **(env or {})}) as process:
+        out, err = process.communicate()
+    return process.returncode, out, err or b""
+
+
+def worker(contest, form, batch, seconds=None):
+    """JSON of worker.py. Errors: BenchError with its last line."""
+    threads = str(contest.threads)
+    # Passive: idle threads of PyTorch would spin on the cores that OpenBLAS's want.
+    env = {"PYTHONPATH": os.path.join(ROOT, "tools", "lib"), "OPENBLAS_NUM_THREADS": threads,
+           "OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "passive"}
+    if contest.core:
+        env["OPENBLAS_CORETYPE"] = contest.core
+    code, out, err = _output(contest, [
+        sys.executable, "-B", "-m", "bench.rivals.worker", contest.text, form, str(batch),
+        str(contest.dim), str(contest.window), threads, str(seconds or contest.seconds)], env)
+    if code != 0:
+        last = err.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {code}"]
+        raise BenchError(f"{form}: {last[0]}")
+    return json.loads(out)
+
+
+def hogvec_rate(contest):
+    """Centers per second of word2vec -softmax 1, of the epoch alone."""
+    report = os.path.join(contest.folder, "report.json")
+    code, _, err = _output(contest, [
+        contest.program, "-train", contest.text, "-output",
+        os.path.join(contest.folder, "vectors"), "-binary", "1", "-cbow", "0", "-negative", "0",
+        "-softmax", "1", "-sample", "0", "-min-count", "1", "-size", str(contest.dim), "-window",
+        str(contest.window), "-threads", str(contest.threads), "-iter", "1", "-debug", "0",
+        "-report", report])
+    if code != 0:
+        raise BenchError(f"{contest.program}: exit code {code}: {err.decode(errors='replace')}")
+    with open(report, encoding="utf-8") as file:
+        told = json.load(file)
+    if told["vocabulary"] != contest.vocabulary:
+        raise BenchError(f"{contest.text}: word2vec found {told['vocabulary']} words, "
+                         f"not {contest.vocabulary}")
+    return told["examples"] / told["seconds"]["train"]
+
+
+def fasttext_rate(contest):
+    """Words, which are its centers, per second; read off its progress, since an epoch over the
+    vocabulary would take minutes. Errors: BenchError."""
+    path = os.path.join(contest.folder, "short-lines")
+    if not os.path.exists(path):
+        with open(contest.text, "rb") as file:
+            write_lines(path, file.read().split(), _FASTTEXT_LINE)
+    argv = ["fasttext", "skipgram", "-input", path, "-output",
+            os.path.join(contest.folder, "fasttext"), "-loss", "softmax", "-dim", str(contest.dim),
+            "-ws", str(contest.window), "-epoch", "1", "-minCount", "1", "-t", "1", "-minn", "0",
+            "-maxn", "0", "-bucket", "0", "-lr", "0.025", "-thread", str(contest.threads)]
+    for seconds in (3 * contest.seconds, 9 * contest.seconds):  # again if it came to no end of line
+        _, _, err = _output(contest, ["timeout", "-s", "KILL", str(seconds), *argv])
+        told = [int(found) for found in re.findall(rb"words/sec/thread:\s*(\d+)", err)]
+        # Between two ends of lines the rate falls, at an end it is right.
+        rate = max(told[len(told) // 2:], default=0)
+        if rate:
+            return rate * contest.threads
+    last = err.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it said nothing"]
+    raise BenchError(f"fasttext: no progress in {seconds:g} s: {last[0]}; a longer -seconds")
+
+
+def check_gradients(contest, forms):
+    """{name: difference}. Errors: BenchError where one is not small."""
+    env = {**os.environ, "PYTHONPATH": os.path.join(ROOT, "tools", "lib")}
+    with timing.child([sys.executable, "-B", "-m", "bench.rivals.gradient_check", contest.program,
+                       *forms], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as made:
+        out, err = made.communicate()
+    if made.returncode != 0:
+        last = err.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
+        raise BenchError(f"the check of the gradients: {last[0]}")
+    found = json.loads(out)
+    for name, difference in found.items():
+        if not difference <= _GRADIENT_TOLERANCE:
+            raise BenchError(f"{name}: its gradient is not that of the others: off by "
+                             f"{difference:.1e} of the largest value; do not time it")
+    return found
+
+
+def choose(contest, forms, tell):
+    """[(form, batch)] to be timed: the best batch of each form, and NumPy's first two with 128.
+    Sets contest.core."""
+    told = {}
+    for core in _CORES:
+        contest.core = core
+        try:
+            one = worker(contest, "numpy+sgemm", 128, _CHOICE_SECONDS)
+        except BenchError:
+            continue  # kernels that this processor cannot run
+        name = one["blas"]["core"] if one["blas"] else "?"
+        told[name] = max(told.get(name, (0, None)), (one["centers_per_second"], core or ""))
+    if not told:
+        worker(contest, "numpy+sgemm", 128, _CHOICE_SECONDS)  # says why
+    contest.core = max(told.values())[1] or None
+    tell("OpenBLAS kernels, centers/s of NumPy: " +
+         ", ".join(f"{name} {rate:,.0f}" for name, (rate, _) in told.items()))
+    best = []
+    for form in forms:
+        rates = {batch: worker(contest, form, batch, _CHOICE_SECONDS)["centers_per_second"]
+                 for batch in _BATCHES}
+        tell(f"{form}: " + ", ".join(f"B = {b}: {rate:,.0f}" for b, rate in rates.items()))
+        best.append((form, max(rates, key=rates.get)))
+    named = [(form, 128) for form in _NUMPY[:2]]
+    return named + [one for one in best if one not in named]
+
+
+def _verify_blas(told, threads):
+    blas = told["blas"]
+    if not blas:
+        raise BenchError("NumPy's BLAS is not OpenBLAS with threads: apt-get install "
+                         "libopenblas0-pthread")
+    if blas["threads"] != threads:
+        raise BenchError(f"{blas['library']}: has {blas['threads']} threads, not {threads}")
+
+
+def forms_of(tell):
+    """The forms whose packages are there. NumPy has to be."""
+    require_package("numpy", "python3-numpy")
+    require_package("scipy", "python3-scipy")
+    try:
+        require_package("torch", "python3-torch")
+    except BenchError as error:
+        tell(f"without PyTorch: {error}")
+        return _NUMPY
+    return (*_NUMPY, *_TORCH)
+
+
+def chosen_of(flags):
+    """-forms numpy:128,torch:512 as [(form, batch)]. Errors: UsageError."""
+    chosen = []
+    for part in filter(None, flags.forms.split(",")):
+        form, _, batch = part.partition(":")
+        if form not in (*_NUMPY, *_TORCH) or not batch.isdigit() or not 1 <= int(batch) <= 4096:
+            raise UsageError(f"-forms {part}: want FORM:BATCH, the form one of "
+                             f"{', '.join((*_NUMPY, *_TORCH))}")
+        chosen.append((form, int(batch)))
+    return chosen
+
+
+def main(flags, program):
+    """The exit code."""
+    def tell(text):
+        print(text, flush=True)
+
+    if flags.history:
+        history.check_writable(flags.history)
+    forms, chosen = forms_of(tell), chosen_of(flags)
+    with tempfile.TemporaryDirectory(prefix="hogvec_bench_") as folder:
+        text = prepare_text(flags.text, flags.vocab, folder)
+        contest = Contest(text, program, flags.vocab, flags.dim, flags.window, flags.threads,
+                          flags.seconds, folder, shlex.split(flags.through), flags.core or None)
+        found = check_gradients(contest, forms)
+        tell("gradients against Rong's equations in double, largest difference: " +
+             ", ".join(f"{name} {difference:.0e}" for name, difference in found.items()))
+        chosen = chosen or choose(contest, forms, tell)
+        told = worker(contest, *chosen[0], _CHOICE_SECONDS)
+        _verify_blas(told, flags.threads)
+        rates = interleave(contest, chosen, flags.runs)
+    versions = {**told["versions"], "fasttext": package_version("fasttext"),
+                "torch": package_version("python3-torch"), "blas": told["blas"]}
+    figures = show(contest, rates, versions, tell)
+    if flags.history:
+        settings = {"vocab": flags.vocab, "dim": flags.dim, "window": flags.window,
+                    "threads": flags.threads, "runs": flags.runs, "text": flags.text or "zipf",
+                    "versions": versions, "mode": "softmax"}
+        history.append(flags.history,
+                       history.record("rivals", machine.describe(), settings, figures))
+    return 0
+
+
+def interleave(contest, chosen, runs):
+    """{name: [centers/s]}, in turns; each round begins with another."""
+    turns = [("hogvec", lambda: hogvec_rate(contest)),
+             ("fastText", lambda: fasttext_rate(contest))]
+    for form, batch in chosen:
+        turns.append((f"{form} B={batch}", lambda form=form, batch=batch:
+                      worker(contest, form, batch)["centers_per_second"]))
+    rates = {name: [] for name, _ in turns}
+    for turn in range(runs):
+        first = turn % len(turns)
+        for name, measure in turns[first:] + turns[:first]:
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r\033[Kround {turn + 1}/{runs} {name}")
+                sys.stderr.flush()
+            rates[name].append(measure())
+    timing.end_progress()
+    return rates
+
+
+def show(contest, rates, versions, tell):
+    """Prints the table; returns the figures of the history."""
+    blas = versions["blas"]
+    tell(f"\nNumPy {versions['numpy']} and PyTorch {versions['torch']} compute with "
+         f"{blas['library']}, {blas['core']}, {blas['threads']} threads; "
+         f"fastText {versions['fasttext']}")
+    tell(f"full softmax, skip-gram, V = {contest.vocabulary:,}, D = {contest.dim}, window "
+         f"{contest.window}, {contest.threads} threads; medians of {len(rates['hogvec'])} "
+         "interleaved runs\n")
+    tell(f"{'':<20}{'centers/s':>12}{'quartiles':>22}{'hogvec / it':>14}{'95 % interval':>16}")
+    figures, base = [], f"softmax/V:{contest.vocabulary}/D:{contest.dim}/threads:{contest.threads}"
+    for name, values in rates.items():
+        middle, low, high = timing.summary(values)
+        ratio = timing.paired_ratio(rates["hogvec"], values)
+        line = f"{name:<20}{middle:>12,.0f}{low:>12,.0f} -{high:>8,.0f}"
+        if name != "hogvec":
+            line += f"{ratio.value:>14.2f}{ratio.low:>9.2f} -{ratio.high:>5.2f}"
+            if ratio.confidence < 0.95:
+                line += f" ({ratio.confidence:.0%})"
+            figures.append(history.figure(f"{base}/hogvec over {name}", ratio.value, "ratio",
+                                          ratio.low, ratio.high, len(values)))
+        tell(line)
+        figures.append(history.figure(f"{base}/{name}", middle, "centers/s", low, high,
+                                      len(values)))
+    return figures
