@@ -38,15 +38,16 @@ void bench_score_rows(benchmark::State& state, const simd::KernelTable& kernels,
     const double* const b = &y[i % kTileRows * dim];
     for (std::size_t d = 0; d < dim; ++d) want[i] += a[d] * b[d];
   }
-  // Sums of up to 300 products below 1.
+  // Sums of D products below 1.
   scores.resize(want.size());
-  if (!all_close(scores, want, 300 * 300 * 0x1p-24, 0)) return state.SkipWithError("wrong result");
+  const double rounding = static_cast<double>(dim * dim) * 0x1p-24;
+  if (!all_close(scores, want, rounding, 0)) return state.SkipWithError("wrong result");
   scores.resize(want.size() + 3);
   for (auto _ : state) {
     score();
     benchmark::ClobberMemory();
   }
-  count(state, "FLOP", 2 * kGroupWords * kTileRows * dim);
+  count_flop(state, kernels, 2 * kGroupWords * kTileRows * dim);
 }
 
 void bench_best(benchmark::State& state, const simd::KernelTable& kernels, bool sums) {
@@ -110,11 +111,7 @@ void bench_answers(benchmark::State& state, AnalogyScore score) {
 }  // namespace
 
 void register_analogies() {
-  for (const std::size_t dim : {100, 300}) {
-    for_every_table("score_rows/D:" + std::to_string(dim), [dim](auto& state, const auto& kernels) {
-      bench_score_rows(state, kernels, dim);
-    });
-  }
+  for_every_table_and_dim("score_rows", bench_score_rows);
   for_every_table("analogy_sums",
                   [](auto& state, const auto& kernels) { bench_best(state, kernels, true); });
   for_every_table("analogy_products",

@@ -1,7 +1,6 @@
-// mean_row and add_difference: what CBOW does to the context rows of a center, in the first-level
-// cache.
+// mean_row and add_difference, what CBOW does to the context rows of a center, and merge_row, which
+// brings workers together: in the first-level cache.
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "bench/support.hpp"
@@ -33,7 +32,7 @@ void bench_mean_row(benchmark::State& state, const simd::KernelTable& kernels, s
     kernels.mean_row(context.data(), kContext, rows.stride(), means.row(0), means.row(1));
     benchmark::ClobberMemory();
   }
-  count(state, "FLOP", kContext * dim);
+  count_flop(state, kernels, kContext * dim);
 }
 
 void bench_add_difference(benchmark::State& state, const simd::KernelTable& kernels,
@@ -53,21 +52,43 @@ void bench_add_difference(benchmark::State& state, const simd::KernelTable& kern
                            rows.stride());
     benchmark::ClobberMemory();
   }
-  count(state, "FLOP", (kContext + 2) * dim);
+  count_flop(state, kernels, (kContext + 2) * dim);
+}
+
+/// The hot rows of a worker go to those that all share.
+void bench_merge_row(benchmark::State& state, const simd::KernelTable& kernels, std::size_t dim) {
+  constexpr std::size_t kRows = 4;  // three times as many of 2 KiB at most
+  const Matrix shared = random_matrix(kRows, dim, 1, 1);
+  const Matrix replica = random_matrix(kRows, dim, 1, 2);
+  const Matrix merged = random_matrix(kRows, dim, 1, 3);
+  std::vector<double> want = packed(shared, kRows);
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    want[i] += double{replica.row(i / dim)[i % dim]} - double{merged.row(i / dim)[i % dim]};
+  }
+  const auto merge = [&] {
+    for (std::size_t k = 0; k < kRows; ++k) {
+      kernels.merge_row(shared.row(k), replica.row(k), merged.row(k), shared.stride());
+    }
+  };
+  merge();
+  for (const Matrix* matrix : {&shared, &replica, &merged}) {
+    if (!all_close(packed(*matrix, kRows), want, 1e-6, 0)) {
+      return state.SkipWithError("wrong result");
+    }
+  }
+  for (auto _ : state) {
+    merge();
+    benchmark::ClobberMemory();
+  }
+  count_flop(state, kernels, kRows * 2 * dim);
 }
 
 }  // namespace
 
 void register_context() {
-  for (const std::size_t dim : {100, 300}) {
-    const std::string size = "/D:" + std::to_string(dim);
-    for_every_table("mean_row" + size, [dim](auto& state, const auto& kernels) {
-      bench_mean_row(state, kernels, dim);
-    });
-    for_every_table("add_difference" + size, [dim](auto& state, const auto& kernels) {
-      bench_add_difference(state, kernels, dim);
-    });
-  }
+  for_every_table_and_dim("mean_row", bench_mean_row);
+  for_every_table_and_dim("add_difference", bench_add_difference);
+  for_every_table_and_dim("merge_row", bench_merge_row);
 }
 
 }  // namespace hogvec::bench

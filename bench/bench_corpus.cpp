@@ -1,12 +1,18 @@
-// From text to ids: the scan for the bytes that end words, and the whole of read_corpus.
+// From text to ids: the scan for the bytes that end words, words cut and counted, and the whole of
+// reading and encoding.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "bench/support.hpp"
 #include "engine/corpus/corpus.hpp"
+#include "engine/corpus/encode_text.hpp"
+#include "engine/corpus/tokenizer.hpp"
+#include "engine/corpus/word_table.hpp"
 
 namespace hogvec::bench {
 namespace {
@@ -26,7 +32,67 @@ void bench_special_bytes(benchmark::State& state, const simd::KernelTable& kerne
     kernels.special_bytes(text.data(), size, bits.data());
     benchmark::ClobberMemory();
   }
-  count(state, "bytes", size);
+  count_bytes(state, size, size);
+}
+
+/// The words of a text between single spaces and newlines, in order.
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find_first_of(" \n", begin);
+    words.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return words;
+}
+
+void bench_tokenize(benchmark::State& state) {
+  const std::string_view text = large_text().bytes;
+  SectionTokenizer tokenizer(text, ReadOptions{}.max_word_bytes);
+  const std::vector<std::string_view> want = words_of(text);
+  std::vector<std::string_view> got;
+  std::size_t newlines = 0;
+  tokenizer.run(
+      0, text.size(), [&](std::string_view word, std::size_t) { got.push_back(word); },
+      [&](std::size_t) { ++newlines; });
+  if (got != want || newlines != std::size_t(std::count(text.begin(), text.end(), '\n'))) {
+    return state.SkipWithError("wrong result");
+  }
+  for (auto _ : state) {
+    std::size_t sum = 0;
+    tokenizer.run(
+        0, text.size(), [&](std::string_view word, std::size_t at) { sum += word.size() ^ at; },
+        [&](std::size_t at) { sum += at; });
+    benchmark::DoNotOptimize(sum);
+  }
+  count(state, "words", want.size());
+  count_bytes(state, text.size(), text.size());
+}
+
+/// Words that are already cut, without the look-ahead of a reader.
+void bench_count_words(benchmark::State& state) {
+  const std::string_view text = large_text().bytes;
+  const std::vector<std::string_view> words = words_of(text);
+  const auto count_all = [&](WordTable& table) {
+    for (const std::string_view word : words) {
+      table.add(WordTable::key_of(word, text.data() + text.size()), 0, 1);
+    }
+  };
+  std::unordered_map<std::string_view, std::uint64_t> want;
+  for (const std::string_view word : words) ++want[word];
+  WordTable table;
+  count_all(table);
+  bool right = table.size() == want.size();
+  table.for_each([&](std::uint32_t, std::string_view word, std::uint64_t n, std::uint64_t) {
+    right &= want[word] == n;
+  });
+  if (!right) return state.SkipWithError("wrong result");
+  for (auto _ : state) {
+    WordTable counted;
+    count_all(counted);
+    benchmark::DoNotOptimize(counted);
+  }
+  count(state, "words", words.size());
 }
 
 /// Whether the ids spell the text: words between single spaces, sentences between newlines.
@@ -60,6 +126,52 @@ void bench_read_corpus(benchmark::State& state, int threads) {
   count(state, "words", words);
 }
 
+/// Words cut, counted and numbered, before the vocabulary is made.
+void bench_encode_text(benchmark::State& state, int threads) {
+  const Text& text = large_text();
+  const EncodeOptions options{.threads = threads};
+  const std::vector<std::string_view> words = words_of(text.bytes);
+  std::size_t ids = 0;
+  {
+    const EncodedText encoded = encode_text(text.file.path(), options);
+    std::vector<std::string_view> names(encoded.words.size());
+    encoded.words.for_each([&](std::uint32_t id, std::string_view word, std::uint64_t,
+                               std::uint64_t) { names[id] = word; });
+    std::size_t next = 0;  // of words
+    for (const EncodedText::Section& section : encoded.sections) {
+      const auto& numbers = encoded.numbers[static_cast<std::size_t>(section.worker)];
+      for (std::size_t i = section.first; i < section.first + section.count; ++i) {
+        const WordId id = numbers[encoded.ids()[i]];
+        ++ids;
+        if (id != 0 && (next == words.size() || names[id] != words[next++])) {
+          return state.SkipWithError("wrong result");
+        }
+      }
+    }
+    if (next != words.size()) return state.SkipWithError("words are missing");
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(encode_text(text.file.path(), options));
+  count(state, "bytes", text.bytes.size());
+  count(state, "words", ids);
+}
+
+/// The words of a text that has a vocabulary already.
+void bench_encode_corpus(benchmark::State& state, int threads) {
+  const Text& text = large_text();
+  const ReadOptions options{.threads = threads, .min_count = 1};
+  const Corpus corpus = read_corpus(text.file.path(), options);
+  const auto encode = [&] { return encode_corpus(text.file.path(), corpus.vocabulary, options); };
+  const EncodedCorpus encoded = encode();
+  if (!spells(corpus, text.bytes) || encoded.unknown() != 0 ||
+      !std::equal(encoded.ids().begin(), encoded.ids().end(), corpus.text.ids().begin(),
+                  corpus.text.ids().end())) {
+    return state.SkipWithError("wrong result");
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(encode());
+  count(state, "bytes", text.bytes.size());
+  count(state, "words", encoded.size());
+}
+
 }  // namespace
 
 void register_corpus() {
@@ -70,11 +182,21 @@ void register_corpus() {
                       bench_special_bytes(state, kernels, kibibytes * 1024);
                     });
   }
-  for (const int threads : {1, 2}) {
-    benchmark::RegisterBenchmark(("read_corpus/threads:" + std::to_string(threads)).c_str(),
-                                 [threads](auto& state) { bench_read_corpus(state, threads); })
-        ->UseRealTime()
-        ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("tokenize", bench_tokenize)->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("count_words", bench_count_words)->Unit(benchmark::kMillisecond);
+  const struct {
+    const char* name;
+    void (*run)(benchmark::State&, int threads);
+  } kReaders[] = {{"encode_text", bench_encode_text},
+                  {"encode_corpus", bench_encode_corpus},
+                  {"read_corpus", bench_read_corpus}};
+  for (const auto& [name, run] : kReaders) {
+    for (const int threads : thread_counts()) {
+      benchmark::RegisterBenchmark(
+          (std::string(name) + "/threads:" + std::to_string(threads)).c_str(), run, threads)
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
+    }
   }
 }
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "bench/support.hpp"
@@ -92,16 +91,11 @@ void bench_block(benchmark::State& state, const simd::KernelTable& kernels, std:
   if (!block.trains_right(kernels)) return state.SkipWithError("not the reference's result");
   // A small rate: the same pairs a million times over must not run away.
   for (auto _ : state) benchmark::DoNotOptimize(block.train(kernels, 1e-6F));
-  count(state, "FLOP", 6 * kInputs * kOutputs * dim);  // three products
+  count_flop(state, kernels, 6 * kInputs * kOutputs * dim);  // three products
 }
 
 }  // namespace
 
-void register_logistic_block() {
-  for (const std::size_t dim : {50, 100, 128, 200, 300, 512}) {
-    for_every_table("logistic_block/D:" + std::to_string(dim),
-                    [dim](auto& state, const auto& kernels) { bench_block(state, kernels, dim); });
-  }
-}
+void register_logistic_block() { for_every_table_and_dim("logistic_block", bench_block); }
 
 }  // namespace hogvec::bench

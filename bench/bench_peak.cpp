@@ -9,11 +9,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "bench/peak.hpp"
 #include "bench/support.hpp"
 #include "engine/system.hpp"
 #include "io/memory_map.hpp"
@@ -84,6 +87,49 @@ constexpr Loops kLoops[] = {
 #endif
 };
 
+const Loops* loops_of(std::string_view kernels) {
+  const auto found = std::find_if(std::begin(kLoops), std::end(kLoops),
+                                  [&](const Loops& loops) { return loops.kernels == kernels; });
+  return found == std::end(kLoops) ? nullptr : &*found;
+}
+
+/// Those of the fastest table that has some.
+const Loops* widest_loops() {
+  for (const simd::KernelTable* kernels : simd::available_kernels()) {
+    if (const Loops* loops = loops_of(kernels->name)) return loops;
+  }
+  return nullptr;
+}
+
+std::size_t fma_flop(const simd::KernelTable& kernels) {
+  return 2 * kSteps * kChains * kernels.lanes;
+}
+
+/// Random words, written: untouched pages would all be one zero page. XOR of all of them.
+std::uint64_t fill(std::uint64_t* data, std::size_t words) {
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < words; ++i) {
+    data[i] = i * i;
+    all ^= data[i];
+  }
+  return all;
+}
+
+/// The least of many: what interrupts the loop only ever adds time.
+template <class Run>
+double least_seconds(const Run& run) {
+  using Clock = std::chrono::steady_clock;
+  double least = std::numeric_limits<double>::infinity();
+  const auto end = Clock::now() + std::chrono::milliseconds(100);
+  for (auto start = Clock::now(); start < end;) {
+    run();
+    const auto now = Clock::now();
+    least = std::min(least, std::chrono::duration<double>(now - start).count());
+    start = now;
+  }
+  return least;
+}
+
 void bench_fma(benchmark::State& state, const simd::KernelTable& kernels, const Loops& loops) {
   // x -> a x + b from 12 starts a + k runs into b / (1 - a) = 2: four lanes of 12 chains.
   if (!all_close(std::vector{loops.fma(0.5F, 1.0F)}, std::vector{4.0 * kChains * 2.0}, 1e-3, 0)) {
@@ -94,18 +140,14 @@ void bench_fma(benchmark::State& state, const simd::KernelTable& kernels, const 
     benchmark::DoNotOptimize(a);
     benchmark::DoNotOptimize(loops.fma(a, 1.0F));
   }
-  count(state, "FLOP", 2 * kSteps * kChains * kernels.lanes);
+  count(state, "FLOP", fma_flop(kernels));
 }
 
 void bench_read(benchmark::State& state, const Loops& loops, std::size_t bytes) {
   const io::MemoryMap memory = io::MemoryMap::anonymous(bytes, true);
   auto* const data = reinterpret_cast<std::uint64_t*>(memory.data());
   const std::size_t words = bytes / sizeof(std::uint64_t);
-  std::uint64_t want = 0;
-  for (std::size_t i = 0; i < words; ++i) {
-    data[i] = i * i;  // written, or all pages are one zero page
-    want ^= data[i];
-  }
+  const std::uint64_t want = fill(data, words);
   if (loops.read(data, words, words - 1) != want) return state.SkipWithError("wrong result");
   const std::size_t total = std::max(words, kLeastWords);
   for (auto _ : state) benchmark::DoNotOptimize(loops.read(data, total, words - 1));
@@ -190,19 +232,58 @@ void bench_round_trip(benchmark::State& state, int core, int other) {
 
 }  // namespace
 
-void register_peak() {
-  const Loops* widest = nullptr;
-  for (const simd::KernelTable* kernels : simd::available_kernels()) {
-    for (const Loops& loops : kLoops) {
-      if (loops.kernels != kernels->name) continue;
-      if (widest == nullptr) widest = &loops;
-      benchmark::RegisterBenchmark(
-          ("peak/fma/" + std::string(kernels->name)).c_str(),
-          [kernels, &loops](auto& state) { bench_fma(state, *kernels, loops); });
-    }
+double fma_peak(const simd::KernelTable& kernels) {
+  static std::map<std::string_view, double> peaks;
+  const auto [peak, is_new] = peaks.try_emplace(kernels.name, 0.0);
+  const Loops* const loops = loops_of(kernels.name);
+  if (is_new && loops != nullptr) {
+    constexpr int kCalls = 100;  // about a millisecond: the clock costs nothing
+    float a = 0.5F;
+    const double seconds = least_seconds([&] {
+      for (int i = 0; i < kCalls; ++i) {
+        benchmark::DoNotOptimize(a);
+        benchmark::DoNotOptimize(loops->fma(a, 1.0F));
+      }
+    });
+    peak->second = kCalls * static_cast<double>(fma_flop(kernels)) / seconds;
   }
-  if (widest != nullptr) register_read(*widest);
+  return peak->second;
+}
+
+double read_peak(std::size_t bytes) {
+  constexpr std::size_t kLeastBytes = std::size_t{16} << 10;
+  static std::map<std::size_t, double> peaks;
+  const std::size_t ring = std::max(std::bit_floor(bytes), kLeastBytes);
+  const auto [peak, is_new] = peaks.try_emplace(ring, 0.0);
+  const Loops* const loops = widest_loops();
+  if (is_new && loops != nullptr) {
+    const io::MemoryMap memory = io::MemoryMap::anonymous(ring, true);
+    auto* const data = reinterpret_cast<std::uint64_t*>(memory.data());
+    const std::size_t words = ring / sizeof(std::uint64_t);
+    fill(data, words);
+    const std::size_t total = std::max(words, kLeastWords);
+    const double seconds =
+        least_seconds([&] { benchmark::DoNotOptimize(loops->read(data, total, words - 1)); });
+    peak->second = static_cast<double>(total * sizeof(std::uint64_t)) / seconds;
+  }
+  return peak->second;
+}
+
+void register_peak() {
   const std::vector<int> cores = usable_cores();
+  for (const simd::KernelTable* kernels : simd::available_kernels()) {
+    const Loops* const loops = loops_of(kernels->name);
+    if (loops == nullptr) continue;
+    const auto run = [kernels, loops](auto& state) { bench_fma(state, *kernels, *loops); };
+    const std::string name = "peak/fma/" + std::string(kernels->name);
+    benchmark::RegisterBenchmark(name.c_str(), run);
+    if (cores.size() < 2) continue;
+    // How far a loop without memory scales, which is what the others can be held to.
+    benchmark::RegisterBenchmark(name.c_str(), run)
+        ->UseRealTime()
+        ->Threads(static_cast<int>(cores.size()));
+  }
+  if (const Loops* widest = widest_loops()) register_read(*widest);
   if (cores.size() < 2) return;
   // Neighbours, and the two that are farthest apart in the system's numbering.
   for (const int other :

@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "bench/support.hpp"
 #include "engine/sampling/alias_sampler.hpp"
+#include "engine/sampling/subsampling.hpp"
+#include "engine/train/chunk.hpp"
 
 namespace hogvec::bench {
 namespace {
@@ -157,12 +160,43 @@ void bench_draw(benchmark::State& state, std::size_t vocabulary_size) {
   count(state, "draws", kNoise);
 }
 
+/// What a worker draws of a chunk before it trains: kept words, their windows and repeats.
+void bench_chunk_sample(benchmark::State& state) {
+  constexpr double kThreshold = 1e-3;
+  const Vocabulary vocabulary = zipf_vocabulary(30'000);
+  const std::vector<WordId> text = zipf_ids(vocabulary, kChunk);
+  const std::vector<std::uint32_t> keep = keep_thresholds(vocabulary, kThreshold);
+  double mean = 0, variance = 0;
+  for (const WordId id : text) {
+    const double p = keep_probability(vocabulary, id, kThreshold);
+    mean += p;
+    variance += p * (1 - p);
+  }
+  ChunkSample sample(kChunk, 2 * kWindow);
+  sample.draw(text, keep, kWindow, 1, 2);
+  const auto kept = static_cast<double>(sample.size());
+  const double reach = std::accumulate(sample.reaches(), sample.reaches() + sample.size(), 0.0);
+  // Six standard deviations: once in 5e8. A reach is 1 .. 5, evenly: 3 with a variance of 2.
+  if (std::fabs(kept - mean) > 6 * std::sqrt(variance) ||
+      std::fabs(reach - 3 * kept) > 6 * std::sqrt(2 * kept)) {
+    return state.SkipWithError("wrong shares");
+  }
+  std::uint64_t key = 2;
+  for (auto _ : state) {
+    key += 2;
+    sample.draw(text, keep, kWindow, key, key + 1);
+    benchmark::ClobberMemory();
+  }
+  count(state, "words", kChunk);
+}
+
 }  // namespace
 
 void register_sampling() {
   for_every_table("random_bits", bench_random_bits);
   for_every_table("repeat_distances", bench_repeat_distances);
   for_every_table("window_pairs", bench_window_pairs);
+  benchmark::RegisterBenchmark("chunk_sample", bench_chunk_sample);
   for (const std::size_t size : {30'000, 1'000'000}) {
     benchmark::RegisterBenchmark(("alias_sampler/V:" + std::to_string(size)).c_str(),
                                  [size](auto& state) { bench_draw(state, size); });

@@ -1,4 +1,5 @@
-// softmax_scores and softmax_update together, as one step of a batch of B centers over all V rows.
+// softmax_scores and softmax_update, each alone and together as one step of a batch of B centers
+// over all V rows.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -33,32 +34,27 @@ class Sweep {
     }
   }
 
-  /// What a trainer does for the batch, but for the few rows of the context words.
-  void train(const simd::KernelTable& kernels) {
+  void scores(const simd::KernelTable& kernels) {
     std::fill(z_.begin(), z_.end(), 0.0);
     std::fill(max_score_.begin(), max_score_.end(), -std::numeric_limits<float>::infinity());
+    kernels.softmax_scores(view());
+  }
+
+  void update(const simd::KernelTable& kernels) {
     const std::size_t stride = output_.stride();
-    const simd::SoftmaxSweep sweep{.rows = output_.data(),
-                                   .row_count = output_.rows(),
-                                   .stride = stride,
-                                   .dim = output_.dim(),
-                                   .batch = batch_,
-                                   .hidden = hidden_.data(),
-                                   .hidden_transposed = hidden_transposed_.data(),
-                                   .shift = shift_.data(),
-                                   .step = step_.data(),
-                                   .exp_scores = exp_scores_.data(),
-                                   .z = z_.data(),
-                                   .max_score = max_score_.data(),
-                                   .weighted_rows = weighted_rows_.data()};
-    kernels.softmax_scores(sweep);
     std::fill_n(step_.data(), batch_ * stride, 0.0F);
     std::fill_n(weighted_rows_.data(), batch_ * stride, 0.0F);
     for (std::size_t b = 0; b < batch_; ++b) {
       const auto scale = static_cast<float>(kAlphaTimesContext / z_[b]);
       kernels.axpy(scale, hidden_.row(b), step_.row(b), stride);
     }
-    kernels.softmax_update(sweep);
+    kernels.softmax_update(view());
+  }
+
+  /// What a trainer does for the batch, but for the few rows of the context words.
+  void train(const simd::KernelTable& kernels) {
+    scores(kernels);
+    update(kernels);
   }
 
   /// Trains once, and says whether plain loops over doubles do the same.
@@ -96,16 +92,33 @@ class Sweep {
   }
 
  private:
+  simd::SoftmaxSweep view() {
+    return {.rows = output_.data(),
+            .row_count = output_.rows(),
+            .stride = output_.stride(),
+            .dim = output_.dim(),
+            .batch = batch_,
+            .hidden = hidden_.data(),
+            .hidden_transposed = hidden_transposed_.data(),
+            .shift = shift_.data(),
+            .step = step_.data(),
+            .exp_scores = exp_scores_.data(),
+            .z = z_.data(),
+            .max_score = max_score_.data(),
+            .weighted_rows = weighted_rows_.data()};
+  }
+
   std::size_t batch_;
   Matrix output_, hidden_, step_, weighted_rows_;
   Aligned<float> hidden_transposed_, shift_, max_score_, exp_scores_;
   Aligned<double> z_;
 };
 
+// Several tiles and a broken one: all V rows in plain loops would take longer than the benchmark.
+constexpr std::size_t kCheckedRows = 245;
+
 void bench_sweep(benchmark::State& state, const simd::KernelTable& kernels, std::size_t rows,
                  std::size_t dim, std::size_t batch) {
-  // Several tiles and a broken one: all V rows in plain loops would take longer than the benchmark.
-  constexpr std::size_t kCheckedRows = 245;
   if (!Sweep(kCheckedRows, dim, batch).trains_right(kernels)) {
     return state.SkipWithError("wrong result");
   }
@@ -116,12 +129,38 @@ void bench_sweep(benchmark::State& state, const simd::KernelTable& kernels, std:
     benchmark::ClobberMemory();
   }
   count(state, "centers", batch);
-  count(state, "FLOP", 6 * rows * dim * batch);  // three products
+  count_flop(state, kernels, 6 * rows * dim * batch);  // three products
+  // Of a single center all that is done with a row is to read it twice and to write it once.
+  const std::size_t bytes = rows * simd::padded(dim) * sizeof(float);
+  if (batch == 1) count_bytes(state, 3 * bytes, bytes);
+}
+
+/// One of the two kernels, on rows of which half a MiB at D = 300 stays in the second-level cache.
+void bench_kernel(benchmark::State& state, const simd::KernelTable& kernels, std::size_t dim,
+                  void (Sweep::*run)(const simd::KernelTable&), std::size_t products) {
+  constexpr std::size_t kRows = 480;
+  constexpr std::size_t kBatch = 32;
+  if (!Sweep(kCheckedRows, dim, kBatch).trains_right(kernels)) {
+    return state.SkipWithError("wrong result");
+  }
+  Sweep sweep(kRows, dim, kBatch);
+  sweep.scores(kernels);
+  for (auto _ : state) {
+    (sweep.*run)(kernels);
+    benchmark::ClobberMemory();
+  }
+  count_flop(state, kernels, products * 2 * kRows * dim * kBatch);
 }
 
 }  // namespace
 
 void register_softmax_sweep() {
+  for_every_table_and_dim("softmax_scores", [](auto& state, const auto& kernels, std::size_t dim) {
+    bench_kernel(state, kernels, dim, &Sweep::scores, 1);
+  });
+  for_every_table_and_dim("softmax_update", [](auto& state, const auto& kernels, std::size_t dim) {
+    bench_kernel(state, kernels, dim, &Sweep::update, 2);
+  });
   for (const std::size_t rows : {10'000, 30'000, 70'000}) {
     for (const std::size_t dim : {100, 300}) {
       for (const std::size_t batch : {1, 8, 32, 128}) {

@@ -15,6 +15,17 @@ const Corpus& large_corpus() {
   return corpus;
 }
 
+/// The first words of a text, which keeps its vocabulary.
+Corpus beginning_of(const Corpus& corpus, std::size_t words) {
+  return corpus_of({corpus.vocabulary.words(), 1}, corpus.text.ids().first(words));
+}
+
+/// A path through the tree is many times as long as the noise of a center.
+const Corpus& medium_corpus() {
+  static const Corpus corpus = beginning_of(large_corpus(), 1'000'000);
+  return corpus;
+}
+
 /// Full softmax takes V times as long a center: a short text of few words.
 const Corpus& small_corpus() {
   static const Corpus corpus = read_corpus(Text(2'000, 100'000).file.path(), {.min_count = 1});
@@ -33,16 +44,30 @@ double first_loss(const Corpus& corpus, const TrainSettings& settings) {
   return examples * std::log(2.0);
 }
 
+/// Pairs, or hidden vectors, and what is computed for them where that is the same for each: three
+/// products for every word that a score is of.
+void count_examples(benchmark::State& state, const Corpus& corpus, const TrainSettings& settings,
+                    std::uint64_t examples) {
+  const bool pairs = settings.architecture == Architecture::kSkipGram && !settings.full_softmax;
+  if (pairs) count(state, "pairs", examples);
+  if (settings.hierarchical_softmax) return;
+  const std::size_t scores =
+      settings.full_softmax ? corpus.vocabulary.size() : settings.negatives + 1;
+  count_flop(state, simd::active_kernels(), 6 * settings.dim * scores * examples, settings.threads);
+}
+
 void bench_train(benchmark::State& state, const Corpus& corpus, const TrainSettings& settings) {
   Model model = initial_model(corpus.vocabulary.size(), settings);
-  const TrainResult first = train(corpus, settings, model);
-  if (first.words_raw != corpus.text.size()) return state.SkipWithError("not all words trained");
-  if (!(first.loss.at(0) < first_loss(corpus, settings))) {
+  const Corpus part = beginning_of(corpus, corpus.text.size() / 4);
+  TrainResult result = train(part, settings, model);
+  if (result.words_raw != part.text.size()) return state.SkipWithError("not all words trained");
+  if (!(result.loss.at(0) < first_loss(corpus, settings))) {
     return state.SkipWithError("the loss does not fall");
   }
-  for (auto _ : state) benchmark::DoNotOptimize(train(corpus, settings, model));
-  count(state, "words", first.words_raw);
-  count(state, "centers", first.words_kept);
+  for (auto _ : state) result = train(corpus, settings, model);
+  count(state, "words", result.words_raw);
+  count(state, "centers", result.words_kept);
+  count_examples(state, corpus, settings, result.examples);
 }
 
 void register_train(const std::string& name, const Corpus& (*corpus)(),
@@ -61,27 +86,36 @@ void register_trainer() {
   const std::string kernels(simd::active_kernels().name);
   const struct {
     const char* name;
-    TrainSettings settings;
-  } kLogistic[] = {
-      {"skip_gram/negative_sampling/", {}},
-      {"skip_gram/hierarchical_softmax/", {.hierarchical_softmax = true, .negatives = 0}},
-      {"cbow/negative_sampling/", {.architecture = Architecture::kCbow}},
-      {"cbow/hierarchical_softmax/",
-       {.architecture = Architecture::kCbow, .hierarchical_softmax = true, .negatives = 0}},
-  };
-  for (const int threads : {1, 2}) {
-    for (const auto& [name, mode] : kLogistic) {
-      for (const std::size_t dim : {100, 300}) {
-        TrainSettings settings = mode;
-        settings.dim = dim;
-        settings.epochs = 1;
-        settings.threads = threads;
-        register_train(name + kernels, large_corpus, settings);
+    Architecture architecture;
+  } kArchitectures[] = {{"skip_gram/", Architecture::kSkipGram}, {"cbow/", Architecture::kCbow}};
+  const struct {
+    const char* name;
+    bool tree;
+    std::size_t negatives;
+  } kLogistic[] = {{"negative_sampling/", false, 5},
+                   {"hierarchical_softmax/", true, 0},
+                   {"negative_sampling+hierarchical_softmax/", true, 5}};
+  for (const int threads : thread_counts()) {
+    for (const auto& [architecture_name, architecture] : kArchitectures) {
+      TrainSettings settings{.architecture = architecture, .epochs = 1, .threads = threads};
+      for (const auto& [name, tree, negatives] : kLogistic) {
+        settings.hierarchical_softmax = tree;
+        settings.negatives = negatives;
+        for (const std::size_t dim : {100, 300}) {
+          settings.dim = dim;
+          register_train(std::string(architecture_name) + name + kernels,
+                         tree ? medium_corpus : large_corpus, settings);
+        }
       }
+      settings.hierarchical_softmax = false;
+      settings.negatives = 0;
+      settings.full_softmax = true;
+      settings.dim = 100;
+      const std::string name = std::string(architecture_name) + "full_softmax/V:2000/";
+      register_train(name + kernels, small_corpus, settings);
+      settings.softmax_exact = true;
+      register_train(name + "exact/" + kernels, small_corpus, settings);
     }
-    register_train(
-        "skip_gram/full_softmax/V:2000/" + kernels, small_corpus,
-        {.full_softmax = true, .negatives = 0, .dim = 100, .epochs = 1, .threads = threads});
   }
 }
 

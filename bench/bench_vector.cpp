@@ -1,7 +1,6 @@
 // dot, axpy, normalize on rows that lie in the first-level cache; exp and sigmoid on a block.
 #include <cmath>
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "bench/support.hpp"
@@ -33,7 +32,7 @@ void bench_dot(benchmark::State& state, const simd::KernelTable& kernels, std::s
       benchmark::DoNotOptimize(kernels.dot(rows.row(k), other.row(0), rows.stride()));
     }
   }
-  count(state, "FLOP", kRows * 2 * dim);
+  count_flop(state, kernels, kRows * 2 * dim);
 }
 
 void bench_axpy(benchmark::State& state, const simd::KernelTable& kernels, std::size_t dim) {
@@ -49,7 +48,7 @@ void bench_axpy(benchmark::State& state, const simd::KernelTable& kernels, std::
     }
     benchmark::ClobberMemory();
   }
-  count(state, "FLOP", kRows * 2 * dim);
+  count_flop(state, kernels, kRows * 2 * dim);
 }
 
 void bench_normalize(benchmark::State& state, const simd::KernelTable& kernels, std::size_t dim) {
@@ -69,7 +68,7 @@ void bench_normalize(benchmark::State& state, const simd::KernelTable& kernels, 
       benchmark::DoNotOptimize(kernels.normalize(rows.row(k), rows.stride()));
     }
   }
-  count(state, "FLOP", kRows * 3 * dim);
+  count_flop(state, kernels, kRows * 3 * dim);
 }
 
 using Map = void (*)(const float*, float*, std::size_t) noexcept;
@@ -92,16 +91,9 @@ void bench_map(benchmark::State& state, Map map, double (*reference)(double)) {
 }  // namespace
 
 void register_vector() {
-  for (const std::size_t dim : {100, 300}) {
-    const std::string size = "/D:" + std::to_string(dim);
-    for_every_table("dot" + size,
-                    [dim](auto& state, const auto& kernels) { bench_dot(state, kernels, dim); });
-    for_every_table("axpy" + size,
-                    [dim](auto& state, const auto& kernels) { bench_axpy(state, kernels, dim); });
-    for_every_table("normalize" + size, [dim](auto& state, const auto& kernels) {
-      bench_normalize(state, kernels, dim);
-    });
-  }
+  for_every_table_and_dim("dot", bench_dot);
+  for_every_table_and_dim("axpy", bench_axpy);
+  for_every_table_and_dim("normalize", bench_normalize);
   for_every_table("exp", [](auto& state, const auto& kernels) {
     bench_map(state, kernels.exp, [](double x) { return std::exp(x); });
   });

@@ -3,8 +3,10 @@
 
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "bench/support.hpp"
 
@@ -21,18 +23,43 @@ void add_context() {
   benchmark::AddCustomContext("cores", std::to_string(std::thread::hardware_concurrency()));
 }
 
+/// Shares are computed as rates of a rate's limit: shown as they are, not "/s".
+class Reporter : public benchmark::BenchmarkReporter {
+ public:
+  bool ReportContext(const Context& context) override { return shown_->ReportContext(context); }
+  void ReportRuns(const std::vector<Run>& runs) override {
+    std::vector<Run> shares = runs;
+    for (Run& run : shares) {
+      for (auto& [name, counter] : run.counters) {
+        if (name.starts_with("of_")) counter.flags = benchmark::Counter::kDefaults;
+      }
+    }
+    shown_->ReportRuns(shares);
+  }
+  void Finalize() override { shown_->Finalize(); }
+
+ private:
+  std::unique_ptr<benchmark::BenchmarkReporter> shown_{benchmark::CreateDefaultDisplayReporter()};
+};
+
 void register_all() {
   using namespace hogvec::bench;  // NOLINT(google-build-using-namespace): one function
   register_peak();
   register_vector();
-  register_analogies();
   register_context();
   register_logistic_block();
   register_softmax_sweep();
+  register_softmax_exact();
   register_sampling();
+  register_analogies();
+  register_nearest();
   register_corpus();
+  register_phrases();
+  register_huffman_tree();
   register_vectors_file();
+  register_kmeans();
   register_trainer();
+  register_full_softmax();
 }
 
 }  // namespace
@@ -43,7 +70,8 @@ int main(int argc, char** argv) {
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
     add_context();
     register_all();
-    const std::size_t run = benchmark::RunSpecifiedBenchmarks();
+    Reporter reporter;
+    const std::size_t run = benchmark::RunSpecifiedBenchmarks(&reporter);
     benchmark::Shutdown();
     return run > 0 ? 0 : 1;  // a filter that matches nothing
   } catch (const std::exception& error) {

@@ -3,13 +3,17 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
+#include "bench/peak.hpp"
 #include "engine/sampling/alias_sampler.hpp"
+#include "engine/sampling/subsampling.hpp"
 
 namespace hogvec::bench {
 namespace {
@@ -41,7 +45,35 @@ std::string sentences(std::size_t vocabulary_size, std::size_t words) {
   return text;
 }
 
+/// A rate as a share of a limit of so many units a second.
+void count_share(benchmark::State& state, const char* name, std::size_t per_iteration,
+                 double limit) {
+  if (limit == 0) return;
+  state.counters[name] = benchmark::Counter(static_cast<double>(per_iteration) / limit,
+                                            benchmark::Counter::kIsIterationInvariantRate);
+}
+
 }  // namespace
+
+std::vector<int> thread_counts() {
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  std::vector<int> counts{1, 2};
+  while (2 * counts.back() <= cores) counts.push_back(2 * counts.back());
+  if (counts.back() < cores) counts.push_back(cores);
+  return counts;
+}
+
+void count_flop(benchmark::State& state, const simd::KernelTable& kernels,
+                std::size_t per_iteration, int threads) {
+  count(state, "FLOP", per_iteration);
+  count_share(state, "of_peak", per_iteration, threads * fma_peak(kernels));
+}
+
+void count_bytes(benchmark::State& state, std::size_t per_iteration, std::size_t array_bytes,
+                 int threads) {
+  count(state, "bytes", per_iteration);
+  count_share(state, "of_read", per_iteration, threads * read_peak(array_bytes));
+}
 
 Aligned<float> random_values(std::size_t n, float size, std::uint64_t seed) {
   std::vector<std::uint32_t> bits(simd::padded(n));
@@ -88,6 +120,26 @@ std::vector<WordId> zipf_ids(const Vocabulary& vocabulary, std::size_t n) {
   std::vector<WordId> ids(n);
   AliasSampler(vocabulary, 1.0).draw({bits.data(), 2 * n}, ids);
   return ids;
+}
+
+std::vector<WordId> sampled_ids(const Vocabulary& vocabulary, std::size_t n) {
+  const std::vector<std::uint32_t> keep = keep_thresholds(vocabulary, 1e-3);
+  std::mt19937 random(4);
+  std::vector<WordId> kept;
+  const std::vector<WordId> ids = zipf_ids(vocabulary, 4 * n);
+  while (kept.size() < n) {
+    for (const WordId id : ids) {
+      if (random() <= keep[id]) kept.push_back(id);
+    }
+  }
+  kept.resize(n);
+  return kept;
+}
+
+Corpus corpus_of(Vocabulary vocabulary, std::span<const WordId> ids) {
+  io::MemoryMap memory = io::MemoryMap::anonymous(ids.size_bytes(), false);
+  std::memcpy(memory.data(), ids.data(), ids.size_bytes());
+  return {std::move(vocabulary), EncodedCorpus(std::move(memory), ids.size(), 0)};
 }
 
 TemporaryFile::TemporaryFile()

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/corpus/corpus.hpp"
 #include "engine/matrix.hpp"
 #include "engine/vocab/vocabulary.hpp"
 #include "simd/kernels.hpp"
@@ -23,9 +24,15 @@ namespace hogvec::bench {
 void register_analogies();
 void register_context();
 void register_corpus();
+void register_full_softmax();
+void register_huffman_tree();
+void register_kmeans();
 void register_logistic_block();
+void register_nearest();
 void register_peak();
+void register_phrases();
 void register_sampling();
+void register_softmax_exact();
 void register_softmax_sweep();
 void register_trainer();
 void register_vector();
@@ -40,11 +47,32 @@ void for_every_table(const std::string& name, const Run& run) {
   }
 }
 
+/// The same at all lengths D of rows, run(state, kernels, dim), as name/D:dim/arch.
+template <class Run>
+void for_every_table_and_dim(const std::string& name, const Run& run) {
+  for (const std::size_t dim : {50, 100, 128, 200, 300, 512}) {
+    for_every_table(name + "/D:" + std::to_string(dim),
+                    [run, dim](auto& state, const auto& kernels) { run(state, kernels, dim); });
+  }
+}
+
+/// 1, 2, 4, ... up to all cores; 1 and 2 everywhere.
+std::vector<int> thread_counts();
+
 /// Reports `per_iteration` units of work, such as "FLOP", as a rate.
 inline void count(benchmark::State& state, const char* unit, std::size_t per_iteration) {
   state.counters[unit] = benchmark::Counter(static_cast<double>(per_iteration),
                                             benchmark::Counter::kIsIterationInvariantRate);
 }
+
+/// Reports useful floating-point operations, and as `of_peak` what share their rate is of the
+/// multiply-adds that as many cores can do with the registers of `kernels`.
+void count_flop(benchmark::State& state, const simd::KernelTable& kernels,
+                std::size_t per_iteration, int threads = 1);
+/// Reports bytes moved, and as `of_read` what share their rate is of that at which as many cores
+/// read an array of `array_bytes`, in order: what is read may come from as far away.
+void count_bytes(benchmark::State& state, std::size_t per_iteration, std::size_t array_bytes,
+                 int threads = 1);
 
 /// Whether every got[i] is within absolute + relative * |want[i]|; NaN is not.
 template <class Got, class Want>
@@ -96,6 +124,9 @@ Vocabulary zipf_vocabulary(std::size_t size);
 /// Ids 1 .. V-1, drawn with the probabilities of that vocabulary.
 std::vector<WordId> zipf_ids(const Vocabulary& vocabulary, std::size_t n);
 
+/// A text of these ids.
+Corpus corpus_of(Vocabulary vocabulary, std::span<const WordId> ids);
+
 /// A path in a folder of its own, both of which go with the object.
 class TemporaryFile {
  public:
@@ -110,6 +141,9 @@ class TemporaryFile {
  private:
   std::string folder_;
 };
+
+/// Those that sub-sampling with t = 1e-3 has kept of a text of such ids.
+std::vector<WordId> sampled_ids(const Vocabulary& vocabulary, std::size_t n);
 
 /// Words of a Zipf vocabulary in sentences of 5 to 35, a line each.
 struct Text {

@@ -1,0 +1,70 @@
+// WordIndex::nearest: the words nearest to a vector, by all cores.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "bench/support.hpp"
+#include "engine/query/nearest.hpp"
+
+namespace hogvec::bench {
+namespace {
+
+constexpr std::size_t kNearest = 10;
+constexpr std::size_t kDim = 300;
+
+/// The cosines of the nearest rows by plain loops, highest first.
+std::vector<double> nearest_cosines(const Matrix& rows, const float* query) {
+  std::vector<double> cosines(rows.rows());
+  for (std::size_t k = 0; k < rows.rows(); ++k) {
+    const float* const row = rows.row(k);
+    double product = 0, length = 0, query_length = 0;
+    for (std::size_t d = 0; d < rows.dim(); ++d) {
+      product += double{row[d]} * double{query[d]};
+      length += double{row[d]} * double{row[d]};
+      query_length += double{query[d]} * double{query[d]};
+    }
+    cosines[k] = product / std::sqrt(length * query_length);
+  }
+  std::partial_sort(cosines.begin(), cosines.begin() + kNearest, cosines.end(), std::greater<>());
+  cosines.resize(kNearest);
+  return cosines;
+}
+
+void bench_nearest(benchmark::State& state, std::size_t words) {
+  const Matrix rows = random_matrix(words, kDim, 1, 1);
+  const Aligned<float> query = random_values(kDim, 1, 2);
+  const WordIndex index(std::vector<std::string>(words), rows.view());
+  std::vector<float> cosines;
+  for (const Neighbor& neighbor : index.nearest(query, kNearest)) {
+    cosines.push_back(neighbor.cosine);
+  }
+  if (!all_close(cosines, nearest_cosines(rows, query.data()), 1e-5, 0)) {
+    return state.SkipWithError("wrong result");
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(index.nearest(query, kNearest));
+  count(state, "queries", 1);
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  count_flop(state, simd::active_kernels(), 2 * words * kDim, cores);
+  const std::size_t bytes = words * rows.stride() * sizeof(float);
+  count_bytes(state, bytes, bytes / static_cast<std::size_t>(cores), cores);
+}
+
+}  // namespace
+
+void register_nearest() {
+  for (const std::size_t words : {30'000, 300'000}) {
+    benchmark::RegisterBenchmark(
+        ("nearest/V:" + std::to_string(words) + "/D:" + std::to_string(kDim) +
+         "/k:" + std::to_string(kNearest) + "/" + std::string(simd::active_kernels().name))
+            .c_str(),
+        [words](auto& state) { bench_nearest(state, words); })
+        ->UseRealTime()
+        ->Unit(benchmark::kMicrosecond);
+  }
+}
+
+}  // namespace hogvec::bench
