@@ -140,7 +140,8 @@ void bench_fma(benchmark::State& state, const simd::KernelTable& kernels, const 
     benchmark::DoNotOptimize(a);
     benchmark::DoNotOptimize(loops.fma(a, 1.0F));
   }
-  count(state, "FLOP", fma_flop(kernels));
+  // The counters of all threads are added up, and then multiplied by the iterations of them all.
+  count(state, "FLOP", fma_flop(kernels) / static_cast<std::size_t>(state.threads()));
 }
 
 void bench_read(benchmark::State& state, const Loops& loops, std::size_t bytes) {
