@@ -3,10 +3,10 @@ import os
 import subprocess
 import tempfile
 
-from bench import ROOT, BenchError, Flags, UsageError, history
+from bench import ROOT, BenchError, Flags, UsageError, history, report_rivals
 from bench import report_charts as charts
 from bench import report_model as model
-from bench.report_charts import html
+from bench.report_charts import html, name_of
 
 USAGE = """usage: tools/bench report -history FILE -output PAGE [FLAG VALUE]...
 
@@ -20,8 +20,8 @@ MOST_CHARTS = 400  # of one machine and kind: a page of more is not read, and sl
 KINDS = {"train": "Training, end to end", "suite": "Parts of hogvec", "rivals": "Rivals",
          "compare": "Comparisons of revisions"}
 VARIABLES = {"threads": "threads", "words": "words of the corpus", "V": "words of the vocabulary V",
-             "D": "dimension D", "window": "window", "K": "negatives K", "negatives": "negatives",
-             "epochs": "epochs"}
+             "D": "dimension D", "window": "window", "K": "negatives K",
+             "negatives": "negatives"}
 
 
 def main(arguments):
@@ -65,15 +65,20 @@ def write_whole(path, text):
 
 def subjects_of(records):
     """{commit: its subject}, as far as this checkout knows them."""
-    commits = "\n".join({record["commit"] for record in records})
+    def git(*arguments, lines):
+        done = subprocess.run(["git", "-c", "safe.directory=*", "-C", ROOT, *arguments],
+                              input="\n".join(lines) + "\n", capture_output=True,
+                              encoding="utf-8", errors="replace", check=False)
+        return [line.split(" ", 1) for line in done.stdout.splitlines() if " " in line]
+
     try:
-        done = subprocess.run(
-            ["git", "-c", "safe.directory=*", "-C", ROOT, "log", "--stdin", "--no-walk=unsorted",
-             "--ignore-missing", "--format=%H %s"],
-            input=commits, capture_output=True, encoding="utf-8", errors="replace", check=False)
+        # git log gives up at the first commit that is not there.
+        known = [words[0] for words in git("cat-file", "--batch-check", lines={
+            record["commit"] for record in records}) if words[1].startswith("commit")]
+        pairs = git("log", "--stdin", "--no-walk=unsorted", "--format=%H %s", lines=known) \
+            if known else []
     except OSError:  # no git
         return {}
-    pairs = (line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
     return {commit: charts.short(subject, 100) for commit, subject in pairs}
 
 
@@ -99,7 +104,7 @@ def machine_section(machine):
     parts = [f"<section><h2>{html(charts.short(str(machine.facts.get('cpu', '')), 120))}</h2>",
              f"<p class=note>{html(facts_line(machine))}</p>", moved_table(machine)]
     parts.append(roofline_figure(machine))
-    parts.append(rival_bars(machine))
+    parts.append(report_rivals.section(machine))
     parts.append(sweep_figures(machine))
     for kind, title in KINDS.items():
         parts.append(trends(title, [s for s in machine.series if s.kind == kind]))
@@ -155,18 +160,6 @@ def moved_row(ratio, series):
             f"<td class=name>{html(before.commit[:7])} to {html(now.label)}</td></tr>")
 
 
-def name_of(name):
-    """Escaped; lines may break after a slash."""
-    return html(charts.short(name, 160)).replace("/", "/<wbr>")
-
-
-def legend(entries):
-    """entries: (class, text)."""
-    return "<ul class=legend>" + "".join(
-        f"<li><i class={kind}></i>{html(charts.short(text, 120))}</li>" for kind, text in entries) + \
-        "</ul>"
-
-
 def roofline_figure(machine):
     found = model.roofline(machine)
     if not found:
@@ -190,50 +183,11 @@ def roofline_figure(machine):
             "allows, and the peak of multiply-adds, both as measured. Points: kernels, hollow those "
             "of narrower tables than the machine's own; their FLOP per byte of rows counts each row "
             "once. A kernel whose rows lie in a cache is held against that cache's line.</p>"
-            f"<figure>{drawings}{legend([(f'c{c}', family) for c, family in families])}"
+            f"<figure>{drawings}{charts.legend([(f'c{c}', family) for c, family in families])}"
             f"<ul class=legend>{roofs}</ul></figure>"
             "<details><summary>Kernels and their share of the peak</summary><div class=scroll>"
             "<table><thead><tr><th>kernel</th><th class=n>rate</th><th class=n>FLOP per byte</th>"
             f"<th class=n>of the peak</th></tr></thead><tbody>{rows}</tbody></table></div></details>")
-
-
-def rival_bars(machine):
-    """The last record of rivals, in groups of one unit."""
-    rivals = [s for s in machine.series if s.kind == "rivals"]
-    if not rivals:
-        return ""
-    newest = max(s.points[-1].time for s in rivals)
-    groups = {}
-    for series in rivals:
-        if series.points[-1].time == newest:
-            groups.setdefault(series.unit, []).append(series)
-    parts = [f"<h3>Rivals</h3><p class=note>Of {html(newest[:10])}, "
-             f"{html(rivals[0].points[-1].label)}.</p>"]
-    for unit, group in groups.items():
-        best = "lower" if group[0].better == "lower" else "higher"
-        parts.append(f"<figure><figcaption>{html(charts.short(unit, 60))}, {best} is better"
-                     f"</figcaption>{bars(group[:60])}</figure>")
-    return "\n".join(parts)
-
-
-def bars(group):
-    largest = max(max(s.points[-1].value for s in group), 1e-300)
-    rows = []
-    programs = {}
-    for series in group:
-        point = series.points[-1]
-        part = next((p for p in series.name.split("/") if p != "rivals"), "")
-        colour = programs.setdefault(part, len(programs) % charts.COLOURS)
-        quality = ", ".join(f"{html(charts.short(k, 30))} {charts.number(v)}"
-                            for k, v in list(point.quality.items())[:6] if v is not None)
-        # Half of the track: the rest is for the words.
-        width = max(0.0, 50 * point.value / largest)
-        words = html(charts.amount(point.value, series.unit)[:60])
-        rows.append(f"<div class=label>{name_of(series.name.removeprefix('rivals/'))}"
-                    f"</div><div class='track c{colour}'><span class=bar style='width:{width:.1f}%'>"
-                    f"</span><span class=value>{words}</span>"
-                    f"<span class=quality>{quality}</span></div>")
-    return "<div class=bars>" + "".join(rows) + "</div>"
 
 
 def sweep_figures(machine):
@@ -278,7 +232,7 @@ def sweep_figure(machine, variable, kind, unit, names):
     title = f"{kind}, {unit}"
     drawing = charts.sweep(lines, variable, f"{title} over {variable}", ideal)
     return (f"<figure><h4>{html(charts.short(title, 80))}</h4>{drawing}"
-            + legend([(f"c{i % charts.COLOURS}", text) for i, text in enumerate(words)])
+            + charts.legend([(f"c{i % charts.COLOURS}", text) for i, text in enumerate(words)])
             + "</figure>")
 
 

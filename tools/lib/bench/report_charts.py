@@ -22,6 +22,18 @@ def short(text, length):
     return text[:head] + "…" + text[len(text) - (length - head - 1):]
 
 
+def name_of(name):
+    """Escaped; lines may break after a slash."""
+    return html(short(name, 160)).replace("/", "/<wbr>")
+
+
+def legend(entries):
+    """entries: (class, text)."""
+    return "<ul class=legend>" + "".join(
+        f"<li><i class={kind}></i>{html(short(text, 120))}</li>" for kind, text in entries) + \
+        "</ul>"
+
+
 def number(value, digits=3):
     """About `digits` significant digits, as people write them: 8.61, 0.0123, 12,345, 1.2e+30."""
     size = abs(value)

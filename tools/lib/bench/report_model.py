@@ -6,7 +6,7 @@ import re
 from bench import BenchError
 
 LARGEST = 1e200  # of a value: sums and squares of two must stay finite
-VARIABLE = re.compile(r"(threads|words|V|D|window|K|negatives|epochs):(\d{1,15})([kM]?)")
+VARIABLE = re.compile(r"(threads|words|V|D|window|K|negatives):(\d{1,15})([kM]?)")
 FAMILIES = 8  # kernels told apart by colour
 
 
@@ -175,6 +175,8 @@ def sweeps(machine):
     one variable only, with 2 values of threads or 3 of another."""
     found = {}
     for series in machine.series:
+        if series.kind == "rivals":
+            continue
         parts = series.name.split("/")
         for i, part in enumerate(parts):
             match = VARIABLE.fullmatch(part)
