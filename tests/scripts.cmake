@@ -1,5 +1,6 @@
 # The programs, tested by script: tests/tools/test_NAME.sh.
-foreach(name IN ITEMS bench bench_rivals compute_accuracy evaluate held_out queries texts word2phrase word2vec)
+foreach(name IN ITEMS bench bench_compare bench_report bench_rivals compute_accuracy evaluate held_out
+         queries texts word2phrase word2vec)
   add_test(NAME tools:${name}
     COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_${name}.sh
             ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden)
@@ -12,3 +13,12 @@ foreach(name IN ITEMS gensim fasttext)
             ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden ${name})
   set_tests_properties(interop:${name} PROPERTIES SKIP_RETURN_CODE 77)
 endforeach()
+
+# The hot kernels take no more instructions than bench/instructions.json says; skipped with another
+# compiler, without valgrind, and where no benchmarks are built.
+if(HOGVEC_BUILD_BENCH AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT HOGVEC_SANITIZE)
+  add_test(NAME bench:instructions
+    COMMAND ${PROJECT_SOURCE_DIR}/tools/bench compare -quick -bin ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+  set_tests_properties(bench:instructions PROPERTIES
+    LABELS release-only PROCESSORS 2 SKIP_REGULAR_EXPRESSION "(^|\n)skipped: ")
+endif()

@@ -61,8 +61,8 @@ PYTHON
 chmod +x fake
 kernels=$(/usr/bin/python3 -c 'import sys
 sys.path.insert(0, "tools/lib")
-from bench import compare
-print(*compare.KERNELS, "train")')
+from bench import compare_tasks
+print(*compare_tasks.KERNELS, "train")')
 speed() {
   local name
   for name in $kernels; do

@@ -9,6 +9,7 @@ import tempfile
 
 from bench import ROOT, BenchError, Flags, UsageError, corpus, history, instructions, machine
 from bench import runs as timing
+from bench.compare_tasks import VOCABULARY, plan, timed
 
 USAGE = """usage: tools/bench compare REV [FLAG VALUE]...
        tools/bench compare -quick [-record] [-build DIR | -bin DIR]
@@ -33,27 +34,15 @@ tools/bench compare HEAD
 tools/bench compare v0.1.0 -runs 20 -part trainings,kernels
 tools/bench compare -quick"""
 
-PARTS = ("trainings", "kernels", "instructions")
-# Arguments, and the share of the text: the full softmax costs V a word, 500 times the others.
-TRAININGS = {
-    "skip-gram-ns": (["-cbow", "0"], 1),
-    "cbow-ns": (["-cbow", "1"], 1),
-    "skip-gram-hs": (["-cbow", "0", "-hs", "1", "-negative", "0"], 0.5),
-    "softmax": (["-cbow", "0", "-softmax", "1", "-negative", "0"], 0.02),
-}
-VOCABULARY = 10_000
 LEAST_RUNS = 6  # of which Wilcoxon's interval covers 95 %
-KERNELS = ("logistic_block/D:100", "logistic_block/D:300", "dot/D:100", "axpy/D:100", "sigmoid",
-           "score_rows/D:100", "softmax_sweep/V:10000/D:100/B:8", "window_pairs",
-           "repeat_distances", "random_bits", "special_bytes/KiB:64")
-SECONDS = 0.05  # of each kernel in each round
+PARTS = ("trainings", "kernels", "instructions")
 
 
 def main(arguments):
     """The exit code. Errors: BenchError."""
     flags = flags_of(arguments)
     if flags.quick:
-        return quick(flags)
+        return instructions.quick(flags)
     if flags.history:
         history.check_writable(flags.history)
     with workplace(flags.revision) as folder:
@@ -128,42 +117,25 @@ def build(source, folder):
     try:
         return timing.build(folder, ["word2vec", "hogvec_bench"], source)
     except BenchError as error:  # whose log goes with the folder
-        with contextlib.suppress(OSError), \
-                open(os.path.join(folder, "bench-build.log"), encoding="utf-8", errors="replace") as log:
+        path = os.path.join(folder, "bench-build.log")
+        with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as log:
             print(log.read()[-3000:])
         raise BenchError(f"{source}: cannot be built: see above") from error
 
 
-class Row:
-    """One thing that is timed: pairs of speeds, in any unit of work a second."""
-
-    def __init__(self, name, was, now):
-        self.name, self.was, self.now = name, was, now
-        self.ratio = timing.paired_ratio(now, was)
-
-    def verdict(self, least):
-        """least: the smallest ratio of speeds that is no slowdown."""
-        if self.ratio.high < least:
-            return "SLOWER"
-        if self.ratio.low > 1:
-            return "faster"
-        return "same" if self.ratio.low >= least else "unclear"
-
-
 def compare(flags, bins, folder):
     least = 1 - float(flags.threshold) / 100
-    print(f"was: {flags.revision[:12]} {git('log', '-1', '--format=%s', flags.revision).stdout.strip()}"
-          f"\nnow: the working tree")
-    rows = timed(flags, bins, folder, plan(flags, bins, folder))
+    subject = git("log", "-1", "--format=%s", flags.revision).stdout.strip()
+    print(f"was: {flags.revision[:12]} {subject}\nnow: the working tree", flush=True)
+    rows = timed(plan(flags, bins, folder), flags.runs)
     suspects = {row.name for row in rows if row.verdict(least) == "SLOWER"}
     if suspects:
         # Of many intervals of 95 % some miss: what looks slower must look so twice.
         print(f"again, for {len(suspects)} that look slower", flush=True)
-        again = {row.name: row for row in timed(flags, bins, folder, plan(flags, bins, folder,
-                                                                         suspects))}
+        again = {row.name: row for row in timed(plan(flags, bins, folder, suspects), flags.runs)}
         rows = [again.get(row.name, row) for row in rows]
     print_rows(rows, least)
-    counted = count_both(bins) if "instructions" in flags.part else []
+    counted = instructions.count_both(bins) if "instructions" in flags.part else []
     if flags.history:
         append(flags, bins, rows, counted)
     slower = [row.name for row in rows if row.verdict(least) == "SLOWER"]
@@ -171,109 +143,6 @@ def compare(flags, bins, folder):
                if now > was * (1 + instructions.RISE)]
     print(f"\nslower: {', '.join(slower)}" if slower else "\nno slowdown")
     return 1 if slower else 0
-
-
-class Task:
-    """What one process tells: `names` of rows, and speeds(run) of a Run in that order."""
-
-    def __init__(self, names, command, speeds):
-        self.names, self.command, self.speeds = names, command, speeds
-
-
-def plan(flags, bins, folder, only=None):
-    """Tasks; command(version) makes the Command."""
-    tasks = []
-    if "trainings" in flags.part:
-        for mode in TRAININGS:
-            if only is None or any(name.split(" ")[0] == f"train/{mode}" for name in only):
-                tasks.append(training(flags, bins, folder, mode))
-    if "kernels" in flags.part:
-        task = kernels(bins, folder, only)
-        tasks += [task] if task.names else []
-    return tasks
-
-
-def training(flags, bins, folder, mode):
-    arguments, share = TRAININGS[mode]
-    words = max(int(flags.words * share), 1000)
-    whole = corpus.zipf_text(max(words, corpus.least_words(VOCABULARY)), VOCABULARY,
-                             cache=flags.cache or None, tell=print)
-    text = whole if share == 1 else shorter(whole, words, os.path.join(folder, mode + ".txt"))
-    output, report = os.path.join(folder, "vectors"), os.path.join(folder, "report.json")
-
-    def command(version):
-        argv = [os.path.join(bins[version], "word2vec"), "-train", text, "-output", output,
-                "-binary", "1", "-report", report, "-size", "100", "-iter", "1", "-min-count", "1",
-                "-debug", "0", "-threads", str(flags.threads), *arguments]
-        return timing.Command(f"{version} {mode}", argv, machine.cores_for(flags.threads),
-                              report=report, outputs=[output])
-
-    return Task([f"train/{mode}", f"train/{mode} whole process"], command,
-                lambda run: [run.report["words_per_second"], 1 / run.wall])
-
-
-def shorter(text, words, path):
-    """The first lines of a text, with so many words in lines of LINE_WORDS."""
-    with open(text, "rb") as source, open(path, "wb") as file:
-        for _ in range(max(words // corpus.LINE_WORDS, 1)):
-            file.write(source.readline())
-    return path
-
-
-def kernels(bins, folder, only):
-    """Those of KERNELS that both versions have, on the machine's own table."""
-    report = os.path.join(folder, "kernels.json")
-    have = {version: set(instructions.names_of(os.path.join(path, "hogvec_bench")))
-            for version, path in bins.items()}
-    names = []
-    for kernel in KERNELS:
-        # Names come in the order of the tables, the machine's own first.
-        full = next((name for name in instructions.names_of(os.path.join(bins["now"], "hogvec_bench"))
-                     if re.fullmatch(re.escape(kernel) + "/[^/]+", name)), None)
-        if full is None:
-            raise BenchError(f"hogvec_bench has no benchmark {kernel}: was it renamed? Then rename "
-                             "it in KERNELS of tools/lib/bench/compare.py")
-        if full not in have["was"]:
-            if only is None:
-                print(f"{full}: not in the revision, not compared")
-        elif only is None or full in only:
-            names.append(full)
-    pattern = "^(" + "|".join(map(re.escape, names)) + ")$"
-
-    def command(version):
-        argv = [os.path.join(bins[version], "hogvec_bench"), f"--benchmark_filter={pattern}",
-                f"--benchmark_min_time={SECONDS}", f"--benchmark_out={report}",
-                "--benchmark_out_format=json"]
-        return timing.Command(f"{version} kernels", argv, machine.cores_for(1), report=report)
-
-    def speeds(run):
-        times = {one["name"]: one.get("cpu_time") for one in run.report["benchmarks"]
-                 if not one.get("error_occurred")}
-        for name in names:
-            if not times.get(name):
-                raise BenchError(f"{name}: the benchmark failed; hogvec_bench --benchmark_filter="
-                                 f"'^{name}$'")
-        return [1e9 / times[name] for name in names]
-
-    return Task(names, command, speeds)
-
-
-def timed(flags, _bins, _folder, tasks):
-    """Rows. In each round both versions run each task next to each other, in turns the first."""
-    pairs = {name: {"was": [], "now": []} for task in tasks for name in task.names}
-    done, total = 0, 2 * len(tasks) * flags.runs
-    try:
-        for turn in range(flags.runs):
-            for task in tasks:
-                for version in ("was", "now") if turn % 2 == 0 else ("now", "was"):
-                    command = task.command(version)
-                    timing.progress(done, total, command)
-                    for name, speed in zip(task.names, task.speeds(timing.run_once(command))):
-                        pairs[name][version].append(speed)
-                    done += 1
-    finally:
-        timing.end_progress()
-    return [Row(name, found["was"], found["now"]) for name, found in pairs.items()]
 
 
 def print_rows(rows, least):
@@ -289,37 +158,6 @@ def print_rows(rows, least):
           f"slowdown to {least:g} is within the noise, more -runs tell")
 
 
-def count_both(bins):
-    """[(kernel, was, now)]: instructions for a unit of work, of the kernels that both have."""
-    try:
-        for version in bins.values():
-            instructions.check_able(os.path.join(version, "hogvec_bench"))
-    except instructions.Unable as error:
-        print(f"\ninstructions: skipped: {error}")
-        return []
-    programs = {version: os.path.join(path, "hogvec_bench") for version, path in bins.items()}
-    have = set(instructions.names_of(programs["was"]))
-    kernels_of_both = [k for k in instructions.HOT if f"{k}/{instructions.ARCH}" in have]
-    if not kernels_of_both:
-        print("\ninstructions: none of the hot kernels is in the revision")
-        return []
-    counts = {version: instructions.count(program, kernels_of_both)
-              for version, program in programs.items()}
-    counted = [(k, counts["was"][k], counts["now"][k]) for k in kernels_of_both]
-    print_counts(counted)
-    return counted
-
-
-def print_counts(counted):
-    width = max(len(name) for name, *_ in counted)
-    print(f"\n{'instructions, ' + instructions.ARCH:<{width}}         was         now    change  for a")
-    for name, was, now in counted:
-        rise = now / was - 1
-        mark = "   MORE" if rise > instructions.RISE else ""
-        print(f"{name:<{width}}  {was:>10.5g}  {now:>10.5g}  {rise:>+8.2%}  "
-              f"{instructions.HOT[name]}{mark}")
-
-
 def append(flags, bins, rows, counted):
     figures = [history.figure(f"compare/{row.name}", row.ratio.value, "ratio", row.ratio.low,
                               row.ratio.high, row.ratio.pairs) for row in rows]
@@ -331,34 +169,3 @@ def append(flags, bins, rows, counted):
     history.append(flags.history, history.record("compare", machine.describe(bins["now"], True),
                                                  settings, figures))
     print(f"\nappended to {flags.history}")
-
-
-def quick(flags):
-    """Instructions against the committed file."""
-    bin_folder = flags.bin or timing.build(flags.build, ["hogvec_bench"])
-    program = os.path.join(bin_folder, "hogvec_bench")
-    try:
-        instructions.check_able(program)
-        compiler = instructions.compiler_of(os.path.dirname(os.path.abspath(bin_folder)))
-        if flags.record:
-            instructions.write_file(compiler, instructions.count(program))
-            print(f"{instructions.FILE}: written, {compiler}")
-            return 0
-        recorded_with, recorded = instructions.read_file()
-        if compiler != recorded_with:
-            raise instructions.Unable(f"counts were recorded with {recorded_with}, this is {compiler}")
-    except instructions.Unable as error:
-        print(f"skipped: {error}")
-        return 0
-    if set(recorded) != set(instructions.HOT):
-        raise BenchError(f"{instructions.FILE}: names other kernels than HOT of "
-                         f"tools/lib/bench/instructions.py; {instructions.AGAIN}")
-    counts = instructions.count(program)
-    counted = [(name, recorded[name], counts[name]) for name in instructions.HOT]
-    print_counts(counted)
-    more = [f"{name} from {was:.5g} to {now:.5g} for a {instructions.HOT[name]}"
-            for name, was, now in counted if now > was * (1 + instructions.RISE)]
-    if more:
-        raise BenchError(f"more instructions: {'; '.join(more)}: make it as lean as it was, or, "
-                         f"where they buy speed (tools/bench compare HEAD), {instructions.AGAIN}")
-    return 0

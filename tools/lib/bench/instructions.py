@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 
-from bench import ROOT, BenchError
+from bench import ROOT, BenchError, runs
 from bench.runs import child
 
 ARCH = "fma3+avx2"  # the widest instructions that valgrind knows
@@ -67,8 +67,9 @@ def compiler_of(build_folder):
     Errors: BenchError, Unable for a build of another kind.
     """
     told = {}
-    for path in [os.path.join(build_folder, "CMakeCache.txt"),
-                 *glob.glob(os.path.join(build_folder, "CMakeFiles", "*", "CMakeCXXCompiler.cmake"))]:
+    found = glob.glob(os.path.join(glob.escape(build_folder), "CMakeFiles", "*",
+                                   "CMakeCXXCompiler.cmake"))
+    for path in [os.path.join(build_folder, "CMakeCache.txt"), *found]:
         with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()
             told.update(re.findall(r"^(\w+):\w+=(.*)$", text, re.M))
@@ -177,3 +178,65 @@ def write_file(compiler, counts, path=None):
         os.replace(path + ".new", path)
     except OSError as error:
         raise BenchError(f"{path}: {error.strerror}; it has to be writable") from error
+
+
+def count_both(bins):
+    """[(kernel, was, now)]: instructions for a unit of work, of the kernels that both have."""
+    try:
+        for version in bins.values():
+            check_able(os.path.join(version, "hogvec_bench"))
+    except Unable as error:
+        print(f"\ninstructions: skipped: {error}")
+        return []
+    programs = {version: os.path.join(path, "hogvec_bench") for version, path in bins.items()}
+    have = set(names_of(programs["was"]))
+    kernels_of_both = [k for k in HOT if f"{k}/{ARCH}" in have]
+    if not kernels_of_both:
+        print("\ninstructions: none of the hot kernels is in the revision")
+        return []
+    counts = {version: count(program, kernels_of_both)
+              for version, program in programs.items()}
+    counted = [(k, counts["was"][k], counts["now"][k]) for k in kernels_of_both]
+    print_counts(counted)
+    return counted
+
+
+def print_counts(counted):
+    width = max(len(name) for name, *_ in counted)
+    print(f"\n{ARCH:<{width}}         was         now    change  instructions for a")
+    for name, was, now in counted:
+        rise = now / was - 1
+        mark = "   MORE" if rise > RISE else ""
+        print(f"{name:<{width}}  {was:>10.5g}  {now:>10.5g}  {rise:>+8.2%}  "
+              f"{HOT[name]}{mark}")
+
+
+def quick(flags):
+    """Instructions against the committed file."""
+    bin_folder = flags.bin or runs.build(flags.build, ["hogvec_bench"])
+    program = os.path.join(bin_folder, "hogvec_bench")
+    try:
+        check_able(program)
+        compiler = compiler_of(os.path.dirname(os.path.abspath(bin_folder)))
+        if flags.record:
+            write_file(compiler, count(program))
+            print(f"{FILE}: written, {compiler}")
+            return 0
+        recorded_with, recorded = read_file()
+        if compiler != recorded_with:
+            raise Unable(f"counts were recorded with {recorded_with}, not with {compiler}")
+    except Unable as error:
+        print(f"skipped: {error}")
+        return 0
+    if set(recorded) != set(HOT):
+        raise BenchError(f"{FILE}: names other kernels than HOT of "
+                         f"tools/lib/bench/py; {AGAIN}")
+    counts = count(program)
+    counted = [(name, recorded[name], counts[name]) for name in HOT]
+    print_counts(counted)
+    more = [f"{name} from {was:.5g} to {now:.5g} for a {HOT[name]}"
+            for name, was, now in counted if now > was * (1 + RISE)]
+    if more:
+        raise BenchError(f"more instructions: {'; '.join(more)}: make it as lean as it was, or, "
+                         f"where they buy speed (tools/bench compare HEAD), {AGAIN}")
+    return 0

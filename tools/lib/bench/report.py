@@ -23,6 +23,11 @@ VARIABLES = {"threads": "threads", "words": "words of the corpus", "V": "words o
              "D": "dimension D", "window": "window", "K": "negatives K",
              "negatives": "negatives"}
 
+ROOFLINE = """One core. Lines: what reading in order from each level allows, and the peak of
+multiply-adds, both as measured. Points: kernels, hollow those of narrower tables than the machine's
+own; their FLOP per byte of rows counts each row once. A kernel whose rows lie in a cache is held
+against that cache's line."""
+
 
 def main(arguments):
     """Writes the page. Errors: BenchError."""
@@ -30,8 +35,7 @@ def main(arguments):
     for name in ("history", "output"):
         if not getattr(flags, name):
             raise UsageError(f"-{name}: is missing; tools/bench report -h")
-    if os.path.exists(flags.output) and os.path.samefile(flags.history, flags.output) \
-            if os.path.exists(flags.history) else False:
+    if os.path.realpath(flags.history) == os.path.realpath(flags.output):
         raise UsageError(f"-output {flags.output}: is the history; name another file")
     records = history.read(flags.history)
     if not records:
@@ -137,7 +141,8 @@ def moved_table(machine):
     worse = sum(ratio < 1 for ratio, _ in moved)
     shown = moved if len(moved) <= 200 else moved[:100] + moved[-100:]
     rows = [moved_row(ratio, series) for ratio, series in shown]
-    left_out = "" if len(shown) == len(moved) else f" {len(moved) - len(shown)} between are left out."
+    hidden = len(moved) - len(shown)
+    left_out = f" {hidden} between are left out." if hidden else ""
     table = ("<div class=scroll><table><thead><tr><th>figure</th><th class=n>change</th>"
              "<th class=n>before</th><th class=n>now</th><th>commits</th></tr></thead><tbody>%s"
              "</tbody></table></div>")
@@ -179,15 +184,13 @@ def roofline_figure(machine):
         f"<td class=n>{charts.amount(k.value, 'FLOP/s')}</td>"
         f"<td class=n>{charts.number(k.intensity)}</td><td class=n>{k.value / peak:.0%}</td></tr>"
         for k in sorted(kernels, key=lambda k: -k.value))
-    return ("<h3>Roofline</h3><p class=note>One core. Lines: what reading in order from each level "
-            "allows, and the peak of multiply-adds, both as measured. Points: kernels, hollow those "
-            "of narrower tables than the machine's own; their FLOP per byte of rows counts each row "
-            "once. A kernel whose rows lie in a cache is held against that cache's line.</p>"
+    return (f"<h3>Roofline</h3><p class=note>{ROOFLINE}</p>"
             f"<figure>{drawings}{charts.legend([(f'c{c}', family) for c, family in families])}"
             f"<ul class=legend>{roofs}</ul></figure>"
             "<details><summary>Kernels and their share of the peak</summary><div class=scroll>"
             "<table><thead><tr><th>kernel</th><th class=n>rate</th><th class=n>FLOP per byte</th>"
-            f"<th class=n>of the peak</th></tr></thead><tbody>{rows}</tbody></table></div></details>")
+            f"<th class=n>of the peak</th></tr></thead><tbody>{rows}</tbody></table></div>"
+            "</details>")
 
 
 def sweep_figures(machine):
@@ -206,9 +209,9 @@ def sweep_figures(machine):
 
 def sweep_title(variable):
     if variable == "threads":
-        return "Scaling", ("How many times as fast as the fewest threads of each line. Dashed: twice "
-                           "the threads, twice as fast; the short dash at 2 is what a loop in "
-                           "registers gains on this machine.")
+        return "Scaling", ("How many times as fast as the fewest threads of each line. Dashed: "
+                           "twice the threads, twice as fast; the short dash at 2 is what a loop "
+                           "in registers gains on this machine.")
     return (f"Growth with {VARIABLES[variable]}",
             "Both axes are logarithmic; e is the exponent of the power law that fits best.")
 
@@ -222,8 +225,8 @@ def sweep_figure(machine, variable, kind, unit, names):
         if scaling:
             first = values[0][1]
             lines.append((name, "×", [
-                (x, *((v / first, low / first, high / first) if better == "higher" else
-                      (first / v, first / high, first / low))) for x, v, low, high, better in values]))
+                (x, v / first, low / first, high / first) if better == "higher" else
+                (x, first / v, first / high, first / low) for x, v, low, high, better in values]))
             words.append(f"{name}: {charts.number(lines[-1][2][-1][1])} ×")
         else:
             lines.append((name, unit, [(x, v, low, high) for x, v, low, high, _ in values]))

@@ -219,9 +219,10 @@ def roofline(width, peak, bandwidths, points, title):
     for p in points:
         if p.value < y.low:
             continue
-        chart.dot(x.at(p.intensity), y.at(p.value), f"dot c{p.colour}" + ("" if p.active else " open"),
-                  f'{short(p.name, 120)}\n{amount(p.value, "FLOP/s")}, {number(p.intensity)} FLOP per byte',
-                  4.5)
+        words = (f"{short(p.name, 120)}\n{amount(p.value, 'FLOP/s')}, "
+                 f"{number(p.intensity)} FLOP per byte")
+        kind = f"dot c{p.colour}" + ("" if p.active else " open")
+        chart.dot(x.at(p.intensity), y.at(p.value), kind, words, 4.5)
     return chart.svg()
 
 

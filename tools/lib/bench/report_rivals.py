@@ -44,7 +44,8 @@ def split(name):
     parts = name.removeprefix("rivals/").split("/")
     last = max((i for i, part in enumerate(parts[:-1]) if SHARED.fullmatch(part)),
                default=min(0, len(parts) - 2))
-    return "/".join(parts[:last + 1]), "/".join(parts[last + 1:last + 2]), "/".join(parts[last + 2:])
+    return tuple("/".join(some)
+                 for some in (parts[:last + 1], parts[last + 1:last + 2], parts[last + 2:]))
 
 
 def bars(group, colours):
