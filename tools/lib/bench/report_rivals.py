@@ -55,8 +55,8 @@ def bars(group, colours):
         point = series.points[-1]
         quality = ", ".join(f"{html(charts.short(kind, 30))} {charts.number(value)}"
                             for kind, value in list(point.quality.items())[:6] if value is not None)
-        # Half of the track: the rest is for the words.
-        width = max(0.0, 50 * point.value / largest)
+        # Not all of the track: the rest is for the words.
+        width = max(0.0, 38 * point.value / largest)
         rows.append(f"<div class=label>{html(charts.short(program, 60))}</div>"
                     f"<div class='track c{colours[program]}'>"
                     f"<span class=bar style='width:{width:.1f}%'></span>"
