@@ -52,7 +52,8 @@ made = []
 for row in rows:
     if re.search(flags["--benchmark_filter"], row):
         time = 1000 / float(speeds.get(row.rsplit("/", 1)[0], 1)) * noise()
-        made.append({"name": row, "cpu_time": time, "real_time": time, "FLOP": 1e9, "bytes": 1e9})
+        made.append({"name": row, "run_type": "iteration", "cpu_time": time, "real_time": time, "FLOP": 1e9,
+                     "bytes": 1e9})
 told = json.dumps({"context": {"active kernels": "fake"}, "benchmarks": made})
 print(told)
 if "--benchmark_out" in flags:
@@ -110,6 +111,14 @@ grep -q '^slower: .*train/cbow-ns' "$work/out" || fail "says $(cat "$work/out")"
 speed dot/D:100 1.2
 expect_code 0 quickly -part kernels
 grep -Eq '^dot/D:100/fake .*faster$' "$work/out" || fail "says $(cat "$work/out")"
+
+# --- The parts go into the history as rates, from which the page has its roofline.
+expect_code 0 tools/bench suite -build "$work/build" -filter 'D:100/fake$' -history "$work/suite.jsonl"
+grep -q '"name":"logistic_block/D:100/fake","value":1000000000.0,"unit":"FLOP/s"' \
+  "$work/suite.jsonl" || fail "the history says $(cat "$work/suite.jsonl")"
+expect_code 0 tools/bench report -history "$work/suite.jsonl" -output "$work/page.html"
+grep -q Roofline "$work/page.html" || fail 'no roofline'
+expect_code 1 tools/bench suite -build "$work/build" -filter no-such-benchmark
 
 # --- A benchmark that is gone is told by name.
 grep -v '^axpy' speed >less && mv less speed

@@ -12,6 +12,7 @@ WORDS = {
     "train": "whole runs of word2vec: speed, phases, and how cost grows",
     "rivals": "fastText, gensim and other programs beside word2vec, speed and quality",
     "compare": "the working tree against another revision: faster, slower or the same",
+    "suite": "hogvec_bench, into the history",
     "report": "an HTML page of a history file",
 }
 

@@ -154,8 +154,8 @@ def print_rows(rows, least):
         ratio = row.ratio
         print(f"{row.name:<{width}}  {ratio.value:6.3f}   {ratio.low:.3f} .. {ratio.high:.3f}"
               f"   {row.verdict(least)}")
-    print(f"SLOWER: the whole interval is below {least:g}; faster: it is above 1; unclear: a "
-          f"slowdown to {least:g} is within the noise, more -runs tell")
+    print(f"SLOWER: the whole interval is below {least:g}; faster: it is above "
+          f"{1 / least:.3g}; unclear: a slowdown to {least:g} is within the noise, more -runs tell")
 
 
 def append(flags, bins, rows, counted):

@@ -30,7 +30,7 @@ class Row:
         """least: the smallest ratio of speeds that is no slowdown."""
         if self.ratio.high < least:
             return "SLOWER"
-        if self.ratio.low > 1:
+        if self.ratio.low > 1 / least:
             return "faster"
         return "same" if self.ratio.low >= least else "unclear"
 

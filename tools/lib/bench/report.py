@@ -46,7 +46,8 @@ def main(arguments):
     except BenchError as error:
         raise BenchError(f"{flags.history}: {error}") from error
     write_whole(flags.output, page(flags.history, records, groups))
-    print(f"{flags.output}: {len(records)} records, {sum(len(g.series) for g in groups)} figures")
+    print(f"{flags.output}: {charts.counted(len(records), 'record')}, "
+          f"{charts.counted(sum(len(g.series) for g in groups), 'figure')}")
 
 
 def write_whole(path, text):
@@ -92,7 +93,8 @@ def page(path, records, groups):
     times = sorted(record["time"] for record in records)
     commits = len({record["commit"] for record in records})
     body = [f"<h1>hogvec benchmarks</h1><p class=note>{html(charts.short(path, 200))}: "
-            f"{len(records)} records of {commits} commits on {len(groups)} machines, "
+            f"{charts.counted(len(records), 'record')} of {charts.counted(commits, 'commit')} on "
+            f"{charts.counted(len(groups), 'machine')}, "
             f"{times[0][:10]} to {times[-1][:10]}</p>"]
     for group in groups:
         body.append(machine_section(group))
@@ -130,7 +132,7 @@ def facts_line(machine):
     gain = model.as_number(facts.get("compute_scaling"))
     if gain:
         line.append(f"two cores compute {charts.number(gain)} × one")
-    return f"{', '.join(line)}; {machine.records} records"
+    return f"{', '.join(line)}; {charts.counted(machine.records, 'record')}"
 
 
 def moved_table(machine):
@@ -274,7 +276,8 @@ def single_table(series):
     rows = "".join(
         f"<tr><td class=name>{name_of(s.name)}</td>"
         f"<td class=n>{html(charts.amount(s.points[0].value, s.unit)[:60])}</td>"
-        f"<td class=n>{charts.number(s.points[0].low)} to {charts.number(s.points[0].high)}</td>"
+        f"<td class=n>{charts.tick_label(s.points[0].low)} to "
+        f"{charts.tick_label(s.points[0].high)}</td>"
         f"<td class=n>{min(s.points[0].runs, 10**9)}</td></tr>" for s in series[:2000])
     return (f"<details{' open' if len(series) <= 30 else ''}><summary>{len(series)} figures of one "
             "record</summary><div class=scroll><table><thead><tr><th>figure</th><th class=n>median"

@@ -46,6 +46,10 @@ def number(value, digits=3):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def counted(count, noun):
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def amount(value, unit):
     """A value with its unit: rates and sizes take prefixes, times and shares do not."""
     if unit.endswith("/s") or unit in ("bytes", "words", "instructions"):
