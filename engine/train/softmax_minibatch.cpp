@@ -13,8 +13,9 @@ constexpr float kLeastExp = 1e-30f;
 
 }  // namespace
 
-SoftmaxMinibatch::SoftmaxMinibatch(const Matrix& output, const TrainSettings& settings)
-    : output_(output), kernels_(simd::active_kernels()), sweeps_(output, settings) {
+SoftmaxMinibatch::SoftmaxMinibatch(const Matrix& output, const TrainSettings& settings,
+                                   const simd::KernelTable& kernels)
+    : output_(output), kernels_(kernels), sweeps_(output, settings, kernels) {
   const std::size_t batch = softmax_batch(settings);
   step_ = Scratch<float>(batch * output.stride());
   shift_ = Scratch<float>(batch);
@@ -34,8 +35,7 @@ void SoftmaxMinibatch::sweep_scores(const SoftmaxBatch& batch) {
   std::fill_n(shift_.data(), size, softmax_shift(expected_max_));
   sweeps_.exp_scores(batch, shift_.data());
   if (!softmax_in_range(sweeps_.z(), size)) {
-    std::copy_n(sweeps_.max_score(), size, shift_.data());
-    sweeps_.exp_scores(batch, shift_.data());
+    sweeps_.exp_kept_scores(batch, shift_.data());
   }
   expected_max_ = *std::max_element(sweeps_.max_score(), sweeps_.max_score() + size);
 }

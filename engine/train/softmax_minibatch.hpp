@@ -9,7 +9,8 @@ namespace hogvec {
 /// One caller.
 class SoftmaxMinibatch {
  public:
-  SoftmaxMinibatch(const Matrix& output, const TrainSettings& settings);
+  SoftmaxMinibatch(const Matrix& output, const TrainSettings& settings,
+                   const simd::KernelTable& kernels = simd::active_kernels());
 
   /// Forgets what the batches before have taught about the size of scores: what follows is then a
   /// function of W and W' alone.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/train/softmax_kept.hpp"
+
 namespace hogvec {
 namespace {
 
@@ -37,9 +39,10 @@ std::size_t softmax_memory(std::size_t rows, const TrainSettings& settings) {
          (rows * sizeof(float) + slices * partial);
 }
 
-SoftmaxSweeps::SoftmaxSweeps(const Matrix& output, const TrainSettings& settings)
+SoftmaxSweeps::SoftmaxSweeps(const Matrix& output, const TrainSettings& settings,
+                             const simd::KernelTable& kernels)
     : output_(output),
-      kernels_(simd::active_kernels()),
+      kernels_(kernels),
       team_(settings.softmax_threads == SoftmaxThreads::kOwner ? settings.threads : 1),
       begins_(softmax_slices(output.rows(), output.dim(), settings)) {
   const std::size_t batch = softmax_batch(settings);
@@ -107,7 +110,28 @@ void SoftmaxSweeps::sweep_scores(const SoftmaxBatch& batch, const float* shift, 
     std::fill_n(sweep.max_score, batch.size(), kLowest);
     kernel(sweep);
   });
-  for (std::size_t b = 0; b < batch.size(); ++b) {
+  reduce_scores(batch.size());
+}
+
+void SoftmaxSweeps::exp_kept_scores(const SoftmaxBatch& batch, float* shift) {
+  team_.for_each_slice(slice_count(), [&](std::size_t slice) {
+    const simd::SoftmaxSweep sweep = slice_sweep(batch, slice);
+    std::fill_n(sweep.z, batch.size(), 0.0);
+    std::fill_n(sweep.max_score, batch.size(), kLowest);
+    keep_scores(kernels_, sweep);
+  });
+  reduce_scores(batch.size());
+  std::copy_n(max_score(), batch.size(), shift);
+  team_.for_each_slice(slice_count(), [&](std::size_t slice) {
+    simd::SoftmaxSweep sweep = slice_sweep(batch, slice);
+    sweep.shift = shift;
+    hogvec::exp_kept_scores(kernels_, sweep);
+  });
+  reduce_scores(batch.size());
+}
+
+void SoftmaxSweeps::reduce_scores(std::size_t batch) noexcept {
+  for (std::size_t b = 0; b < batch; ++b) {
     z_[b] = 0;
     max_score_[b] = kLowest;
     for (const Partial& partial : partials_) {

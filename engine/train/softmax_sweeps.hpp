@@ -25,7 +25,8 @@ std::size_t softmax_memory(std::size_t rows, const TrainSettings& settings);
 /// number of threads. One caller; the threads of its team work inside a call.
 class SoftmaxSweeps {
  public:
-  SoftmaxSweeps(const Matrix& output, const TrainSettings& settings);
+  SoftmaxSweeps(const Matrix& output, const TrainSettings& settings,
+                const simd::KernelTable& kernels = simd::active_kernels());
 
   // What a sweep has summed, of each center b.
   const double* z() const noexcept { return z_.data(); }
@@ -36,6 +37,10 @@ class SoftmaxSweeps {
 
   /// exp(u_bj - shift_b) of all rows j; sums z and max_score. As softmax_scores in kernels.hpp.
   void exp_scores(const SoftmaxBatch& batch, const float* shift);
+  /// The same with the largest scores as the shift, which it returns there: 1 <= z <= V, whatever
+  /// other threads make of the rows meanwhile. For the few batches that exp_scores leaves out of
+  /// range: it takes longer.
+  void exp_kept_scores(const SoftmaxBatch& batch, float* shift);
   /// exp_scores(j, b), of a word and center b.
   float& value(const SoftmaxBatch& batch, WordId word, std::size_t b) const noexcept {
     return scores_[word * batch.size() + b];
@@ -76,6 +81,8 @@ class SoftmaxSweeps {
   simd::SoftmaxSweep slice_sweep(const SoftmaxBatch& batch, std::size_t slice) noexcept;
   simd::SoftmaxColumn slice_column(const SoftmaxBatch& batch, std::size_t b,
                                    const float* coefficients, std::size_t slice) noexcept;
+  /// z and max_score of all slices.
+  void reduce_scores(std::size_t batch) noexcept;
   using Kernel = void (*)(const simd::SoftmaxSweep& sweep) noexcept;
   void sweep_scores(const SoftmaxBatch& batch, const float* shift, Kernel kernel);
   void sweep_update(const SoftmaxBatch& batch, const float* step, Kernel kernel);
