@@ -1,13 +1,12 @@
 #include "engine/train/estimate.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <vector>
 
 #include "engine/sampling/subsampling.hpp"
-#include "engine/train/scratch.hpp"
+#include "engine/train/chunk.hpp"
+#include "engine/train/full_softmax.hpp"
 #include "engine/workers.hpp"
-#include "simd/kernels.hpp"
 
 namespace hogvec {
 namespace {
@@ -15,103 +14,61 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kCalibration{50};
-constexpr std::chrono::milliseconds kPass{10};  // of both sweeps, so that several fit in
-constexpr std::size_t kProbeRows = 240;
 
-/// One worker's slice of W', swept for batches of zeros: with no step, nothing of it changes.
+/// What one of the run's workers trains with a step of 0.
 class Calibration {
  public:
-  Calibration(const Matrix& output, std::size_t begin, std::size_t end, std::size_t batch)
-      : output_(output),
-        begin_(begin),
-        rows_(end - begin),
-        batch_(batch),
-        hidden_(batch * output.stride()),
-        hidden_transposed_(output.stride() * simd::padded(batch)),
-        step_(batch * output.stride()),
-        weighted_rows_(batch * output.stride()),
-        exp_scores_(rows_ * batch),
-        shift_(batch),
-        max_score_(batch),
-        z_(batch) {}
+  Calibration(const Corpus& corpus, const TrainSettings& settings, const Model& model)
+      : text_(corpus.text.ids()),
+        settings_(settings),
+        plan_(text_),
+        keep_(keep_thresholds(corpus.vocabulary, settings.subsampling)),
+        sample_(plan_.longest(), FullSoftmaxWorker::span(settings)),
+        worker_({model.input, model.output, settings}, plan_.longest()) {}
 
-  /// How many rows were swept for how many hidden vectors until the deadline, multiplied.
-  double run(Clock::time_point deadline) noexcept {
-    if (rows_ == 0) return 0;
-    const std::size_t probe = std::min(rows_, kProbeRows);
-    sweep(probe);  // brings the scratch into the cache
+  /// Centers a second, from chunk `first` on.
+  double run(std::size_t first) {
+    draw(first);
+    // The first batch brings the scratch into memory.
+    worker_.train_while(sample_, 0, [] { return false; });
     const Clock::time_point start = Clock::now();
-    sweep(probe);
+    const auto go_on = [&] { return Clock::now() - start < kCalibration; };
+    double centers = 0;
+    for (std::size_t k = 0; k < plan_.size() && (k == 0 || go_on()); ++k) {
+      if (k != 0) draw(first + k);
+      centers += static_cast<double>(worker_.train_while(sample_, 0, go_on).examples);
+    }
     const std::chrono::duration<double> elapsed = Clock::now() - start;
-    const std::chrono::duration<double> pass = kPass;
-    const double most = static_cast<double>(probe) * pass / elapsed;
-    const auto rows =
-        most < static_cast<double>(rows_) ? std::max(probe, static_cast<std::size_t>(most)) : rows_;
-    double swept = 2 * static_cast<double>(probe);
-    do {
-      sweep(rows);
-      swept += static_cast<double>(rows);
-    } while (Clock::now() < deadline);
-    return swept * static_cast<double>(batch_);
+    return centers / elapsed.count();
   }
 
  private:
-  void sweep(std::size_t rows) noexcept {
-    const simd::SoftmaxSweep sweep{
-        .rows = output_.row(begin_),
-        .row_count = rows,
-        .stride = output_.stride(),
-        .dim = output_.dim(),
-        .batch = batch_,
-        .hidden = hidden_.data(),
-        .hidden_transposed = hidden_transposed_.data(),
-        .shift = shift_.data(),
-        .step = step_.data(),
-        .exp_scores = exp_scores_.data(),
-        .z = z_.data(),
-        .max_score = max_score_.data(),
-        .weighted_rows = weighted_rows_.data(),
-    };
-    simd::active_kernels().softmax_scores(sweep);
-    simd::active_kernels().softmax_update(sweep);
-    // The sums would grow until they are slow to add to, or no numbers.
-    std::fill_n(weighted_rows_.data(), weighted_rows_.size(), 0.0f);
-    std::fill_n(z_.data(), batch_, 0.0);
+  void draw(std::size_t k) {
+    const std::size_t chunk = k % plan_.size();
+    const std::size_t begin = plan_.begin(chunk);
+    const auto key = [&](Stream stream) { return stream_key(settings_.seed, 0, chunk, stream); };
+    sample_.draw(text_.subspan(begin, plan_.begin(chunk + 1) - begin), keep_, settings_.window,
+                 key(Stream::kSubsampling), key(Stream::kWindow));
   }
 
-  const Matrix& output_;
-  std::size_t begin_;
-  std::size_t rows_;
-  std::size_t batch_;
-  Scratch<float> hidden_;
-  Scratch<float> hidden_transposed_;
-  Scratch<float> step_;
-  Scratch<float> weighted_rows_;
-  Scratch<float> exp_scores_;
-  Scratch<float> shift_;
-  Scratch<float> max_score_;
-  Scratch<double> z_;
+  std::span<const WordId> text_;
+  const TrainSettings& settings_;
+  ChunkPlan plan_;
+  std::vector<std::uint32_t> keep_;
+  ChunkSample sample_;
+  FullSoftmaxWorker worker_;
 };
 
-/// Centers a second by all threads, each on a slice of its own: they never wait for each other.
-double measure(const Matrix& output, const TrainSettings& settings) {
-  const auto threads = static_cast<std::size_t>(settings.threads);
-  const std::size_t rows = output.rows();
-  std::vector<double> swept(threads);
-  std::vector<Calibration> calibrations;
-  for (std::size_t k = 0; k < threads; ++k) {
-    calibrations.emplace_back(output, rows * k / threads, rows * (k + 1) / threads,
-                              softmax_batch(settings));
-  }
-  const Clock::time_point start = Clock::now();
-  run_workers(settings.threads, [&](int worker) {
+/// Centers a second by all threads.
+double measure(const Corpus& corpus, const TrainSettings& settings, const Model& model) {
+  std::vector<double> rates(static_cast<std::size_t>(chunk_workers(settings)));
+  run_workers(chunk_workers(settings), [&](int worker) {
     const auto k = static_cast<std::size_t>(worker);
-    swept[k] = calibrations[k].run(start + kCalibration);
+    rates[k] = Calibration(corpus, settings, model).run(k);
   });
-  const std::chrono::duration<double> elapsed = Clock::now() - start;
   double total = 0;
-  for (const double rows_and_batch : swept) total += rows_and_batch;
-  return total / static_cast<double>(rows) / elapsed.count();
+  for (const double rate : rates) total += rate;
+  return total;
 }
 
 /// Words of the text that sub-sampling is expected to keep. Counts may come from another text.
@@ -133,9 +90,12 @@ TimeEstimate estimate_full_softmax(const Corpus& corpus, const TrainSettings& se
                                    const Model& model) {
   TimeEstimate estimate;
   estimate.centers = expected_centers(corpus, settings.subsampling);
-  estimate.centers_per_second = measure(model.output, settings);
-  estimate.seconds =
-      estimate.centers * static_cast<double>(settings.epochs) / estimate.centers_per_second;
+  estimate.centers_per_second = measure(corpus, settings, model);
+  // No rate where no word of the text has a neighbor: there is nothing to train.
+  if (estimate.centers_per_second > 0) {
+    estimate.seconds =
+        estimate.centers * static_cast<double>(settings.epochs) / estimate.centers_per_second;
+  }
   return estimate;
 }
 

@@ -12,9 +12,8 @@ struct TimeEstimate {
   double seconds = 0;             // of all epochs
 };
 
-/// Times both sweeps of the full softmax over the real W', with the run's batch and threads, for
-/// about 50 ms and B * V * 4 bytes. The step is 0: no byte of the model changes. What a center
-/// costs beside the sweeps is left out, so a vocabulary of some hundred words takes longer.
+/// Lets the run's workers train its text with a step of 0 for about 50 ms, or for two batches where
+/// that is longer: no value of the model changes. In all modes, with what a run allocates.
 /// Errors: std::bad_alloc.
 TimeEstimate estimate_full_softmax(const Corpus& corpus, const TrainSettings& settings,
                                    const Model& model);

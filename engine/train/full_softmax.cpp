@@ -14,9 +14,13 @@ FullSoftmaxWorker::FullSoftmaxWorker(const Shared& shared, std::size_t /*longest
 
 ChunkLoss FullSoftmaxWorker::train(const ChunkSample& sample, std::uint64_t /*noise_key*/,
                                    float alpha) {
+  return train_while(sample, alpha, [] { return true; });
+}
+
+ChunkLoss FullSoftmaxWorker::train_while(const ChunkSample& sample, float alpha,
+                                         const std::function<bool()>& go_on) {
   ChunkLoss total;
   const auto flush = [&] {
-    if (batch_.size() == 0) return;
     ChunkLoss loss{0, batch_.size(), 0};
     for (std::size_t b = 0; b < batch_.size(); ++b) {
       loss.panels += static_cast<std::uint64_t>(batch_.target_count(b));
@@ -24,6 +28,7 @@ ChunkLoss FullSoftmaxWorker::train(const ChunkSample& sample, std::uint64_t /*no
     loss.sum = exact_ ? exact_->train(batch_, alpha) : minibatch_->train(batch_, alpha);
     total += loss;
     batch_.clear();
+    return go_on();
   };
   // A chunk is a function of itself: nothing is carried over from the one before.
   if (minibatch_) minibatch_->restart();
@@ -31,12 +36,12 @@ ChunkLoss FullSoftmaxWorker::train(const ChunkSample& sample, std::uint64_t /*no
     if (sentence.end - sentence.begin < 2) continue;  // no context
     for (std::uint32_t i = sentence.begin; i < sentence.end; ++i) {
       // The second of two equal centers begins with what the first has made of their row.
-      if (exact_ && batch_.holds(sample.ids()[i])) flush();
+      if (exact_ && batch_.holds(sample.ids()[i]) && !flush()) return total;
       batch_.add(sample, sentence, i);
-      if (batch_.size() == batch_.capacity()) flush();
+      if (batch_.size() == batch_.capacity() && !flush()) return total;
     }
   }
-  flush();
+  if (batch_.size() != 0) flush();
   return total;
 }
 

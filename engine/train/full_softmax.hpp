@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "engine/train/softmax_exact.hpp"
@@ -32,6 +33,10 @@ class FullSoftmaxWorker {
 
   /// Loss is per center with a context, Rong eq. (29). Nothing is drawn: the key is not used.
   ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha);
+
+  /// The same until a batch has been trained after which go_on() is false. With alpha = 0 no value
+  /// of W and W' changes.
+  ChunkLoss train_while(const ChunkSample& sample, float alpha, const std::function<bool()>& go_on);
 
   /// All that was trained is in the shared matrices.
   void finish() const noexcept {}

@@ -1,5 +1,4 @@
-// HeldOutText against the double reference, the epochs of a run one by one, and the estimate of its
-// time. Out of scope: that training lowers the held-out loss, which depends on the text.
+// HeldOutText against the double reference, and the epochs of a run one by one. Out of scope: that training lowers the held-out loss, which depends on the text.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -8,7 +7,6 @@
 #include <vector>
 
 #include "engine/reference/reference.hpp"
-#include "engine/train/estimate.hpp"
 #include "engine/train/held_out.hpp"
 #include "tests/files.hpp"
 
@@ -297,36 +295,6 @@ TEST_CASE("the perplexity of an epoch that changes nothing is that of its text")
   CHECK(result.perplexity[0] == doctest::Approx(loss.perplexity()).epsilon(1e-5));
   CHECK(result.loss[0] * static_cast<double>(result.examples) ==
         doctest::Approx(loss.sum).epsilon(1e-5));
-}
-
-TEST_CASE("an estimate counts the centers, multiplies, and changes no byte of the model") {
-  const Corpus corpus = read(small_text(20'000, 1, true));
-  for (const int threads : {1, 3, 200}) {  // more than there are rows
-    TrainSettings settings{.full_softmax = true,
-                           .negatives = 0,
-                           .dim = 20,
-                           .subsampling = 0,
-                           .epochs = 4,
-                           .threads = threads};
-    // Scores of some thousands: exp of a real center would pass the range of a float.
-    const Model model = random_model(corpus.vocabulary.size(), settings, 1e4f);
-    const Model same = random_model(corpus.vocabulary.size(), settings, 1e4f);
-    TimeEstimate estimate = estimate_full_softmax(corpus, settings, model);
-    CHECK(same_bytes(model.input, same.input));
-    CHECK(same_bytes(model.output, same.output));
-    CHECK(estimate.centers == doctest::Approx(20'000));  // every word; line ends are none
-    CHECK(estimate.centers_per_second > 0);
-    CHECK(std::isfinite(estimate.centers_per_second));
-    CHECK(estimate.seconds == doctest::Approx(4 * estimate.centers / estimate.centers_per_second));
-
-    settings.subsampling = 1e-2;
-    estimate = estimate_full_softmax(corpus, settings, model);
-    Model trained = initial_model(corpus.vocabulary.size(), settings);
-    const TrainResult result = train(corpus, settings, trained);
-    // 4 x 20,000 draws: a deviation of 1 % would be four times the standard one.
-    CHECK(4 * estimate.centers ==
-          doctest::Approx(static_cast<double>(result.words_kept)).epsilon(0.01));
-  }
 }
 
 }  // namespace
