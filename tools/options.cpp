@@ -152,7 +152,8 @@ Model
   -hs N                 1: hierarchical softmax, alone with -negative 0, or beside the noise (0)
   -softmax N            * 1: exact softmax over the whole vocabulary, no noise; skip-gram unless
                         -cbow 1 (0)
-  -softmax-batch N      * centers that share a sweep over the vocabulary; 1: one by one (32)
+  -softmax-batch N      * centers that share a sweep over the vocabulary, fewer where the text
+                        repeats itself or alpha is large; 1: one by one (32)
   -softmax-exact N      * 1: such a batch (16) comes to the result of one by one; CBOW always
                         goes one by one (0)
   -softmax-threads NAME * owner: each thread has its words of the vocabulary, and any number of

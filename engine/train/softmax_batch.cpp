@@ -42,11 +42,13 @@ void SoftmaxBatch::add(const ChunkSample& sample, const Sentence& sentence,
   }
   centers_.push_back(
       {first, static_cast<std::uint32_t>(counts_.size()), static_cast<float>(end - begin - 1)});
+  select(0, centers_.size());
 }
 
 void SoftmaxBatch::clear() noexcept {
   centers_.clear();
   counts_.clear();
+  select(0, 0);
 }
 
 void SoftmaxBatch::load_hidden() noexcept {
@@ -56,7 +58,7 @@ void SoftmaxBatch::load_hidden() noexcept {
     if (cbow_) {
       load_mean(b);
     } else {
-      std::copy_n(input_.row(counts_[centers_[b].first].word), stride(), h);
+      std::copy_n(input_.row(counts_[center(b).first].word), stride(), h);
     }
     for (std::size_t d = 0; d < stride(); ++d) hidden_transposed_[d * leading + b] = h[d];
   }
@@ -64,7 +66,7 @@ void SoftmaxBatch::load_hidden() noexcept {
 
 void SoftmaxBatch::load_mean(std::size_t b) noexcept {
   context_rows_.clear();
-  for (const Count& context : window(centers_[b])) {
+  for (const Count& context : window(center(b))) {
     for (float n = 0; n < context.count; ++n) context_rows_.push_back(input_.row(context.word));
   }
   kernels_.mean_row(context_rows_.data(), context_rows_.size(), stride(),
@@ -72,21 +74,21 @@ void SoftmaxBatch::load_mean(std::size_t b) noexcept {
 }
 
 std::span<const SoftmaxBatch::Count> SoftmaxBatch::targets(std::size_t b) const noexcept {
-  return cbow_ ? center_word(centers_[b]) : window(centers_[b]);
+  return cbow_ ? center_word(center(b)) : window(center(b));
 }
 
 float SoftmaxBatch::target_count(std::size_t b) const noexcept {
-  return cbow_ ? 1.0f : centers_[b].window_size;
+  return cbow_ ? 1.0f : center(b).window_size;
 }
 
 void SoftmaxBatch::add_to_inputs(std::size_t b, float scale, const float* row) const noexcept {
-  const Center& center = centers_[b];
+  const Center& of_row = center(b);
   if (!cbow_) {
-    kernels_.axpy(scale, row, input_.row(counts_[center.first].word), stride());
+    kernels_.axpy(scale, row, input_.row(counts_[of_row.first].word), stride());
     return;
   }
-  const float share = undivided_ ? scale : scale / center.window_size;
-  for (const Count& context : window(center)) {
+  const float share = undivided_ ? scale : scale / of_row.window_size;
+  for (const Count& context : window(of_row)) {
     kernels_.axpy(share * context.count, row, input_.row(context.word), stride());
   }
 }

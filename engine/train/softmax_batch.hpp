@@ -25,7 +25,13 @@ class SoftmaxBatch {
 
   /// The most centers, B.
   std::size_t capacity() const noexcept { return capacity_; }
-  std::size_t size() const noexcept { return centers_.size(); }
+  std::size_t size() const noexcept { return size_; }
+  /// Centers first .. first + count - 1 are the batch until the next select(), add() or clear():
+  /// size() and every b count them alone.
+  void select(std::size_t first, std::size_t count) noexcept {
+    first_ = first;
+    size_ = count;
+  }
   /// Whether the word is already one of the centers.
   bool holds(WordId center) const noexcept;
   /// Adds the center at place i of a sentence that has another word.
@@ -57,6 +63,7 @@ class SoftmaxBatch {
     std::uint32_t last;
     float window_size;
   };
+  const Center& center(std::size_t b) const noexcept { return centers_[first_ + b]; }
   std::span<const Count> center_word(const Center& center) const noexcept {
     return {counts_.data() + center.first, 1};
   }
@@ -71,6 +78,8 @@ class SoftmaxBatch {
   bool cbow_;
   bool undivided_;
   std::vector<Center> centers_;
+  std::size_t first_ = 0;  // of the centers that are selected
+  std::size_t size_ = 0;
   std::vector<Count> counts_;
   std::vector<const float*> context_rows_;  // of one center of CBOW
   Scratch<float> hidden_;

@@ -15,14 +15,32 @@ constexpr float kLeastExp = 1e-30f;
 
 SoftmaxMinibatch::SoftmaxMinibatch(const Matrix& output, const TrainSettings& settings,
                                    const simd::KernelTable& kernels)
-    : output_(output), kernels_(kernels), sweeps_(output, settings, kernels) {
+    : output_(output),
+      kernels_(kernels),
+      steadiness_(output.stride(), settings),
+      sweeps_(output, settings, kernels) {
   const std::size_t batch = softmax_batch(settings);
   step_ = Scratch<float>(batch * output.stride());
   shift_ = Scratch<float>(batch);
 }
 
 double SoftmaxMinibatch::train(SoftmaxBatch& batch, float alpha) {
-  batch.load_hidden();
+  const std::size_t all = batch.size();
+  double loss = 0;
+  for (std::size_t first = 0; first < all; first += batch.size()) {
+    batch.select(first, all - first);
+    batch.load_hidden();
+    if (const std::size_t part = steadiness_.steady_centers(batch, alpha); part < batch.size()) {
+      batch.select(first, part);
+      batch.load_hidden();
+    }
+    loss += train_part(batch, alpha);
+  }
+  return loss;
+}
+
+/// The batch as it is selected, its hidden vectors loaded.
+double SoftmaxMinibatch::train_part(SoftmaxBatch& batch, float alpha) {
   sweep_scores(batch);
   const double result = loss(batch);
   subtract_targets(batch);

@@ -1,7 +1,9 @@
 // The mini-batch form of the full softmax: all centers of a batch are trained from the same W and
-// W'. B = 1 is the paper's one center at a time.
+// W'. B = 1 is the paper's one center at a time. A batch that would overshoot, because its centers
+// are much the same, is trained in parts.
 #pragma once
 
+#include "engine/train/softmax_steadiness.hpp"
 #include "engine/train/softmax_sweeps.hpp"
 
 namespace hogvec {
@@ -17,10 +19,11 @@ class SoftmaxMinibatch {
   void restart() noexcept { expected_max_ = 0; }
 
   /// Both gradient steps for the batch, Rong eqs. (32)-(36). Returns its loss before them, the sum
-  /// of eq. (29).
+  /// of eq. (29), or before those of its part.
   double train(SoftmaxBatch& batch, float alpha);
 
  private:
+  double train_part(SoftmaxBatch& batch, float alpha);
   void sweep_scores(const SoftmaxBatch& batch);
   double target_score(const SoftmaxBatch& batch, WordId word, std::size_t b) const noexcept;
   double loss(const SoftmaxBatch& batch) const noexcept;
@@ -29,6 +32,7 @@ class SoftmaxMinibatch {
 
   const Matrix& output_;
   const simd::KernelTable& kernels_;
+  SoftmaxSteadiness steadiness_;
   SoftmaxSweeps sweeps_;
   Scratch<float> step_;  // eta C_b / Z_b h_b, B x stride
   Scratch<float> shift_;

@@ -14,8 +14,8 @@ constexpr float softmax_shift(float expected_max) noexcept {
   return expected_max > kHeadroom ? expected_max - kHeadroom : 0.0f;
 }
 
-/// Whether every Z came out in range. Else the scores are taken once more, and shifted by their true
-/// maxima, which leave 1 <= Z <= V.
+/// Whether every Z came out in range. Else the scores are taken once more, and shifted by their
+/// true maxima, which leave 1 <= Z <= V.
 inline bool softmax_in_range(const double* z, std::size_t count) noexcept {
   constexpr double kLeastZ = 1e-20;
   constexpr double kMostZ = 1e20;
