@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "io/error.hpp"
-#include "tools/console.hpp"
 
 namespace hogvec::tools {
 namespace {
@@ -54,15 +53,6 @@ void objective_options(CommandLine& line, Word2vecOptions& options) {
   s.noise_rows = static_cast<std::size_t>(line.integer("-noise-rows", 1).value_or(0));
   s.alpha = line.number("-alpha").value_or(default_alpha(s.architecture));
   s.cbow_gradient = cbow_gradient(line);
-}
-
-/// What a run does otherwise than one may expect of its flags.
-void tell_of_effects(const TrainSettings& s) {
-  if (s.full_softmax && s.softmax_exact && s.architecture == Architecture::kCbow) {
-    complain("word2vec",
-             "-softmax-exact 1 and -cbow 1: neighboring centers share context words, so that they "
-             "are trained one by one, as with -softmax-batch 1");
-  }
 }
 
 /// What one run cannot do, in the words of the flags.
@@ -121,7 +111,6 @@ Word2vecOptions word2vec_options(CommandLine& line) {
          "-held-out: negative samples alone give no probabilities, so the likelihood of a text is "
          "not defined; use -softmax 1 or -hs 1");
   if (trains) check(s);
-  if (trains) tell_of_effects(s);
   return options;
 }
 

@@ -12,6 +12,9 @@ namespace hogvec::tools {
 /// What -max-vocab has left out, of the words that -min-count keeps.
 std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabulary);
 
+/// What a run does otherwise than its flags let one expect; empty where that is nothing.
+std::string effects_note(const TrainSettings& settings);
+
 /// "about 12 min for 3 epochs: 11.2 M centers an epoch, 47 k centers/s"
 std::string estimate_note(const TimeEstimate& estimate, std::size_t epochs);
 

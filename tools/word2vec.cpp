@@ -206,6 +206,10 @@ void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs&
                   RunReport& report) {
   check(corpus, options.settings);
   require_memory(corpus.vocabulary.size(), options);
+  if (const std::string effects = effects_note(options.settings);
+      !effects.empty() && options.debug > 0) {
+    note(effects);
+  }
   const std::unique_ptr<HeldOutText> held_out = read_held_out(corpus.vocabulary, options, report);
   const Clock::time_point begin = Clock::now();
   Model model = initial_model(corpus.vocabulary.size(), options.settings);

@@ -1,6 +1,7 @@
 #!/bin/bash
 # word2vec tells how likely a held-out text is, keeps the words that -max-vocab asks for and says
-# what it left out, and says how long a run with the full softmax will take.
+# what it left out, says how long a run with the full softmax will take, and what it does otherwise
+# than its flags let one expect.
 # Usage: test_held_out.sh BIN_FOLDER GOLDEN_FOLDER
 #
 # Out of scope: whether the likelihood is right (engine tests), and whether the time is.
@@ -135,7 +136,25 @@ test_estimate() {
   rm v
 }
 
+test_effects() {
+  local cbow='neighboring centers share context words, so that they are trained one by one'
+  expect_code 0 word2vec "${softmax[@]}" -softmax-exact 1 -cbow 1 -debug 1
+  [ "$(grep -c "^word2vec: -softmax-exact 1 and -cbow 1: $cbow" "$work/err")" -eq 1 ] ||
+    fail "-softmax-exact 1 -cbow 1: says $(cat "$work/err")"
+  expect_code 0 word2vec "${softmax[@]}" -softmax-exact 1 -cbow 1 -debug 0
+  [ ! -s "$work/err" ] || fail "-debug 0: $(cat "$work/err")"
+  # It is what it says: the bytes of a batch of one.
+  mv v expected
+  expect_code 0 word2vec "${softmax[@]}" -softmax-batch 1 -cbow 1 -debug 1
+  cmp v expected || fail "-softmax-exact 1 -cbow 1 is not -softmax-batch 1"
+  ! grep -q "one by one" "$work/err" || fail "-softmax-batch 1: says $(cat "$work/err")"
+  expect_code 0 word2vec "${softmax[@]}" -softmax-exact 1 -debug 1
+  ! grep -q "one by one" "$work/err" || fail "skip-gram: says $(cat "$work/err")"
+  rm v expected
+}
+
 test_likelihood
 test_refusals
+test_effects
 test_max_vocabulary
 test_estimate
