@@ -85,8 +85,8 @@ expect_code 0 "$bench" rivals "${small[@]}"  # makes the text, which it tells
 grep -q 'making .*zipf-800-50-1.txt' err || fail "it does not tell that it makes a text: $(cat err)"
 expect_code 0 "$bench" rivals -h
 grep -q '^usage: tools/bench rivals' out || fail "-h: no usage"
-for flags in -unknown -runs "-runs 0" "-mode walk" "-mode sg-ns," "-epochs 0" "-sample x" \
-  "-sample 2" "-sample nan" "-alpha 0" "-alpha -1" "-vocab 100" "-softmax -mode sg-ns" \
+for flags in -unknown -runs "-runs 0" "-mode walk" "-mode skip-gram-ns," "-epochs 0" "-sample x" \
+  "-sample 2" "-sample nan" "-alpha 0" "-alpha -1" "-vocab 100" "-softmax -mode skip-gram-ns" \
   "-softmax -vocab 1" "-softmax -seconds 0" "-words 800 -text good.vec" word; do
   # shellcheck disable=SC2086  # several flags
   expect_refusal 2 $flags
@@ -118,7 +118,7 @@ grep -q 'a: exit code 3.*: the reason$' err || fail "a failing rival: $(cat err)
 # Equal settings for all, whatever they call them.
 rm -f fasttext gensim other
 expect_code 0 "$bench" rivals "${small[@]}" -threads 3 -sample 0.01 -alpha 0.03 -epochs 1,2 \
-  -mode sg-ns,cbow-hs -rival other=stubs/other -wordsim pairs -history history
+  -mode skip-gram-ns,cbow-hs -rival other=stubs/other -wordsim pairs -history history
 [ "$(wc -l <fasttext)" -eq 8 ] || fail "$(wc -l <fasttext) runs, not 2 of 2 modes by 2 epochs"
 told() {
   grep -e "$2" "$1" | grep -qe "$3" || fail "$1 was not told $3 with $2: $(cat "$1")"
@@ -137,14 +137,14 @@ told gensim epochs 'epochs 2'
 
 # fastText is right after two epochs only, the others at once.
 [ "$(grep -c '^fastText .* -1.000 ' out)" -eq 2 ] || fail "quality of one epoch: $(cat out)"
-grep -q 'sg-ns, seconds until similarity' out || fail "no time to quality: $(cat out)"
+grep -q 'skip-gram-ns, seconds until similarity' out || fail "no time to quality: $(cat out)"
 python3 - <<'PYTHON' || fail "the history is wrong: $(head -c 3000 history)"
 import json
 run, = map(json.loads, open("history"))
 assert run["kind"] == "rivals" and run["settings"]["epochs"] == [1, 2]
 figures = {one["name"]: one for one in run["figures"]}
 assert len(figures) == len(run["figures"])
-for mode in ("sg-ns", "cbow-hs"):
+for mode in ("skip-gram-ns", "cbow-hs"):
     for epochs in (1, 2):
         base = f"rivals/{mode}/D:4/threads:3/epochs:{epochs}/"
         for name in ("hogvec", "fastText", "gensim", "other"):

@@ -13,7 +13,7 @@ Trains with word2vec, fastText and gensim by equal settings, in turns, and tells
 
   -text FILE        any text, cut into lines of 1000 words (generated text)
   -words N          of the generated text (1000000), of 30,000 different ones
-  -mode LIST        sg-ns,sg-hs,cbow-ns,cbow-hs (sg-ns)
+  -mode LIST        skip-gram-ns,skip-gram-hs,cbow-ns,cbow-hs (skip-gram-ns)
   -epochs LIST      one run each (1): 1,2,5 makes a curve of quality over time, since the learning
                     rate falls over a run and no run passes where a shorter one ends
   -rival NAME=PATH  a program with the flags of word2vec; may be repeated
@@ -37,7 +37,7 @@ Trains with word2vec, fastText and gensim by equal settings, in turns, and tells
   -through COMMAND  begins each timed command
 
 Examples
-  tools/bench rivals -mode sg-ns,cbow-ns
+  tools/bench rivals -mode skip-gram-ns,cbow-ns
   tools/bench rivals -text ~/wiki.txt -epochs 1,2,5 -wordsim wordsim353.tsv -questions questions.txt
   tools/bench rivals -rival reference=~/word2vec/word2vec -history ~/hogvec.jsonl
   tools/bench rivals -softmax"""
@@ -50,8 +50,8 @@ _TRAINING_ONLY = ("words", "mode", "epochs", "rival", "wordsim", "questions", "n
 def flags_of(arguments):
     """Errors: UsageError."""
     flags = Flags("rivals", USAGE, {
-        "text": "", "words": 10**6, "mode": "sg-ns", "epochs": [1], "rival": [], "wordsim": [],
-        "questions": [], "dim": 100, "window": 5, "negative": 5, "threads": 2, "min-count": 5,
+        "text": "", "words": 10**6, "mode": "skip-gram-ns", "epochs": [1], "rival": [],
+        "wordsim": [], "questions": [], "dim": 100, "window": 5, "negative": 5, "threads": 2, "min-count": 5,
         "sample": "1e-3", "alpha": "", "runs": 3, "history": "", "cache": "",
         "build": os.path.join(ROOT, "build"), "bin": "", "vocab": 10_000, "seconds": "2",
         "forms": "", "core": "", "through": ""}, ["softmax"]).parse(arguments)

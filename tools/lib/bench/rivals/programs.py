@@ -13,7 +13,8 @@ import time
 from bench import ROOT, BenchError
 from bench.runs import child
 
-MODES = {"sg-ns": (0, 0), "sg-hs": (0, 1), "cbow-ns": (1, 0), "cbow-hs": (1, 1)}  # (cbow, hs)
+# cbow, hs
+MODES = {"skip-gram-ns": (0, 0), "skip-gram-hs": (0, 1), "cbow-ns": (1, 0), "cbow-hs": (1, 1)}
 LIBRARY = os.path.join(ROOT, "tools", "lib")
 _PROGRESS = re.compile(rb"rogress:")  # of fastText, of word2vec.c, and of what descends from them
 _KEPT = 4000  # bytes of what a program said last

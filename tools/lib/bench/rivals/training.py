@@ -175,6 +175,6 @@ def main(flags, folder):
             "mode", "epochs", "dim", "window", "negative", "sample", "alpha", "min_count",
             "threads", "runs")}
         settings |= {"text": os.path.basename(text), "versions": versions}
-        history.append(flags.history,
-                       history.record("rivals", machine.describe(), settings, figures_of(cells, flags)))
+        record = history.record("rivals", machine.describe(), settings, figures_of(cells, flags))
+        history.append(flags.history, record)
     return 0
