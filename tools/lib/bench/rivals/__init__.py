@@ -51,7 +51,8 @@ def flags_of(arguments):
     """Errors: UsageError."""
     flags = Flags("rivals", USAGE, {
         "text": "", "words": 10**6, "mode": "skip-gram-ns", "epochs": [1], "rival": [],
-        "wordsim": [], "questions": [], "dim": 100, "window": 5, "negative": 5, "threads": 2, "min-count": 5,
+        "wordsim": [], "questions": [], "dim": 100, "window": 5, "negative": 5, "threads": 2,
+        "min-count": 5,
         "sample": "1e-3", "alpha": "", "runs": 3, "history": "", "cache": "",
         "build": os.path.join(ROOT, "build"), "bin": "", "vocab": 10_000, "seconds": "2",
         "forms": "", "core": "", "through": ""}, ["softmax"]).parse(arguments)
