@@ -130,6 +130,7 @@ void require_memory(std::size_t vocabulary_size, const Word2vecOptions& options)
     need += kmeans_memory(vocabulary_size, options.settings.dim, options.classes,
                           options.settings.threads);
   }
+  if (!options.held_out.empty()) need += held_out_memory(vocabulary_size, options.settings);
   const std::size_t free = available_memory();
   if (need <= free) {
     if (options.debug > 0) {
@@ -205,12 +206,12 @@ std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary,
 void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs& outputs,
                   RunReport& report) {
   check(corpus, options.settings);
-  require_memory(corpus.vocabulary.size(), options);
+  const std::unique_ptr<HeldOutText> held_out = read_held_out(corpus.vocabulary, options, report);
+  require_memory(corpus.vocabulary.size(), options);  // beside both texts
   if (const std::string effects = effects_note(options.settings);
       !effects.empty() && options.debug > 0) {
     note(effects);
   }
-  const std::unique_ptr<HeldOutText> held_out = read_held_out(corpus.vocabulary, options, report);
   const Clock::time_point begin = Clock::now();
   Model model = initial_model(corpus.vocabulary.size(), options.settings);
   report.initialize_seconds = seconds_since(begin);

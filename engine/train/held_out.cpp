@@ -206,6 +206,12 @@ void check_held_out(const TrainSettings& settings) {
       "or hierarchical softmax");
 }
 
+std::size_t held_out_memory(std::size_t vocabulary_size, const TrainSettings& settings) {
+  if (!settings.full_softmax) return 0;
+  return vocabulary_size * sizeof(double) +
+         static_cast<std::size_t>(settings.threads) * SoftmaxSums::memory(settings.dim);
+}
+
 HeldOutText::HeldOutText(EncodedCorpus text, const Vocabulary& vocabulary,
                          const TrainSettings& settings)
     : text_(std::move(text)), settings_(settings) {

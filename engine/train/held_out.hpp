@@ -25,6 +25,9 @@ struct HeldOutLoss {
 /// Errors: Error, where what the settings train gives no probabilities: negative samples alone.
 void check_held_out(const TrainSettings& settings);
 
+/// Bytes that the loss of a held-out text needs for a while, beside the text and the model.
+std::size_t held_out_memory(std::size_t vocabulary_size, const TrainSettings& settings);
+
 /// A held-out text, as the ids of a training vocabulary. No word of it is sub-sampled, and every
 /// center has its full window within its sentence, which ends after 1000 words as in training.
 /// Immutable, so safe to share.

@@ -24,6 +24,10 @@ SoftmaxSums::SoftmaxSums(const Matrix& output)
       max_score_(kBatch),
       z_(kBatch) {}
 
+std::size_t SoftmaxSums::memory(std::size_t dim) noexcept {
+  return kBatch * (2 * simd::padded(dim) + kSliceRows) * sizeof(float);
+}
+
 void SoftmaxSums::compute(std::size_t count, double* log_sums) noexcept {
   const std::size_t stride = output_.stride();
   const std::size_t leading = simd::padded(count);

@@ -16,6 +16,9 @@ class SoftmaxSums {
 
   explicit SoftmaxSums(const Matrix& output);
 
+  /// Bytes that one holds, of rows of `dim` values.
+  static std::size_t memory(std::size_t dim) noexcept;
+
   /// Where hidden vector b goes: stride floats, of which the caller fills all.
   float* hidden(std::size_t b) const noexcept { return hidden_.data() + b * output_.stride(); }
 

@@ -34,9 +34,14 @@ std::vector<std::size_t> softmax_slices(std::size_t rows, std::size_t dim,
 
 std::size_t softmax_memory(std::size_t rows, const TrainSettings& settings) {
   const std::size_t slices = softmax_slices(rows, settings.dim, settings).size() - 1;
-  const std::size_t partial = simd::padded(settings.dim) * sizeof(float) + sizeof(double);
-  return static_cast<std::size_t>(chunk_workers(settings)) * softmax_batch(settings) *
-         (rows * sizeof(float) + slices * partial);
+  const std::size_t batch = softmax_batch(settings);
+  const std::size_t row = simd::padded(settings.dim) * sizeof(float);
+  const std::size_t scores = simd::score_tiles_size(rows, batch) * sizeof(float);
+  const std::size_t partials = slices * batch * (row + 2 * sizeof(double) + sizeof(float));
+  // h and its transpose, the step, the weighted rows and, of an exact batch, corrections.
+  std::size_t vectors = (4 * batch + simd::padded(batch)) * row;
+  if (settings.softmax_exact) vectors += batch * batch * sizeof(float);
+  return static_cast<std::size_t>(chunk_workers(settings)) * (scores + partials + vectors);
 }
 
 SoftmaxSweeps::SoftmaxSweeps(const Matrix& output, const TrainSettings& settings,

@@ -16,8 +16,8 @@ namespace hogvec {
 std::vector<std::size_t> softmax_slices(std::size_t rows, std::size_t dim,
                                         const TrainSettings& settings);
 
-/// Bytes of scratch that a run holds: the scores of B centers against all rows once for each chunk
-/// worker, and the partial sums of each slice.
+/// Bytes of scratch that a run holds: for each chunk worker the scores of B centers against all V
+/// rows, B V 4 bytes, the partial sums of each slice, at most a quarter of that, and some B x D.
 std::size_t softmax_memory(std::size_t rows, const TrainSettings& settings);
 
 /// The scores of a batch, and the sweeps that make and use them. What a sweep sums over rows is

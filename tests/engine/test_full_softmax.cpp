@@ -215,6 +215,29 @@ TEST_CASE("slices cover all rows in whole tiles and depend on no thread") {
   }
 }
 
+TEST_CASE("the scratch of a run is that of a batch of scores, once for all owners of rows") {
+  for (const std::size_t rows : {10'000, 60'000, 1'000'000}) {
+    for (const std::size_t dim : {100, 300}) {
+      CAPTURE(rows);
+      CAPTURE(dim);
+      TrainSettings settings{.full_softmax = true, .negatives = 0, .dim = dim};
+      const std::size_t scores = rows * softmax_batch(settings) * sizeof(float);
+      // Vectors and sums of the batch, and what fills up the last tile.
+      const std::size_t beside =
+          softmax_batch(settings) * sizeof(float) * (7 * simd::padded(dim) + simd::kScoreTileRows);
+      const std::size_t one = softmax_memory(rows, settings);
+      CHECK(one >= scores);
+      CHECK(one < scores + scores / 4 + beside);  // slices have at least four rows a dimension
+      settings.threads = 8;
+      CHECK(softmax_memory(rows, settings) == one);
+      settings.softmax_threads = SoftmaxThreads::kHogwild;
+      const std::size_t hogwild = softmax_memory(rows, settings);
+      CHECK(hogwild >= 8 * scores);
+      CHECK(hogwild < 8 * (scores + beside));
+    }
+  }
+}
+
 /// Batches of CBOW: the gradients of `batch` centers at the same model are added.
 double cbow_epoch(const std::vector<SoftmaxExample>& examples, std::size_t batch, double alpha,
                   bool undivided, reference::Model& model) {
