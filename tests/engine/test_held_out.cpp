@@ -1,4 +1,5 @@
-// HeldOutText against the double reference, and the epochs of a run one by one. Out of scope: that training lowers the held-out loss, which depends on the text.
+// HeldOutText against the double reference, and the epochs of a run one by one. Out of scope: that
+// training lowers the held-out loss, which depends on the text.
 #include <doctest/doctest.h>
 
 #include <cmath>
