@@ -51,8 +51,8 @@ void objective_options(CommandLine& line, Word2vecOptions& options) {
   s.softmax_threads = softmax_threads(line);
   s.block_centers = static_cast<std::size_t>(line.integer("-block", 1).value_or(0));
   s.noise_rows = static_cast<std::size_t>(line.integer("-noise-rows", 1).value_or(0));
-  s.alpha = line.number("-alpha").value_or(default_alpha(s.architecture));
   s.cbow_gradient = cbow_gradient(line);
+  s.alpha = line.number("-alpha").value_or(default_alpha(s));
 }
 
 /// What one run cannot do, in the words of the flags.
@@ -157,7 +157,8 @@ Model
 Run
   -threads N            threads (12)
   -iter N               passes over the text; 0 writes the initial vectors (5)
-  -alpha X              learning rate at the start (0.05, skip-gram 0.025)
+  -alpha X              learning rate at the start (0.05, skip-gram 0.025; CBOW with -softmax 1
+                        and the paper's gradient 0.2)
   -seed N               * of all random streams; one thread repeats its bytes (1)
   -debug N              2: progress, 1: vocabulary, 0: neither (2)
   --help, --version     * this text, or the version

@@ -46,10 +46,9 @@ struct TrainSettings {
   int threads = 1;
 };
 
-/// Learning rate that the reference starts with (word2vec.c:695).
-constexpr double default_alpha(Architecture architecture) noexcept {
-  return architecture == Architecture::kCbow ? 0.05 : 0.025;
-}
+/// Learning rate for settings.alpha that suits the others: the reference's (word2vec.c:695), but of
+/// CBOW with the full softmax and the paper's gradient, which that would hardly train, 0.2.
+double default_alpha(const TrainSettings& settings) noexcept;
 
 /// The number of centers that a block really has: settings.block_centers, or what it stands for.
 std::size_t block_centers(const TrainSettings& settings) noexcept;

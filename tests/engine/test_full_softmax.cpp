@@ -248,7 +248,15 @@ TEST_CASE("CBOW with the full softmax is the paper's epoch, in batches of any si
 }
 
 TEST_CASE("settings of the full softmax: what they stand for, and what is refused") {
-  TrainSettings settings{.full_softmax = true, .negatives = 0};
+  CHECK(default_alpha({}) == 0.025);
+  CHECK(default_alpha({.architecture = Architecture::kCbow}) == 0.05);
+  CHECK(default_alpha({.full_softmax = true}) == 0.025);
+  TrainSettings settings{.architecture = Architecture::kCbow, .full_softmax = true};
+  CHECK(default_alpha(settings) == 0.2);
+  settings.cbow_gradient = CbowGradient::kUndivided;
+  CHECK(default_alpha(settings) == 0.05);
+
+  settings = {.full_softmax = true, .negatives = 0};
   CHECK(softmax_batch(settings) == 32);
   settings.softmax_exact = true;
   CHECK(softmax_batch(settings) == 16);
