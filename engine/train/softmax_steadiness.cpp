@@ -6,8 +6,8 @@ namespace hogvec {
 namespace {
 
 // A probability y changes by y (1 - y) <= 1/4 of what its score does, and a step that takes back
-// more than twice an error leaves a larger one: 2 / (1/4). Batches of natural text that were
-// measured stay below 6, but for those of tables and refrains.
+// more than twice an error leaves a larger one: 2 / (1/4). Of 24,000 batches of 32 centers of
+// Wikipedia, alpha 0.025, 1 in 700 was cut; of 128 centers, nearly half.
 constexpr float kMostMoved = 8;
 
 }  // namespace
