@@ -81,7 +81,7 @@ compare() {
 
 # quickly ARGUMENT...: of the scripts, with the least text.
 quickly() {
-  compare HEAD -words 160000 -runs 8 -part trainings,kernels -cache "$work/cache" "$@"
+  compare HEAD -words 160000 -runs 6 -part trainings,kernels -cache "$work/cache" "$@"
 }
 
 is_clean() {
