@@ -1,5 +1,6 @@
 #include "engine/train/estimate.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -26,8 +27,14 @@ class Calibration {
         sample_(plan_.longest(), FullSoftmaxWorker::span(settings)),
         worker_({model.input, model.output, settings}, plan_.longest()) {}
 
-  /// Centers a second, from chunk `first` on.
-  double run(std::size_t first) {
+  struct Measured {
+    Clock::time_point start;
+    Clock::time_point end;
+    double centers;
+  };
+
+  /// From chunk `first` on.
+  Measured run(std::size_t first) {
     draw(first);
     // The first batch brings the scratch into memory.
     worker_.train_while(sample_, 0, [] { return false; });
@@ -38,8 +45,7 @@ class Calibration {
       if (k != 0) draw(first + k);
       centers += static_cast<double>(worker_.train_while(sample_, 0, go_on).examples);
     }
-    const std::chrono::duration<double> elapsed = Clock::now() - start;
-    return centers / elapsed.count();
+    return {start, Clock::now(), centers};
   }
 
  private:
@@ -61,14 +67,22 @@ class Calibration {
 
 /// Centers a second by all threads.
 double measure(const Corpus& corpus, const TrainSettings& settings, const Model& model) {
-  std::vector<double> rates(static_cast<std::size_t>(chunk_workers(settings)));
+  std::vector<Calibration::Measured> parts(static_cast<std::size_t>(chunk_workers(settings)));
   run_workers(chunk_workers(settings), [&](int worker) {
     const auto k = static_cast<std::size_t>(worker);
-    rates[k] = Calibration(corpus, settings, model).run(k);
+    parts[k] = Calibration(corpus, settings, model).run(k);
   });
-  double total = 0;
-  for (const double rate : rates) total += rate;
-  return total;
+  // More workers than cores come one after the other.
+  Clock::time_point start = parts[0].start;
+  Clock::time_point end = parts[0].end;
+  double centers = 0;
+  for (const Calibration::Measured& part : parts) {
+    start = std::min(start, part.start);
+    end = std::max(end, part.end);
+    centers += part.centers;
+  }
+  const std::chrono::duration<double> elapsed = end - start;
+  return centers / elapsed.count();
 }
 
 /// Words of the text that sub-sampling is expected to keep. Counts may come from another text.

@@ -7,7 +7,7 @@ namespace {
 
 // A probability y changes by y (1 - y) <= 1/4 of what its score does, and a step that takes back
 // more than twice an error leaves a larger one: 2 / (1/4). Of 24,000 batches of 32 centers of
-// Wikipedia, alpha 0.025, 1 in 700 was cut; of 128 centers, nearly half.
+// Wikipedia, skip-gram, one worker, alpha 0.025, 1 in 700 was cut; of 128 centers, nearly half.
 constexpr float kMostMoved = 8;
 
 }  // namespace

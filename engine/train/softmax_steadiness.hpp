@@ -17,9 +17,12 @@ class SoftmaxSteadiness {
   SoftmaxSteadiness(std::size_t stride, const TrainSettings& settings);
 
   /// The largest n, at least 1, for which the first n centers of the batch, whose hidden vectors
-  /// are loaded, together move no score u_bj of theirs by too much:
+  /// are loaded, together move no score u_bj of theirs by too much through W':
   ///
   ///     eta sum_{a<n} C_a |h_a.h_b| <= 8 / (workers that train at once)    for all b < n
+  ///
+  /// What they move through W is not counted: it grows with the rows of W', which only steps of the
+  /// other kind make large.
   std::size_t steady_centers(const SoftmaxBatch& batch, float alpha) noexcept;
 
  private:
