@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(sys.argv[1], "lib"))
 os.chdir(sys.argv[2])
 
 from bench import BenchError, UsageError, corpus, growth, history  # noqa: E402
-from bench import machine, positive, runs  # noqa: E402
+from bench import instructions, machine, positive, runs  # noqa: E402
 
 
 def refuses(call, *arguments):
@@ -128,6 +128,20 @@ def read_lines(lines):
     return history.read("lines")
 
 
+def reports_of_other_builds_are_refused():
+    report = {"seconds": {"train": 2}, "list": [1]}
+    assert runs.member(report, "seconds", "train") == 2
+    assert runs.member(report, "list", kind=list) == [1]
+    for path in (["absent"], ["seconds"], ["seconds", "absent"], ["list", "train"]):
+        assert "this checkout" in refuses(runs.member, report, *path)
+
+
+def times_have_units():
+    for unit, scale in (("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1)):
+        assert instructions.cpu_seconds({"cpu_time": 3, "time_unit": unit}) == 3 * scale
+    refuses(instructions.cpu_seconds, {"cpu_time": 3})
+
+
 def ratios_have_intervals():
     slower = runs.paired_ratio([1.1, 1.3, 1.2, 1.15, 1.25, 1.18], [1.0] * 6)
     # All of 6 pairs above 1: of 64 signs two are as far out, so 62 of 64.
@@ -170,5 +184,7 @@ def numbers_of_flags():
 for claim in (texts_are_the_same_everywhere, texts_of_all_sizes_have_one_vocabulary,
               a_text_is_cut_into_lines, an_interrupted_text_leaves_nothing,
               a_history_keeps_whole_lines, damaged_histories_are_refused, ratios_have_intervals,
-              medians_and_quartiles, exponents_are_found, numbers_of_flags):
+              reports_of_other_builds_are_refused, times_have_units,
+              medians_and_quartiles, exponents_are_found,
+              numbers_of_flags):
     claim()

@@ -28,6 +28,10 @@ class BenchError(Exception):
     """What went wrong, where, and what to do, in one line."""
 
 
+class SlowerError(BenchError):
+    """The code takes more than it did: what was asked is answered."""
+
+
 class UsageError(BenchError):
     """A flag or a value that cannot be."""
 
@@ -103,7 +107,8 @@ def positive(what, text, most=10**12):
 
 
 def main(arguments):
-    """The exit code: 0, 1 for a failure (or, of compare, a slowdown), 2 for a wrong call."""
+    """The exit code: 0, 1 for a failure, 2 for a wrong call; of compare 1 for a slowdown, 3 for a
+    failure."""
     if arguments and arguments[0] in ("-h", "-help", "--help"):
         print(USAGE)
         return 0
@@ -112,8 +117,10 @@ def main(arguments):
         print(f"tools/bench: {wrong}{USAGE}" if wrong else USAGE, file=sys.stderr)
         return 2
     word = arguments[0]
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, _interrupt)  # as Ctrl-C: children are ended, temporary files removed
+    failure = 3 if word == "compare" else 1
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _interrupt)  # as Ctrl-C: children end, temporary files go
     try:
         return importlib.import_module(f"bench.{word}").main(arguments[1:]) or 0
     except UsageError as error:
@@ -121,10 +128,10 @@ def main(arguments):
         return 2
     except BenchError as error:
         print(f"tools/bench {word}: {error}", file=sys.stderr)
-        return 1
+        return 1 if isinstance(error, SlowerError) else failure
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter complains once more
-        return 1
+        return failure
     except KeyboardInterrupt:
         print(f"\ntools/bench {word}: interrupted", file=sys.stderr)
         return 130

@@ -1,5 +1,6 @@
 """tools/bench compare: whether the working tree is slower than another revision."""
 import contextlib
+import glob
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ USAGE = """usage: tools/bench compare REV [FLAG VALUE]...
        tools/bench compare -quick [-record] [-build DIR | -bin DIR]
 
 Builds the revision and the working tree in a temporary folder and runs both in turns. Exit code 1:
-slower than the noise explains; 0: not; 2: a wrong call.
+slower than the noise explains; 0: not; 2: a wrong call; 3: no answer, since something failed.
 
   -runs N         rounds of both, at least 6 (10)
   -words N        words of generated text for the trainings (1000000)
@@ -57,7 +58,7 @@ def flags_of(arguments):
     flags = Flags("compare", USAGE, values, ("quick", "record"), positional=1).parse(arguments)
     if flags.quick == bool(flags.rest) or (flags.record and not flags.quick):
         raise UsageError("want a revision, or -quick; tools/bench compare -h")
-    if not re.fullmatch(r"\d{1,2}(\.\d{1,3})?", flags.threshold):
+    if not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,3})?", flags.threshold):
         raise UsageError(f"-threshold {flags.threshold}: want per cent, from 0 to 99")
     flags.part = flags.part.split(",") if flags.part else list(PARTS)
     for part in flags.part:
@@ -93,17 +94,42 @@ def commit_of(revision):
 def workplace(commit):
     """A temporary folder with a worktree `source` of the commit; both go whatever happens."""
     folder = tempfile.mkdtemp(prefix="hogvec_compare_")
+    source = os.path.join(folder, "source")
     try:
-        done = git("worktree", "add", "--quiet", "--detach", os.path.join(folder, "source"), commit)
+        done = git("worktree", "add", "--quiet", "--detach", source, commit)
         if done.returncode != 0:
             raise BenchError(f"git worktree: {done.stderr.strip()[-300:]}")
         yield folder
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # impatience must not leave half of it
-        git("worktree", "remove", "--force", os.path.join(folder, "source"))
-        shutil.rmtree(folder, ignore_errors=True)
-        git("worktree", "prune")
+        with undisturbed():  # impatience must not leave half of it
+            if git("worktree", "remove", "--force", source).returncode != 0:
+                forget(source)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def undisturbed():
+    """Signals that end the program are ignored meanwhile."""
+    before = {number: signal.signal(number, signal.SIG_IGN)
+              for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def forget(source):
+    """What git notes of the worktree, and of no other: `git worktree prune` would also take those
+    of the user's on a disk that is not mounted."""
+    common = git("rev-parse", "--path-format=absolute", "--git-common-dir").stdout.rstrip("\n")
+    if not common:
+        return
+    for path in glob.glob(os.path.join(glob.escape(common), "worktrees", "*", "gitdir")):
+        with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
+            place = os.path.join(os.path.dirname(path), file.read().rstrip("\n"))
+            if os.path.realpath(place) == os.path.realpath(os.path.join(source, ".git")):
+                shutil.rmtree(os.path.dirname(path), ignore_errors=True)
 
 
 def build(source, folder):
@@ -133,7 +159,7 @@ def compare(flags, bins, folder):
         # Of many intervals of 95 % some miss: what looks slower must look so twice.
         print(f"again, for {len(suspects)} that look slower", flush=True)
         again = {row.name: row for row in timed(plan(flags, bins, folder, suspects), flags.runs)}
-        rows = [again.get(row.name, row) for row in rows]
+        rows = [again[row.name] if row.name in suspects else row for row in rows]
     print_rows(rows, least)
     counted = instructions.count_both(bins) if "instructions" in flags.part else []
     if flags.history:

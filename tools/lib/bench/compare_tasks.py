@@ -71,7 +71,7 @@ def training(flags, bins, folder, mode):
                               report=report, outputs=[output])
 
     return Task([f"train/{mode}", f"train/{mode} whole process"], command,
-                lambda run: [run.report["words_per_second"], 1 / run.wall])
+                lambda run: [timing.member(run.report, "words_per_second"), 1 / run.wall])
 
 
 def shorter(text, words, path):
@@ -94,7 +94,7 @@ def kernels(bins, folder, only):
                      if re.fullmatch(re.escape(kernel) + "/[^/]+", name)), None)
         if full is None:
             raise BenchError(f"hogvec_bench has no benchmark {kernel}: was it renamed? Then rename "
-                             "it in KERNELS of tools/lib/bench/compare.py")
+                             "it in KERNELS of tools/lib/bench/compare_tasks.py")
         if full not in have["was"]:
             if only is None:
                 print(f"{full}: not in the revision, not compared")
@@ -109,13 +109,14 @@ def kernels(bins, folder, only):
         return timing.Command(f"{version} kernels", argv, machine.cores_for(1), report=report)
 
     def speeds(run):
-        times = {one["name"]: one.get("cpu_time") for one in run.report["benchmarks"]
+        times = {one["name"]: instructions.cpu_seconds(one)
+                 for one in timing.member(run.report, "benchmarks", kind=list)
                  if not one.get("error_occurred")}
         for name in names:
             if not times.get(name):
                 raise BenchError(f"{name}: the benchmark failed; hogvec_bench --benchmark_filter="
                                  f"'^{name}$'")
-        return [1e9 / times[name] for name in names]
+        return [1 / times[name] for name in names]
 
     return Task(names, command, speeds)
 

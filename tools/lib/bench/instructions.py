@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 
-from bench import ROOT, BenchError, runs
+from bench import ROOT, BenchError, SlowerError, runs
 from bench.runs import child
 
 ARCH = "fma3+avx2"  # the widest instructions that valgrind knows
@@ -150,8 +150,21 @@ def per_unit(kernel, unit, path):
                          "whose names are stripped?")
     # One iteration is a run of its own where it takes long, beside which the rest is nothing.
     loop = (totals[-1] - totals[0]) / (iterations - 1) if iterations > 1 else totals[-1]
-    # The counter is a rate of CPU time; an iteration does a whole number of units.
-    return loop / max(round(run[unit] * run["cpu_time"] * 1e-9), 1)
+    # The counter is a rate of CPU time; an iteration does a whole number of units. Doubles keep
+    # far more digits of it than this asks for.
+    units = run[unit] * cpu_seconds(run)
+    if round(units) < 1 or abs(units - round(units)) > 0.01:
+        raise BenchError(f"{kernel}: {units:.6g} {unit} an iteration, which is no whole number: "
+                         "is the counter still a rate of CPU time?")
+    return loop / round(units)
+
+
+def cpu_seconds(row):
+    """Of one iteration of a benchmark, by its row of JSON. Errors: BenchError."""
+    scale = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}.get(row.get("time_unit"))
+    if scale is None:
+        raise BenchError(f"{row.get('name')}: a time in {row.get('time_unit')}; want ns, us, ms, s")
+    return runs.member(row, "cpu_time") * scale
 
 
 def read_file(path=None):
@@ -230,13 +243,13 @@ def quick(flags):
         return 0
     if set(recorded) != set(HOT):
         raise BenchError(f"{FILE}: names other kernels than HOT of "
-                         f"tools/lib/bench/py; {AGAIN}")
+                         f"tools/lib/bench/instructions.py; {AGAIN}")
     counts = count(program)
     counted = [(name, recorded[name], counts[name]) for name in HOT]
     print_counts(counted)
     more = [f"{name} from {was:.5g} to {now:.5g} for a {HOT[name]}"
             for name, was, now in counted if now > was * (1 + RISE)]
     if more:
-        raise BenchError(f"more instructions: {'; '.join(more)}: make it as lean as it was, or, "
-                         f"where they buy speed (tools/bench compare HEAD), {AGAIN}")
+        raise SlowerError(f"more instructions: {'; '.join(more)}: make it as lean as it was, or, "
+                          f"where they buy speed (tools/bench compare HEAD), {AGAIN}")
     return 0

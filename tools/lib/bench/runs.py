@@ -93,6 +93,19 @@ def run_once(command):
     return run
 
 
+def member(report, *path, kind=(int, float)):
+    """One of the values in the JSON of a program, as member(report, "seconds", "train").
+
+    Errors: BenchError where it is not there, as in what an older program (-bin) writes.
+    """
+    for name in path:
+        report = report.get(name, member) if isinstance(report, dict) else member
+    if not isinstance(report, kind) or isinstance(report, bool):
+        raise BenchError(f"no {'.'.join(path)}: not the report of this checkout; name programs "
+                         "that were built of it")
+    return report
+
+
 def interleave(commands, runs, warm_up=0, on_run=None):
     """{name: [Run]}: all commands once, then all again, so that a slow minute of the machine hits
     them alike. Every round begins with another one: none is always the one after a heavy one.
