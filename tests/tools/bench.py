@@ -66,6 +66,12 @@ def a_text_is_cut_into_lines():
         assert cut.split() == words
     corpus._CHUNK = 1 << 20
     refuses(corpus.lines_of, "absent", "lines")
+    # A file that cannot be read is no lack of room, and one without white space is no text.
+    assert "can be read" in refuses(corpus.lines_of, "/proc/self/mem", "unread")
+    with open("endless", "wb") as file:
+        file.write(b"x" * (3 << 20))
+    assert "white space" in refuses(corpus.lines_of, "endless", "unread")
+    assert os.listdir("unread") == []
     assert not any(name.startswith("partial") for name in os.listdir("lines7"))
 
 
@@ -82,7 +88,7 @@ def an_interrupted_text_leaves_nothing():
 
 
 def record(value=1.0):
-    return history.record("train", machine.describe(), {"quick": True},
+    return history.record("train", history.checkout_state(), machine.describe(), {"quick": True},
                           [history.figure("a/threads:2", value, "words/s", 0.5, 2, 3)])
 
 
@@ -105,11 +111,13 @@ def damaged_histories_are_refused():
     good = record()
     assert "line 2" in refuses(read_lines, [json.dumps(good), json.dumps(good)[:100]])
     for member, wrong in (("schema", 2), ("schema", None), ("kind", "other"), ("time", "now"),
+                          ("time", "٢٠٢٦-01-31T12:00:00Z"),
                           ("commit", "x"), ("commit", "<b>"), ("machine", []), ("machine", {}),
                           ("figures", {}), ("figures", [1]), ("figures", [{}]), ("dirty", 1)):
         refuses(read_lines, [json.dumps({**good, member: wrong})])
     for member, wrong in (("value", "1"), ("value", True), ("value", math.inf), ("runs", 0),
-                          ("better", "left"), ("name", None), ("quality", {"similarity": "x"})):
+                          ("better", "left"), ("name", None), ("quality", {"similarity": "x"}),
+                          ("quality", 5), ("quality", None), ("quality", ["similarity"])):
         refuses(read_lines, [json.dumps({**good, "figures": [{**good["figures"][0],
                                                                member: wrong}]})])
     refuses(read_lines, ["[" * 100_000])
@@ -140,6 +148,10 @@ def times_have_units():
     for unit, scale in (("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1)):
         assert instructions.cpu_seconds({"cpu_time": 3, "time_unit": unit}) == 3 * scale
     refuses(instructions.cpu_seconds, {"cpu_time": 3})
+
+
+def the_commit_of_other_programs_is_unknown():
+    assert history.checkout_state("bin") == (history.UNKNOWN, False)
 
 
 def ratios_have_intervals():
@@ -185,6 +197,6 @@ for claim in (texts_are_the_same_everywhere, texts_of_all_sizes_have_one_vocabul
               a_text_is_cut_into_lines, an_interrupted_text_leaves_nothing,
               a_history_keeps_whole_lines, damaged_histories_are_refused, ratios_have_intervals,
               reports_of_other_builds_are_refused, times_have_units,
-              medians_and_quartiles, exponents_are_found,
+              the_commit_of_other_programs_is_unknown, medians_and_quartiles, exponents_are_found,
               numbers_of_flags):
     claim()

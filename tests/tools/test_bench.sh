@@ -64,7 +64,7 @@ python3 - <<'PYTHON' || fail "the history is wrong: $(head -c 3000 history)"
 import json
 run = json.loads(open("history").readline())
 assert run["schema"] == 1 and run["kind"] == "train" and run["settings"]["runs"] == 2
-assert set(run["machine"]) >= {"fingerprint", "cpu", "cores", "caches", "load"}
+assert set(run["machine"]) >= {"fingerprint", "cpu", "cores", "caches", "load", "kernels"}
 figures = {one["name"]: one for one in run["figures"]}
 assert len(figures) == len(run["figures"])
 name = "train/skip-gram-ns/words:2000/V:50/D:4/window:2/K:2/threads:2"

@@ -139,6 +139,9 @@ refuses 'line 1: ' "${good/\"value\": /\"value\": NaN, \"x\": }"
 refuses 'line 1: ' "${good/\"value\": /\"value\": 1e999, \"x\": }"
 refuses 'line 2: ' "$good" "${good/\"schema\": 1/\"schema\": 7}"
 refuses 'size that cannot be' "${good/\"value\": /\"value\": 1$(printf '0%.0s' {1..400}), \"x\": }"
+refuses 'line 1: .*"quality"' "${good/\"value\": /\"quality\": 5, \"value\": }"
+refuses 'line 1: .*"quality"' "${good/\"value\": /\"quality\": null, \"value\": }"
+refuses 'line 1: .*"time"' "${good/\"time\": \"20/\"time\": \"٢٠}"
 refuses 'has no records'
 printf '\377\376\n' >binary.jsonl
 expect_code 1 report -history binary.jsonl -output page2.html

@@ -46,10 +46,11 @@ def main(arguments):
         return instructions.quick(flags)
     if flags.history:
         history.check_writable(flags.history)
+    checkout = history.checkout_state()
     with workplace(flags.revision) as folder:
         bins = {"was": build(os.path.join(folder, "source"), os.path.join(folder, "was")),
                 "now": build(ROOT, os.path.join(folder, "now"))}
-        return compare(flags, bins, folder)
+        return compare(flags, bins, folder, checkout)
 
 
 def flags_of(arguments):
@@ -149,10 +150,11 @@ def build(source, folder):
         raise BenchError(f"{source}: cannot be built: see above") from error
 
 
-def compare(flags, bins, folder):
+def compare(flags, bins, folder, checkout):
     least = 1 - float(flags.threshold) / 100
     subject = git("log", "-1", "--format=%s", flags.revision).stdout.strip()
     print(f"was: {flags.revision[:12]} {subject}\nnow: the working tree", flush=True)
+    told = machine.describe(bins["now"], True) if flags.history else None
     rows = timed(plan(flags, bins, folder), flags.runs)
     suspects = {row.name for row in rows if row.verdict(least) == "SLOWER"}
     if suspects:
@@ -163,7 +165,7 @@ def compare(flags, bins, folder):
     print_rows(rows, least)
     counted = instructions.count_both(bins) if "instructions" in flags.part else []
     if flags.history:
-        append(flags, bins, rows, counted)
+        append(flags, checkout, told, rows, counted)
     slower = [row.name for row in rows if row.verdict(least) == "SLOWER"]
     slower += [f"{name} (instructions)" for name, was, now in counted
                if now > was * (1 + instructions.RISE)]
@@ -184,7 +186,7 @@ def print_rows(rows, least):
           f"{1 / least:.3g}; unclear: a slowdown to {least:g} is within the noise, more -runs tell")
 
 
-def append(flags, bins, rows, counted):
+def append(flags, checkout, told, rows, counted):
     figures = [history.figure(f"compare/{row.name}", row.ratio.value, "ratio", row.ratio.low,
                               row.ratio.high, row.ratio.pairs) for row in rows]
     figures += [history.figure(f"compare/instructions/{name}", now,
@@ -192,6 +194,5 @@ def append(flags, bins, rows, counted):
                 for name, _, now in counted]
     settings = {"revision": flags.revision, "runs": flags.runs, "words": flags.words,
                 "threads": flags.threads, "threshold": flags.threshold}
-    history.append(flags.history, history.record("compare", machine.describe(bins["now"], True),
-                                                 settings, figures))
+    history.append(flags.history, history.record("compare", checkout, told, settings, figures))
     print(f"\nappended to {flags.history}")

@@ -24,6 +24,7 @@ LINE_WORDS = 1000  # gensim and fastText want lines; the reference's sentences h
 SPREAD = 16
 _OFFSET = 2.7
 _CHUNK = 1 << 20
+_LONGEST_WORD = 1 << 20
 # 100 syllables: words of a rank below 100 have 2 letters, below 10,100 4, and so on, which makes
 # about 5 bytes a word with its space, as in English.
 _SYLLABLES = [c + v for c in "bcdfghjklmnprstvwxyz" for v in "aeiou"]
@@ -87,19 +88,37 @@ def lines_of(text, cache=None, tell=None):
     path = os.path.join(cache_folder(cache), name)
     if os.path.exists(path):
         return path
-    with open(text, "rb") as source, _new_file(path) as file:
+    with _opened(text) as source, _new_file(path) as file:
         if tell:
             tell(f"making {path}, {told.st_size / 1e6:,.0f} MB")
         rest, words = b"", []
-        while block := source.read(_CHUNK):
+        while block := _block(source, text):
             block = rest + block
             rest = b"" if block[-1:].isspace() else block.split()[-1]
+            if len(rest) > _LONGEST_WORD:  # each block would copy all of it
+                raise BenchError(f"{text}: a word of over {_LONGEST_WORD} bytes; name a text with "
+                                 "white space between its words")
             words += block[:len(block) - len(rest)].split()
             whole = len(words) // LINE_WORDS * LINE_WORDS
             _write_lines(file, words[:whole])
             words = words[whole:]
         _write_lines(file, words + ([rest] if rest else []))
     return path
+
+
+def _opened(text):
+    try:
+        return open(text, "rb")
+    except OSError as error:
+        raise BenchError(f"{text}: {error.strerror}; name a text that can be read") from error
+
+
+def _block(source, text):
+    """Its errors are none of the file that is written meanwhile."""
+    try:
+        return source.read(_CHUNK)
+    except OSError as error:
+        raise BenchError(f"{text}: {error.strerror}; name a text that can be read") from error
 
 
 def _write_lines(file, words):

@@ -13,6 +13,7 @@ import subprocess
 from bench import ROOT, BenchError
 
 SCHEMA = 1
+UNKNOWN = "0" * 40  # the commit
 KINDS = ("train", "rivals", "compare", "suite")
 
 
@@ -28,9 +29,10 @@ def figure(name, value, unit, low=None, high=None, runs=1, better="higher", qual
     return made
 
 
-def record(kind, machine, settings, figures):
-    """What append() writes: a run of this checkout, now. machine: of machine.describe()."""
-    commit, dirty = checkout_state()
+def record(kind, checkout, machine, settings, figures):
+    """What append() writes: a run that ends now. Taken before it began, since both change under
+    a long run: checkout of checkout_state(), machine of machine.describe()."""
+    commit, dirty = checkout
     now = datetime.datetime.now(datetime.timezone.utc)
     return {
         "schema": SCHEMA, "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "commit": commit,
@@ -38,8 +40,12 @@ def record(kind, machine, settings, figures):
     }
 
 
-def checkout_state(root=ROOT):
-    """(commit of 40 hex digits, changed since). All zeros where this is no clone."""
+def checkout_state(programs="", root=ROOT):
+    """(commit of 40 hex digits, changed since). All zeros where this is no clone, and for
+    `programs` of a folder (-bin), which may be of any commit."""
+    if programs:
+        return UNKNOWN, False
+
     def git(*arguments):
         # safe.directory: root, through sudo, may measure another user's clone.
         done = subprocess.run(["git", "-c", "safe.directory=*", "-C", root, *arguments],
@@ -47,9 +53,14 @@ def checkout_state(root=ROOT):
         return done.stdout.strip() if done.returncode == 0 else None
     try:
         commit = git("rev-parse", "HEAD")
-        return (commit or "0" * 40), bool(git("status", "--porcelain"))
+        return commit or UNKNOWN, bool(git("status", "--porcelain"))
     except OSError:  # no git
-        return "0" * 40, False
+        return UNKNOWN, False
+
+
+def short_commit(commit, digits=7):
+    """For people."""
+    return "unknown" if commit == UNKNOWN else commit[:digits]
 
 
 def check_writable(path):
@@ -122,6 +133,7 @@ _FIGURE = {"name": str, "value": (int, float), "unit": str, "low": (int, float),
            "high": (int, float), "runs": int, "better": str}
 _RECORD = {"time": str, "commit": str, "dirty": bool, "kind": str, "machine": dict,
            "settings": dict, "figures": list}
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 
 
 def validate(run, where):
@@ -147,12 +159,13 @@ def validate(run, where):
         refuse(f"\"kind\" is none of {', '.join(KINDS)}")
     if not re.fullmatch(r"[0-9a-f]{40}", run["commit"]):
         refuse("\"commit\" is no commit")
-    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", run["time"]):
+    if not re.fullmatch(_TIME, run["time"]):
         refuse("\"time\" is no time as 2026-01-31T12:00:00Z")
     for one in run["figures"]:
         members(one, _FIGURE, "a figure")
         if one["better"] not in ("higher", "lower") or one["runs"] < 1:
             refuse(f"figure {one['name'][:80]!r} is damaged")
         quality = one.get("quality", {})
-        members(quality, {name: (int, float) for name in quality}, "\"quality\"")
+        members(quality, dict.fromkeys(quality if isinstance(quality, dict) else (), (int, float)),
+                "\"quality\"")
     return run

@@ -138,13 +138,17 @@ def _fma_rates(program, kernels, cores, seconds):
 
 
 def describe(bin_folder=None, quick=False):
-    """The member "machine" of a history line. With the folder of hogvec_bench also what the
-    machine can do at most, on one core: a few seconds. Errors: BenchError."""
+    """The member "machine" of a history line, to be taken before the work, which is load itself.
+    With a folder of programs also its kernels; where hogvec_bench is one of them, what the machine
+    can do at most, on one core: a few seconds. Errors: BenchError."""
     told = {"fingerprint": fingerprint(), "cpu": cpu_model(), "cores": len(usable_cores()),
             "caches": caches(), "load": load()}
     if bin_folder is None:
         return told
     program = os.path.join(bin_folder, "hogvec_bench")
+    if not os.access(program, os.X_OK):
+        kernels = _kernels_of_training(os.path.join(bin_folder, "word2vec"))
+        return {**told, "kernels": kernels} if kernels else told
     seconds = 0.05 if quick else 0.3
     peak = probe(program, "^peak/", seconds)
     told["kernels"] = kernels = peak["context"]["active kernels"]
@@ -163,6 +167,22 @@ def describe(bin_folder=None, quick=False):
         told["round_trips_ns"] = trips
         told["compute_scaling"] = compute_scaling(program, kernels, 2, seconds)
     return told
+
+
+def _kernels_of_training(program):
+    """As the report of word2vec names them; None where it does not."""
+    with tempfile.TemporaryDirectory(prefix="hogvec_bench_") as folder:
+        text, report = os.path.join(folder, "text"), os.path.join(folder, "report.json")
+        with open(text, "w", encoding="ascii") as file:
+            file.write("a b a b\n")
+        with child([program, "-train", text, "-output", os.path.join(folder, "vectors"), "-report",
+                    report, "-min-count", "1", "-size", "1", "-threads", "1", "-iter", "1"],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            process.wait()
+        try:
+            return json.loads(_read(report))["kernel"]
+        except (ValueError, LookupError, TypeError):
+            return None
 
 
 def table(told):

@@ -164,7 +164,8 @@ def moved_row(ratio, series):
             f'<td class="n {word}">{charts.number(ratio)} ×, {word}</td>'
             f"<td class=n>{html(charts.amount(before.value, series.unit)[:60])}</td>"
             f"<td class=n>{html(charts.amount(now.value, series.unit)[:60])}</td>"
-            f"<td class=commits>{html(before.commit[:7])} to {html(now.label)}</td></tr>")
+            f"<td class=commits>{html(history.short_commit(before.commit))} to "
+            f"{html(now.label)}</td></tr>")
 
 
 def roofline_figure(machine):

@@ -3,6 +3,8 @@ import math
 import re
 from html import escape
 
+from bench import history
+
 PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 COLOURS = 8  # of the style sheet: .c0 to .c7
 TEXT_WIDTH = 6.2  # of a letter at the charts' 11 px, a little more than the mean of a sans-serif
@@ -181,7 +183,7 @@ def trend(points, unit, title):
     inset = 8
     step = (chart.right - chart.left - 2 * inset) / max(len(points) - 1, 1)
     xs = [chart.left + inset + step * i for i in range(len(points))]
-    chart.draw_x(end_labels(xs, [p.commit[:7] for p in points]))
+    chart.draw_x(end_labels(xs, [history.short_commit(p.commit) for p in points]))
     for x, point in zip(xs[1:], points[1:]):
         if point.settings_changed:
             chart.line(x - step / 2, chart.top, x - step / 2, chart.bottom, "changed")

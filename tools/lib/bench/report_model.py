@@ -3,7 +3,7 @@ import dataclasses
 import math
 import re
 
-from bench import BenchError
+from bench import BenchError, history
 
 LARGEST = 1e200  # of a value: sums and squares of two must stay finite
 VARIABLE = re.compile(r"(threads|words|V|D|window|K|negatives):(\d{1,15})([kM]?)")
@@ -111,7 +111,7 @@ def add_figure(table, record, figure, subjects, where):
     series.better = figure["better"]
     series.intensity = as_number(figure.get("intensity"))
     commit = record["commit"]
-    label = commit[:12] + (" and changes" if record["dirty"] else "")
+    label = history.short_commit(commit, 12) + (" and changes" if record["dirty"] else "")
     if subjects.get(commit):
         label += ": " + subjects[commit]
     quality = {str(k): as_number(v) for k, v in (figure.get("quality") or {}).items()}

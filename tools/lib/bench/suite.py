@@ -31,12 +31,14 @@ def main(arguments):
     flags = Flags("suite", USAGE, values).parse(arguments)
     if flags.history:
         history.check_writable(flags.history)
+    checkout = history.checkout_state(flags.bin)
     bin_folder = flags.bin or timing.build(flags.build, ["hogvec_bench"])
+    told = machine.describe(bin_folder) if flags.history else None
     found = figures(run(flags, os.path.join(bin_folder, "hogvec_bench")))
     if flags.history:
         settings = {name: getattr(flags, name) for name in ("filter", "runs", "seconds")}
         history.append(flags.history,
-                       history.record("suite", machine.describe(bin_folder), settings, found))
+                       history.record("suite", checkout, told, settings, found))
         print(f"\nappended to {flags.history}")
     return 0
 

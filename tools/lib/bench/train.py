@@ -81,19 +81,23 @@ class Result:
         self.setting, self.runs = setting, done
         size = os.path.getsize(text)
         reports = [run.report for run in done]
-        phase = lambda name: [report["seconds"][name] for report in reports]  # noqa: E731
-        self.rates = [report["words_per_second"] for report in reports]
+
+        def phase(name):
+            return [timing.member(report, "seconds", name) for report in reports]
+
+        self.rates = [timing.member(report, "words_per_second") for report in reports]
         self.speed = timing.summary(self.rates)
         # A word that subsampling drops costs next to nothing, and how many go depends on the text.
-        self.cost = timing.summary([1e9 * report["seconds"]["train"] / max(report["words_kept"], 1)
-                                    for report in reports])
+        self.cost = timing.summary([
+            1e9 * seconds / max(timing.member(report, "words_kept"), 1)
+            for seconds, report in zip(phase("train"), reports)])
         self.whole = timing.summary([run.wall for run in done])
         self.read = timing.summary([size / max(seconds, 1e-6) for seconds in phase("read")])
         self.write = timing.summary([run.output_bytes / max(seconds, 1e-6)
                                      for run, seconds in zip(done, phase("write"))])
         self.initialize = timing.summary(phase("initialize"))
         self.rest = timing.summary([run.wall - sum(run.report["seconds"].values()) for run in done])
-        self.memory = timing.summary([report["peak_bytes"] for report in reports])
+        self.memory = timing.summary([timing.member(report, "peak_bytes") for report in reports])
 
     def figures(self):
         """For the history."""
@@ -156,7 +160,7 @@ def scalings(told, program, sweeps):
     """Adds compute_scaling of the thread counts that have a core each."""
     counts = {one.threads for (_, variable), some in sweeps.items() if variable == "threads"
               for one in some}
-    if "kernels" in told and counts:
+    if "fma_flops" in told and counts:  # else there is no hogvec_bench
         told["compute_scalings"] = {
             str(one): machine.compute_scaling(program, told["kernels"], one)
             for one in sorted(counts) if 1 < one <= told["cores"]}
@@ -210,8 +214,7 @@ def measure(flags, bin_folder):
     if not os.access(program, os.X_OK):
         raise BenchError(f"{program}: no such program; name a folder with -bin or -build")
     texts = texts_of(settings, flags.cache)
-    with_probes = os.access(probes, os.X_OK)
-    told = machine.describe(bin_folder if with_probes else None, flags.quick)
+    told = machine.describe(bin_folder, flags.quick)
     scalings(told, probes, sweeps)
     print("\n".join(machine.table(told)))
     with contextlib.ExitStack() as stack:
@@ -232,11 +235,12 @@ def main(arguments):
     plan(flags)  # a wrong flag is told before a build
     if flags.history:
         history.check_writable(flags.history)
+    checkout = history.checkout_state(flags.bin)
     bin_folder = flags.bin or timing.build(flags.build, ["word2vec", "hogvec_bench"])
     told, figures = measure(flags, bin_folder)
     if flags.history:
         settings = {name: getattr(flags, name) for name in
                     [*LABELS, "sweep", "base", "mode", "text", "runs", "quick"]}
-        history.append(flags.history, history.record("train", told, settings, figures))
+        history.append(flags.history, history.record("train", checkout, told, settings, figures))
         print(f"\nappended to {flags.history}")
     return 0

@@ -2,7 +2,7 @@
 import math
 import os
 
-from bench import ROOT, BenchError, Flags, UsageError, positive
+from bench import ROOT, BenchError, Flags, UsageError, history, positive
 from bench import runs as timing
 from bench.rivals.programs import MODES, require_package, require_program, rivals_of
 
@@ -88,6 +88,8 @@ def _number(flag, text, least, most):
 def main(arguments):
     """The exit code. Errors: BenchError."""
     flags = flags_of(arguments)
+    if flags.history:
+        history.check_writable(flags.history)
     require_program("fasttext", "fasttext")
     if not flags.softmax:
         require_package("gensim", "python3-gensim")
@@ -95,13 +97,15 @@ def main(arguments):
         for path in flags.wordsim + flags.questions:
             if not os.path.isfile(path):  # or it would be told after the first run
                 raise BenchError(f"{path}: is no file; name a test set")
-    folder = os.path.abspath(flags.bin or timing.build(flags.build, ["word2vec", "evaluate"]))
+    checkout = history.checkout_state(flags.bin)
+    targets = ["word2vec", "evaluate", *(["hogvec_bench"] if flags.history else [])]
+    folder = os.path.abspath(flags.bin or timing.build(flags.build, targets))
     for name in ("word2vec", "evaluate"):
         if not os.access(os.path.join(folder, name), os.X_OK):
             raise BenchError(f"{folder}/{name}: is not there; name a folder of built programs with "
                              "-bin")
     if flags.softmax:
         from bench.rivals import softmax  # wants NumPy
-        return softmax.main(flags, os.path.join(folder, "word2vec"))
+        return softmax.main(flags, folder, checkout)
     from bench.rivals import training
-    return training.main(flags, folder)
+    return training.main(flags, folder, checkout)

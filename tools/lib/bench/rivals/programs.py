@@ -11,7 +11,7 @@ import sys
 import time
 
 from bench import ROOT, BenchError
-from bench.runs import child
+from bench.runs import child, member
 
 # cbow, hs
 MODES = {"skip-gram-ns": (0, 0), "skip-gram-hs": (0, 1), "cbow-ns": (1, 0), "cbow-hs": (1, 1)}
@@ -108,7 +108,7 @@ def run_word2vec(name, program, text, settings, folder, report=False):
     told = os.path.join(folder, "report.json")
     result = _run(name, argv + (["-report", told] if report else []), vectors)
     if report:
-        result.training = _json(told, name)["seconds"]["train"]
+        result.training = member(read_json(told, name), "seconds", "train")
     return result
 
 
@@ -132,11 +132,12 @@ def run_gensim(text, settings, folder):
                         "negative": settings.noise})]
     path = os.pathsep.join(filter(None, [LIBRARY, os.environ.get("PYTHONPATH")]))
     result = _run("gensim", argv, vectors, {"PYTHONPATH": path})
-    result.training = _json(told, "gensim")["training"]
+    result.training = member(read_json(told, "gensim"), "training")
     return result
 
 
-def _json(path, name):
+def read_json(path, name):
+    """What a program reports. Errors: BenchError."""
     try:
         with open(path, encoding="utf-8") as file:
             return json.load(file)
@@ -184,9 +185,12 @@ def quality(evaluate, vectors, word_pairs, questions, folder):
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()[-1:] or ["no message"]
         raise BenchError(f"{evaluate}: {last[0]}")
-    report, found = _json(told, "evaluate"), {}
-    scores = {"similarity": [one["spearman"] for one in report["similarity"]],
-              "analogies": [one["all"]["3cosadd"] for one in report["analogies"]]}
+    report, found = read_json(told, "evaluate"), {}
+    number = (int, float, type(None))
+    scores = {"similarity": [member(one, "spearman", kind=number)
+                             for one in member(report, "similarity", kind=list)],
+              "analogies": [member(one, "all", "3cosadd", kind=number)
+                            for one in member(report, "analogies", kind=list)]}
     for name, values in scores.items():
         if values and None not in values:  # null: no question with known words
             found[name] = sum(values) / len(values)

@@ -11,7 +11,7 @@ import tempfile
 
 from bench import ROOT, BenchError, UsageError, corpus, history, machine
 from bench import runs as timing
-from bench.rivals.programs import package_version, require_package
+from bench.rivals.programs import package_version, read_json, require_package
 
 _BATCHES = (32, 128, 512)
 _NUMPY, _TORCH = ("numpy-textbook", "numpy", "numpy+sgemm"), ("torch", "autograd")
@@ -109,12 +109,11 @@ def hogvec_rate(contest):
         "-report", report])
     if code != 0:
         raise BenchError(f"{contest.program}: exit code {code}: {err.decode(errors='replace')}")
-    with open(report, encoding="utf-8") as file:
-        told = json.load(file)
-    if told["vocabulary"] != contest.vocabulary:
-        raise BenchError(f"{contest.text}: word2vec found {told['vocabulary']} words, "
-                         f"not {contest.vocabulary}")
-    return told["examples"] / told["seconds"]["train"]
+    told = read_json(report, "hogvec")
+    found = timing.member(told, "vocabulary")
+    if found != contest.vocabulary:
+        raise BenchError(f"{contest.text}: word2vec found {found} words, not {contest.vocabulary}")
+    return timing.member(told, "examples") / timing.member(told, "seconds", "train")
 
 
 def fasttext_rate(contest):
@@ -216,18 +215,18 @@ def chosen_of(flags):
     return chosen
 
 
-def main(flags, program):
-    """The exit code."""
+def main(flags, bin_folder, checkout):
+    """The exit code. checkout: of history.checkout_state()."""
     def tell(text):
         print(text, flush=True)
 
-    if flags.history:
-        history.check_writable(flags.history)
     forms, chosen = forms_of(tell), chosen_of(flags)
+    described = machine.describe(bin_folder, True) if flags.history else None
     with tempfile.TemporaryDirectory(prefix="hogvec_bench_") as folder:
         text = prepare_text(flags.text, flags.vocab, folder)
-        contest = Contest(text, program, flags.vocab, flags.dim, flags.window, flags.threads,
-                          flags.seconds, folder, shlex.split(flags.through), flags.core or None)
+        contest = Contest(text, os.path.join(bin_folder, "word2vec"), flags.vocab, flags.dim,
+                          flags.window, flags.threads, flags.seconds, folder,
+                          shlex.split(flags.through), flags.core or None)
         found = check_gradients(contest, forms)
         tell("gradients against Rong's equations in double, largest difference: " +
              ", ".join(f"{name} {difference:.0e}" for name, difference in found.items()))
@@ -243,7 +242,7 @@ def main(flags, program):
                     "threads": flags.threads, "runs": flags.runs, "text": flags.text or "zipf",
                     "versions": versions, "mode": "softmax"}
         history.append(flags.history,
-                       history.record("rivals", machine.describe(), settings, figures))
+                       history.record("rivals", checkout, described, settings, figures))
     return 0
 
 

@@ -147,11 +147,8 @@ def figures_of(cells, flags):
     return made
 
 
-def main(flags, folder):
-    """The exit code."""
-    if flags.history:
-        history.check_writable(flags.history)
-
+def main(flags, folder, checkout):
+    """The exit code. checkout: of history.checkout_state()."""
     def tell(message):
         print(f"tools/bench rivals: {message}", file=sys.stderr, flush=True)
 
@@ -165,6 +162,7 @@ def main(flags, folder):
           f"{flags.negative} negatives, t = {flags.sample:g}, words that occur {flags.min_count} "
           f"times, {flags.threads} threads; medians of {flags.runs} interleaved runs\n"
           f"fastText {versions['fasttext']}, gensim {versions['gensim']}")
+    described = machine.describe(folder, True) if flags.history else None
     with tempfile.TemporaryDirectory(prefix="hogvec_bench_") as scratch:
         cells = measure(flags, folder, text, scratch)
     show(cells)
@@ -175,6 +173,6 @@ def main(flags, folder):
             "mode", "epochs", "dim", "window", "negative", "sample", "alpha", "min_count",
             "threads", "runs")}
         settings |= {"text": os.path.basename(text), "versions": versions}
-        record = history.record("rivals", machine.describe(), settings, figures_of(cells, flags))
-        history.append(flags.history, record)
+        history.append(flags.history, history.record("rivals", checkout, described, settings,
+                                                     figures_of(cells, flags)))
     return 0
