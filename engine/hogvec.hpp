@@ -5,7 +5,7 @@
 #include "engine/phrases/phrases.hpp"
 #include "engine/query/nearest.hpp"
 #include "engine/train/estimate.hpp"
-#include "engine/train/held_out.hpp"
+#include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/trainer.hpp"
 #include "io/error.hpp"
 #include "io/vectors_file.hpp"

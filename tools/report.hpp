@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/train/held_out.hpp"
+#include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/trainer.hpp"
 #include "tools/options.hpp"
 

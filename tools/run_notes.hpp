@@ -5,7 +5,7 @@
 #include <string>
 
 #include "engine/train/estimate.hpp"
-#include "engine/train/held_out.hpp"
+#include "engine/train/likelihood/held_out.hpp"
 
 namespace hogvec::tools {
 

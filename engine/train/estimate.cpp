@@ -6,7 +6,7 @@
 
 #include "engine/sampling/subsampling.hpp"
 #include "engine/train/chunk.hpp"
-#include "engine/train/full_softmax.hpp"
+#include "engine/train/softmax/full_softmax.hpp"
 #include "engine/workers.hpp"
 
 namespace hogvec {

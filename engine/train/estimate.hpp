@@ -14,7 +14,7 @@ struct TimeEstimate {
 
 /// Lets the run's workers train its text with a step of 0 for about 50 ms, or for two batches where
 /// that is longer: no value of the model changes. In all modes, with what a run allocates. Batches
-/// that will be trained in parts (softmax_steadiness.hpp) are not foreseen.
+/// that will be trained in parts (softmax/steadiness.hpp) are not foreseen.
 /// Errors: std::bad_alloc.
 TimeEstimate estimate_full_softmax(const Corpus& corpus, const TrainSettings& settings,
                                    const Model& model);

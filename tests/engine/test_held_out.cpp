@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/reference/reference.hpp"
-#include "engine/train/held_out.hpp"
+#include "engine/train/likelihood/held_out.hpp"
 #include "tests/files.hpp"
 
 namespace {

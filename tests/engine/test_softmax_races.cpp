@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/sampling/subsampling.hpp"
-#include "engine/train/softmax_minibatch.hpp"
+#include "engine/train/softmax/minibatch.hpp"
 #include "engine/train/trainer.hpp"
 #include "tests/files.hpp"
 

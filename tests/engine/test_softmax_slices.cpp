@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "engine/train/softmax_sweeps.hpp"
+#include "engine/train/softmax/sweeps.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "engine/sampling/subsampling.hpp"
-#include "engine/train/softmax_steadiness.hpp"
+#include "engine/train/softmax/steadiness.hpp"
 #include "engine/train/trainer.hpp"
 #include "tests/files.hpp"
 

@@ -15,7 +15,8 @@ install(TARGETS hogvec_simd hogvec_io hogvec_engine hogvec_hogvec EXPORT hogvec
 install(DIRECTORY simd io engine DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hogvec
         FILES_MATCHING PATTERN "*.hpp"
         PATTERN "*-inl.hpp" EXCLUDE
-        PATTERN "arch" EXCLUDE)
+        PATTERN "arch" EXCLUDE
+        PATTERN "reference" EXCLUDE)
 
 set(hogvec_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/hogvec)
 if(TARGET mimalloc)

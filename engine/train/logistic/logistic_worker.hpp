@@ -6,7 +6,7 @@
 #include <tuple>
 #include <vector>
 
-#include "engine/train/block.hpp"
+#include "engine/train/logistic/block.hpp"
 #include "engine/train/trainer.hpp"
 
 namespace hogvec {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "engine/train/softmax_batch.hpp"
+#include "engine/train/softmax/batch.hpp"
 #include "engine/workers.hpp"
 
 namespace hogvec {

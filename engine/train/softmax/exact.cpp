@@ -1,4 +1,4 @@
-#include "engine/train/softmax_exact.hpp"
+#include "engine/train/softmax/exact.hpp"
 
 #include <algorithm>
 #include <cmath>

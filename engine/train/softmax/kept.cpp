@@ -1,4 +1,4 @@
-#include "engine/train/softmax_kept.hpp"
+#include "engine/train/softmax/kept.hpp"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
-#include "engine/train/softmax_sweeps.hpp"
+#include "engine/train/softmax/sweeps.hpp"
 
 #include <algorithm>
 #include <limits>
 
-#include "engine/train/softmax_kept.hpp"
+#include "engine/train/softmax/kept.hpp"
 
 namespace hogvec {
 namespace {

@@ -10,7 +10,7 @@
 // such batches.
 #pragma once
 
-#include "engine/train/softmax_sweeps.hpp"
+#include "engine/train/softmax/sweeps.hpp"
 
 namespace hogvec {
 

@@ -1,9 +1,9 @@
-#include "engine/train/softmax_minibatch.hpp"
+#include "engine/train/softmax/minibatch.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "engine/train/softmax_range.hpp"
+#include "engine/train/softmax/range.hpp"
 
 namespace hogvec {
 namespace {

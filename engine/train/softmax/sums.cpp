@@ -1,10 +1,10 @@
-#include "engine/train/softmax_sums.hpp"
+#include "engine/train/softmax/sums.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "engine/train/softmax_range.hpp"
+#include "engine/train/softmax/range.hpp"
 
 namespace hogvec {
 namespace {

@@ -1,4 +1,4 @@
-#include "engine/train/full_softmax.hpp"
+#include "engine/train/softmax/full_softmax.hpp"
 
 namespace hogvec {
 

@@ -1,4 +1,4 @@
-#include "engine/train/negative_sampling.hpp"
+#include "engine/train/logistic/negative_sampling.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "engine/train/softmax_steadiness.hpp"
+#include "engine/train/softmax/steadiness.hpp"
 
 #include <cmath>
 

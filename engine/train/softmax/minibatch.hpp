@@ -3,8 +3,8 @@
 // are much the same, is trained in parts.
 #pragma once
 
-#include "engine/train/softmax_steadiness.hpp"
-#include "engine/train/softmax_sweeps.hpp"
+#include "engine/train/softmax/steadiness.hpp"
+#include "engine/train/softmax/sweeps.hpp"
 
 namespace hogvec {
 

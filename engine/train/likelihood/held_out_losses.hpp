@@ -6,9 +6,9 @@
 #include <cmath>
 #include <span>
 
-#include "engine/train/held_out.hpp"
+#include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/scratch.hpp"
-#include "engine/train/softmax_sums.hpp"
+#include "engine/train/softmax/sums.hpp"
 
 namespace hogvec::held_out {
 

@@ -1,4 +1,4 @@
-#include "engine/train/hierarchical_softmax.hpp"
+#include "engine/train/logistic/hierarchical_softmax.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "engine/train/cbow.hpp"
+#include "engine/train/logistic/cbow.hpp"
 
 #include <cstring>
 

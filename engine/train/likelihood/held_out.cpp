@@ -1,14 +1,14 @@
 // Chunks of sentences are summed by all workers, each chunk from the start; then the sums of the
 // chunks are added in their order.
-#include "engine/train/held_out.hpp"
+#include "engine/train/likelihood/held_out.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 
 #include "engine/train/chunk.hpp"
-#include "engine/train/held_out_losses.hpp"
-#include "engine/train/softmax_sums.hpp"
+#include "engine/train/likelihood/held_out_losses.hpp"
+#include "engine/train/softmax/sums.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 

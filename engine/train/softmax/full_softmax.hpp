@@ -7,8 +7,8 @@
 #include <functional>
 #include <optional>
 
-#include "engine/train/softmax_exact.hpp"
-#include "engine/train/softmax_minibatch.hpp"
+#include "engine/train/softmax/exact.hpp"
+#include "engine/train/softmax/minibatch.hpp"
 #include "engine/train/trainer.hpp"
 
 namespace hogvec {

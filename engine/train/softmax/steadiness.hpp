@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "engine/train/softmax_batch.hpp"
+#include "engine/train/softmax/batch.hpp"
 
 namespace hogvec {
 

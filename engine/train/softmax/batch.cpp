@@ -1,4 +1,4 @@
-#include "engine/train/softmax_batch.hpp"
+#include "engine/train/softmax/batch.hpp"
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 
 #include "engine/matrix.hpp"
 #include "engine/sampling/alias_sampler.hpp"
-#include "engine/train/block.hpp"
+#include "engine/train/logistic/block.hpp"
 #include "engine/train/worker_rows.hpp"
 
 namespace hogvec {

@@ -1,4 +1,4 @@
-#include "engine/train/skip_gram.hpp"
+#include "engine/train/logistic/skip_gram.hpp"
 
 #include <algorithm>
 

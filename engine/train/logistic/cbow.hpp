@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "engine/train/block.hpp"
+#include "engine/train/logistic/block.hpp"
 #include "engine/train/worker_rows.hpp"
 
 namespace hogvec {
