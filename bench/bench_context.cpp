@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kContext = 6;  // rows: what a window of 5 words to each side holds on average
 
-std::vector<float*> pointers(const Matrix& rows) {
+std::vector<float*> pointers(MatrixView rows) {
   std::vector<float*> all;
   for (std::size_t k = 0; k < kContext; ++k) all.push_back(rows.row(k));
   return all;

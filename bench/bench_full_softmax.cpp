@@ -8,8 +8,8 @@
 
 #include "bench/support.hpp"
 #include "engine/reference/reference.hpp"
-#include "engine/train/chunk.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/schedule.hpp"
+#include "engine/train/train.hpp"
 
 namespace hogvec::bench {
 namespace {
@@ -56,7 +56,13 @@ double reference_batch(reference::Model& model, const std::vector<reference::Sof
 
 Model random_model(std::size_t rows, std::size_t dim) {
   const float size = element_size(dim);
-  return {random_matrix(rows, dim, size, 1), random_matrix(rows, dim, size, 2), {}};
+  Model model = initial_model(rows, {.full_softmax = true, .negatives = 0, .dim = dim});
+  std::uint64_t seed = 1;
+  for (const MatrixView matrix : {model.input, model.output}) {
+    const Matrix values = random_matrix(rows, dim, size, seed++);
+    std::copy_n(values.data(), rows * matrix.stride(), matrix.data());
+  }
+  return model;
 }
 
 /// Whether a short text, more than a batch, trains as in the reference. It is one chunk, which one

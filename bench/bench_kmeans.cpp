@@ -15,7 +15,7 @@ constexpr std::size_t kRounds = 10;
 constexpr std::size_t kDim = 100;
 
 /// The same by plain loops in double.
-std::vector<std::uint32_t> reference_classes(const Matrix& vectors, std::size_t classes) {
+std::vector<std::uint32_t> reference_classes(MatrixView vectors, std::size_t classes) {
   const std::size_t dim = vectors.dim();
   std::vector<std::uint32_t> class_of(vectors.rows());
   for (std::size_t k = 0; k < class_of.size(); ++k) {

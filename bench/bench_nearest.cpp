@@ -17,7 +17,7 @@ constexpr std::size_t kNearest = 10;
 constexpr std::size_t kDim = 300;
 
 /// The cosines of the nearest rows by plain loops, highest first.
-std::vector<double> nearest_cosines(const Matrix& rows, const float* query) {
+std::vector<double> nearest_cosines(MatrixView rows, const float* query) {
   std::vector<double> cosines(rows.rows());
   for (std::size_t k = 0; k < rows.rows(); ++k) {
     const float* const row = rows.row(k);

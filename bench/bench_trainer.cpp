@@ -5,7 +5,7 @@
 #include <string>
 
 #include "bench/support.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/train.hpp"
 
 namespace hogvec::bench {
 namespace {

@@ -95,7 +95,7 @@ Matrix random_matrix(std::size_t rows, std::size_t dim, float size, std::uint64_
   return matrix;
 }
 
-std::vector<double> packed(const Matrix& matrix, std::size_t rows) {
+std::vector<double> packed(MatrixView matrix, std::size_t rows) {
   std::vector<double> values;
   values.reserve(rows * matrix.dim());
   for (std::size_t k = 0; k < rows; ++k) {

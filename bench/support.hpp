@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "engine/corpus/corpus.hpp"
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
 #include "engine/vocab/vocabulary.hpp"
 #include "simd/kernels.hpp"
 
@@ -117,7 +117,7 @@ inline float element_size(std::size_t dim) {
   return std::sqrt(4.5F / std::sqrt(static_cast<float>(dim)));
 }
 /// All rows one after another, without padding.
-std::vector<double> packed(const Matrix& matrix, std::size_t rows);
+std::vector<double> packed(MatrixView matrix, std::size_t rows);
 
 /// Words 1 .. V-1 with counts falling as 1 / rank; index 0 as in a counted text.
 Vocabulary zipf_vocabulary(std::size_t size);

@@ -1,6 +1,7 @@
 #include "engine/system.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -49,6 +50,14 @@ std::size_t available_memory() {
   const bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
   const std::size_t process = limited ? limit.rlim_cur : kUnlimited;
   return std::min({machine, control_group_memory(), process});
+}
+
+std::size_t resident_memory() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t mapped = 0;
+  std::size_t resident = 0;
+  if (!(file >> mapped >> resident)) return 0;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 std::size_t peak_memory() {

@@ -7,6 +7,9 @@
 #include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 
+#include <algorithm>
+#include <atomic>
+
 #ifdef HOGVEC_STD_THREADS
 #include <exception>
 #include <mutex>
@@ -87,6 +90,24 @@ struct Team::Threads {
 };
 
 #endif
+
+void for_each_index(int threads, std::size_t count,
+                    const std::function<void(std::size_t index, int worker)>& visit) {
+  std::atomic<std::size_t> next{0};
+  const auto useful = std::min(static_cast<std::size_t>(threads), std::max<std::size_t>(count, 1));
+  run_workers(static_cast<int>(useful), [&](int worker) {
+    for (std::size_t k; (k = next.fetch_add(1, std::memory_order_relaxed)) < count;) {
+      visit(k, worker);
+    }
+  });
+}
+
+void run_with_threads(int threads, const std::function<void()>& body) {
+  [[maybe_unused]] const tbb::global_control control(tbb::global_control::max_allowed_parallelism,
+                                                     static_cast<std::size_t>(threads));
+  tbb::task_arena arena(threads);
+  arena.execute(body);
+}
 
 Team::Team(int threads) {
   if (threads > 1) threads_ = std::make_unique<Threads>(threads);

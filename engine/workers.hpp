@@ -11,6 +11,14 @@ namespace hogvec {
 /// More workers than cores are really given. Throws what a worker throws.
 void run_workers(int count, const std::function<void(int worker)>& work);
 
+/// Calls visit(0, worker) to visit(count - 1, worker), each once, by as many workers as there is
+/// work for: every index goes to the next that is free. Throws what visit throws.
+void for_each_index(int threads, std::size_t count,
+                    const std::function<void(std::size_t index, int worker)>& visit);
+
+/// Calls body() where all oneTBB algorithms have `threads` threads, of libraries too.
+void run_with_threads(int threads, const std::function<void()>& body);
+
 /// Threads that come together again and again to work on the slices of one thing.
 class Team {
  public:

@@ -40,24 +40,24 @@ void append_row(std::string& out, VectorFormat format, std::string_view word,
 
 }  // namespace
 
-void write_vectors(OutputFile& file, VectorFormat format, const VectorsView& vectors,
+void write_vectors(OutputFile& file, VectorFormat format, ConstMatrixView vectors,
                    const std::function<std::string_view(std::size_t)>& word) {
-  file.write(std::to_string(vectors.rows) + ' ' + std::to_string(vectors.dim) + '\n');
-  const std::size_t row_bytes = vectors.dim * kTypicalNumber + kTypicalNumber;
+  file.write(std::to_string(vectors.rows()) + ' ' + std::to_string(vectors.dim()) + '\n');
+  const std::size_t row_bytes = vectors.dim() * kTypicalNumber + kTypicalNumber;
   const std::size_t block = std::max<std::size_t>(1, kBlockBytes / row_bytes);
   const auto tokens = 2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
   std::size_t next = 0;
   const auto ranges = tbb::make_filter<void, std::size_t>(
       tbb::filter_mode::serial_in_order, [&](tbb::flow_control& control) {
-        if (next >= vectors.rows) control.stop();
+        if (next >= vectors.rows()) control.stop();
         return std::exchange(next, next + block);
       });
   const auto rows = tbb::make_filter<std::size_t, std::string>(
       tbb::filter_mode::parallel, [&](std::size_t first) {
         std::string out;
         out.reserve(block * row_bytes);
-        for (std::size_t k = first; k < std::min(first + block, vectors.rows); ++k) {
-          append_row(out, format, word(k), {vectors.row(k), vectors.dim});
+        for (std::size_t k = first; k < std::min(first + block, vectors.rows()); ++k) {
+          append_row(out, format, word(k), {vectors.row(k), vectors.dim()});
         }
         return out;
       });

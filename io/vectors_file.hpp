@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/matrix_view.hpp"
 #include "io/memory_map.hpp"
 #include "io/output_file.hpp"
 
@@ -19,20 +20,10 @@ namespace hogvec::io {
 
 enum class VectorFormat { kText, kBinary };
 
-/// Row k of a V x D matrix, stored in rows of `stride` floats.
-struct VectorsView {
-  std::size_t rows;    // V
-  std::size_t dim;     // D
-  std::size_t stride;  // floats from one row to the next
-  const float* data;
-
-  const float* row(std::size_t k) const noexcept { return data + k * stride; }
-};
-
 /// Writes all rows, byte for byte as the reference does (word2vec.c:691), whatever the locale.
 /// `word(k)` names row k, and is called by several threads at once: formats in parallel on the
 /// calling thread's oneTBB arena. Does not commit.
-void write_vectors(OutputFile& file, VectorFormat format, const VectorsView& vectors,
+void write_vectors(OutputFile& file, VectorFormat format, ConstMatrixView vectors,
                    const std::function<std::string_view(std::size_t)>& word);
 
 /// A vector file, text or binary, whichever it holds; binary with or without the newline. Mapped,

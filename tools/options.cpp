@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "engine/train/plan.hpp"
 #include "io/error.hpp"
 
 namespace hogvec::tools {
@@ -19,9 +20,9 @@ void refuse(bool wanted, const char* message) {
   if (wanted) throw Error(message);
 }
 
-CbowGradient cbow_gradient(CommandLine& line) {
+std::optional<CbowGradient> cbow_gradient(CommandLine& line) {
   const char* value = line.value("-cbow-gradient");
-  if (value == nullptr) return CbowGradient::kDefault;
+  if (value == nullptr) return std::nullopt;
   const std::string_view name = value;
   if (name == "paper") return CbowGradient::kPaper;
   if (name == "undivided") return CbowGradient::kUndivided;

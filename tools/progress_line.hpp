@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "engine/train/trainer.hpp"
+#include "engine/train/run.hpp"
 
 namespace hogvec::tools {
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/system.hpp"
+#include "engine/train/plan.hpp"
 #include "simd/kernels.hpp"
 
 namespace hogvec::tools {
@@ -30,6 +31,7 @@ nlohmann::ordered_json held_out_json(const HeldOutReport& report, const std::str
 std::string to_json(const RunReport& report, const Word2vecOptions& options) {
   const TrainResult& result = report.result;
   const TrainSettings& s = options.settings;
+  const TrainPlan plan = resolve(s);
   const auto words = static_cast<double>(result.words_raw);
   nlohmann::ordered_json json{
       {"words_per_second", result.seconds > 0 ? words / result.seconds : 0.0},
@@ -68,13 +70,13 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
   if (report.held_out) json["held_out"] = held_out_json(*report.held_out, options.held_out);
   if (s.full_softmax) {
     json["perplexity"] = result.perplexity;
-    json["settings"]["softmax_batch"] = softmax_batch(s);
+    json["settings"]["softmax_batch"] = plan.softmax_batch;
     json["settings"]["softmax_exact"] = s.softmax_exact ? 1 : 0;
     json["settings"]["softmax_threads"] =
         s.softmax_threads == SoftmaxThreads::kOwner ? "owner" : "hogwild";
   } else {
-    json["settings"]["block"] = block_centers(s);
-    json["settings"]["noise_rows"] = noise_rows(s);
+    json["settings"]["block"] = plan.block_centers;
+    json["settings"]["noise_rows"] = plan.noise_rows;
   }
   // File names may be any bytes.
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/train/likelihood/held_out.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/train.hpp"
 #include "tools/options.hpp"
 
 namespace hogvec::tools {

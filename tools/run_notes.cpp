@@ -34,9 +34,8 @@ std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabula
       max_vocabulary, left_out.words, left_out.occurrences, 100 * share);
 }
 
-std::string effects_note(const TrainSettings& settings) {
-  const bool cbow = settings.architecture == Architecture::kCbow;
-  if (!settings.full_softmax || !settings.softmax_exact || !cbow) return {};
+std::string effects_note(const TrainPlan& plan) {
+  if (!plan.full_softmax || !plan.softmax_exact || !plan.cbow()) return {};
   return "-softmax-exact 1 and -cbow 1: neighboring centers share context words, so that they are "
          "trained one by one, as with -softmax-batch 1";
 }

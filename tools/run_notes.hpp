@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <string>
 
-#include "engine/train/estimate.hpp"
 #include "engine/train/likelihood/held_out.hpp"
+#include "engine/train/run.hpp"
 
 namespace hogvec::tools {
 
@@ -13,7 +13,7 @@ namespace hogvec::tools {
 std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabulary);
 
 /// What a run does otherwise than its flags let one expect; empty where that is nothing.
-std::string effects_note(const TrainSettings& settings);
+std::string effects_note(const TrainPlan& plan);
 
 /// "about 12 min for 3 epochs: 11.2 M centers an epoch, 47 k centers/s"
 std::string estimate_note(const TimeEstimate& estimate, std::size_t epochs);

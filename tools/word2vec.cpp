@@ -123,61 +123,60 @@ Corpus read_text(const Word2vecOptions& options) {
   return corpus;
 }
 
-void require_memory(std::size_t vocabulary_size, const Word2vecOptions& options) {
+void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
+                    const Word2vecOptions& options) {
   constexpr double kMiB = 1 << 20;
-  std::size_t need = training_memory(vocabulary_size, options.settings);
-  if (options.classes > 0) {
-    need += kmeans_memory(vocabulary_size, options.settings.dim, options.classes,
-                          options.settings.threads);
-  }
-  if (!options.held_out.empty()) need += held_out_memory(vocabulary_size, options.settings);
+  const std::size_t words = corpus.vocabulary.size();
+  std::size_t need = TrainingRun::memory(corpus, plan, tables);
+  if (options.classes > 0) need += kmeans_memory(words, plan.dim, options.classes, plan.threads);
+  if (!options.held_out.empty()) need += held_out_memory(words, plan);
   const std::size_t free = available_memory();
   if (need <= free) {
     if (options.debug > 0) {
+      // Of the whole process: what it holds already, the text among it, stays.
+      const std::size_t most = std::max(peak_memory(), resident_memory() + need);
       note(fmt::format("memory: {:.0f} MiB for {} words of {} values",
-                       static_cast<double>(need) / kMiB, vocabulary_size, options.settings.dim));
+                       std::ceil(static_cast<double>(most) / kMiB), words, plan.dim));
     }
     return;
   }
   say(kNoMemory);
   throw Error(
       fmt::format("training needs {:.0f} MiB of memory and {:.0f} MiB are free; use a "
-                  "smaller -size, a larger -min-count or a larger machine",
+                  "smaller -size, a larger -min-count, fewer -threads or a larger machine",
                   static_cast<double>(need) / kMiB, static_cast<double>(free) / kMiB));
 }
 
-TrainResult train_model(const Corpus& corpus, const Word2vecOptions& options, Model& model,
-                        const HeldOutText* held_out, RunReport& report) {
-  const TrainSettings& settings = options.settings;
-  Progress progress;
-  const std::uint64_t words = std::uint64_t{corpus.text.size()} * settings.epochs;
+/// Trains to the end; where there is a held-out text, its loss is taken after every epoch.
+void train_model(TrainingRun& run, const Corpus& corpus, const TrainPlan& plan,
+                 const Word2vecOptions& options, const Model& model, const HeldOutText* held_out,
+                 RunReport& report) {
+  const std::uint64_t words = std::uint64_t{corpus.text.size()} * plan.epochs;
   std::unique_ptr<ProgressLine> line;
-  if (options.debug > 1) line = std::make_unique<ProgressLine>(progress, words, settings.threads);
-  if (held_out != nullptr) {
-    progress.on_epoch = [&](const EpochLoss& epoch) {
-      report.held_out->epochs.push_back(held_out->loss(model));
-      if (options.debug == 0) return;
-      const std::string text =
-          epoch_note(epoch, report.held_out->epochs.back(), settings.full_softmax);
-      line ? line->note(text) : note(text);
-    };
+  if (options.debug > 1) {
+    line = std::make_unique<ProgressLine>(run.progress(), words, plan.threads);
   }
-  TrainResult result = train(corpus, settings, model, &progress);
+  RunEnd end = RunEnd::kEpoch;
+  for (std::size_t epoch = 0; end == RunEnd::kEpoch; ++epoch) {
+    end = held_out == nullptr ? run.run() : run.run_epoch();
+    if (held_out == nullptr || plan.epochs == 0 || end == RunEnd::kDiverged) continue;
+    const Clock::time_point start = Clock::now();
+    report.held_out->epochs.push_back(held_out->loss(model));
+    report.held_out->seconds += seconds_since(start);
+    if (options.debug == 0) continue;
+    const std::string text =
+        epoch_note(run.epoch_loss(epoch), report.held_out->epochs.back(), plan.full_softmax);
+    line ? line->note(text) : note(text);
+  }
   line.reset();
-  if (held_out != nullptr) report.held_out->seconds = progress.on_epoch_seconds;
-  if (!std::all_of(result.loss.begin(), result.loss.end(),
-                   [](double loss) { return std::isfinite(loss); })) {
-    note(
-        "warning: the loss grew beyond all numbers and the vectors are useless; use a smaller "
-        "-alpha");
-  }
-  return result;
+  report.result = run.result();
+  if (end == RunEnd::kDiverged) throw Error(run.divergence()->message(corpus.vocabulary));
 }
 
-void write_matrix(io::OutputFile& file, const Matrix& matrix, const Vocabulary& vocabulary,
+void write_matrix(io::OutputFile& file, MatrixView matrix, const Vocabulary& vocabulary,
                   bool binary) {
   io::write_vectors(
-      file, binary ? io::VectorFormat::kBinary : io::VectorFormat::kText, matrix.view(),
+      file, binary ? io::VectorFormat::kBinary : io::VectorFormat::kText, matrix,
       [&](std::size_t k) -> std::string_view { return vocabulary.word(static_cast<WordId>(k)); });
   file.commit();
 }
@@ -191,12 +190,12 @@ void write_classes(io::OutputFile& file, const std::vector<std::uint32_t>& class
   file.commit();
 }
 
-std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary,
-                                           const Word2vecOptions& options, RunReport& report) {
+std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary, const TrainPlan& plan,
+                                           const RunTables& tables, const Word2vecOptions& options,
+                                           RunReport& report) {
   if (options.held_out.empty()) return nullptr;
   auto held_out = std::make_unique<HeldOutText>(
-      encode_corpus(options.held_out, vocabulary, read_options(options)), vocabulary,
-      options.settings);
+      encode_corpus(options.held_out, vocabulary, read_options(options)), plan, tables);
   report.held_out = {
       .epochs = {}, .centers = held_out->centers(), .unknown = held_out->text().unknown()};
   return held_out;
@@ -205,21 +204,25 @@ std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary,
 /// Trains on the corpus and writes the vectors, or the classes of the words.
 void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs& outputs,
                   RunReport& report) {
-  check(corpus, options.settings);
-  const std::unique_ptr<HeldOutText> held_out = read_held_out(corpus.vocabulary, options, report);
-  require_memory(corpus.vocabulary.size(), options);  // beside both texts
-  if (const std::string effects = effects_note(options.settings);
-      !effects.empty() && options.debug > 0) {
+  const TrainPlan plan = make_plan(options.settings);
+  check(corpus, plan);
+  const RunTables tables(corpus.vocabulary, plan);
+  const std::unique_ptr<HeldOutText> held_out =
+      read_held_out(corpus.vocabulary, plan, tables, options, report);
+  require_memory(corpus, plan, tables, options);  // beside both texts
+  if (const std::string effects = effects_note(plan); !effects.empty() && options.debug > 0) {
     note(effects);
   }
   const Clock::time_point begin = Clock::now();
-  Model model = initial_model(corpus.vocabulary.size(), options.settings);
+  const Model model(ModelShape(corpus.vocabulary.size(), plan));
+  initialize(model, plan.seed, plan.threads);
+  LocalPosition position({}, plan);
+  TrainingRun run(corpus, plan, tables, model, *position);
   report.initialize_seconds = seconds_since(begin);
-  if (options.settings.full_softmax && options.settings.epochs > 0 && options.debug > 0) {
-    note(estimate_note(estimate_full_softmax(corpus, options.settings, model),
-                       options.settings.epochs));
+  if (plan.full_softmax && plan.epochs > 0 && options.debug > 0) {
+    note(estimate_note(run.estimate_full_softmax(), plan.epochs));
   }
-  report.result = train_model(corpus, options, model, held_out.get(), report);
+  train_model(run, corpus, plan, options, model, held_out.get(), report);
   const Clock::time_point start = Clock::now();
   if (options.classes > 0) {
     write_classes(*outputs.vectors,

@@ -1,7 +1,6 @@
 #include "engine/classes/kmeans.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -29,7 +28,7 @@ double exact_dot(const float* a, const float* b, std::size_t dim) noexcept {
 
 class KMeans {
  public:
-  KMeans(const Matrix& vectors, std::size_t classes, int threads)
+  KMeans(ConstMatrixView vectors, std::size_t classes, int threads)
       : vectors_(vectors),
         // Row k starts in class k: classes beyond the rows are empty, and never chosen.
         classes_(std::min(classes, vectors.rows())),
@@ -53,33 +52,24 @@ class KMeans {
     measure_slack();
     for (int round = 0; round < kRounds; ++round) {
       group_members();
-      for_each(classes_, [this](std::size_t c, int) { place_centroid(c); });
+      for_each_index(threads_, classes_, [this](std::size_t c, int) { place_centroid(c); });
       list_choices();
       const std::size_t blocks = (vectors_.rows() + kBlockRows - 1) / kBlockRows;
-      for_each(blocks, [this](std::size_t block, int worker) { assign_block(block, worker); });
+      for_each_index(threads_, blocks,
+                     [this](std::size_t block, int worker) { assign_block(block, worker); });
     }
     return std::move(class_of_);
   }
 
  private:
-  /// Calls visit(0, worker) to visit(count - 1, worker), by all workers.
-  template <class Visit>
-  void for_each(std::size_t count, const Visit& visit) {
-    std::atomic<std::size_t> next{0};
-    run_workers(threads_, [&](int worker) {
-      for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) {
-        visit(i, worker);
-      }
-    });
-  }
-
   /// Each instruction set adds up in an order of its own; two such sums of a row with a centroid of
   /// length 1 lie within dim * 2^-23 of the row's length. Scores nearer to the best than twice that
   /// are summed again in the one order, so that the classes are the same everywhere.
   void measure_slack() {
     const double per_length =
         2 * static_cast<double>(vectors_.dim()) * std::numeric_limits<float>::epsilon();
-    for_each((vectors_.rows() + kBlockRows - 1) / kBlockRows, [&](std::size_t block, int) {
+    const std::size_t blocks = (vectors_.rows() + kBlockRows - 1) / kBlockRows;
+    for_each_index(threads_, blocks, [&](std::size_t block, int) {
       const std::size_t end = std::min((block + 1) * kBlockRows, vectors_.rows());
       for (std::size_t k = block * kBlockRows; k < end; ++k) {
         const float* const row = vectors_.row(k);
@@ -170,7 +160,7 @@ class KMeans {
     return chosen;
   }
 
-  const Matrix& vectors_;
+  ConstMatrixView vectors_;
   std::size_t classes_;
   int threads_;
   const simd::KernelTable& kernels_;
@@ -194,7 +184,8 @@ std::size_t kmeans_memory(std::size_t rows, std::size_t dim, std::size_t classes
   return Matrix::bytes(used, dim) + rows * by_row + used * by_class;
 }
 
-std::vector<std::uint32_t> kmeans_classes(const Matrix& vectors, std::size_t classes, int threads) {
+std::vector<std::uint32_t> kmeans_classes(ConstMatrixView vectors, std::size_t classes,
+                                          int threads) {
   if (classes < 1) throw Error("there must be at least 1 class");
   if (threads < 1) throw Error("threads must be at least 1");
   if (vectors.rows() == 0) return {};

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
 
 namespace hogvec {
 
@@ -21,7 +21,8 @@ namespace hogvec {
 /// neither overflow nor underflow.
 ///
 /// Errors: Error where `classes` or `threads` is below 1; std::bad_alloc.
-std::vector<std::uint32_t> kmeans_classes(const Matrix& vectors, std::size_t classes, int threads);
+std::vector<std::uint32_t> kmeans_classes(ConstMatrixView vectors, std::size_t classes,
+                                          int threads);
 
 /// Bytes that kmeans_classes() takes beside the vectors. Errors: std::bad_alloc where the centroids
 /// would pass 2^63.

@@ -77,16 +77,17 @@ struct Candidates {
 }  // namespace
 
 WordIndex::WordIndex(io::WordVectors vectors)
-    : WordIndex(std::move(vectors.words),
-                {vectors.values.empty() ? 0 : vectors.values.size() / vectors.dim, vectors.dim,
-                 vectors.dim, vectors.values.data()}) {}
+    : WordIndex(
+          std::move(vectors.words),
+          {vectors.values.data(), vectors.values.empty() ? 0 : vectors.values.size() / vectors.dim,
+           vectors.dim, vectors.dim}) {}
 
-WordIndex::WordIndex(std::vector<std::string> words, const io::VectorsView& vectors)
-    : words_(std::move(words)), unit_(vectors.rows, vectors.dim) {
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, vectors.rows, kBlockRows),
+WordIndex::WordIndex(std::vector<std::string> words, ConstMatrixView vectors)
+    : words_(std::move(words)), unit_(vectors.rows(), vectors.dim()) {
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, vectors.rows(), kBlockRows),
                     [&](const tbb::blocked_range<std::size_t>& range) {
                       for (std::size_t row = range.begin(); row < range.end(); ++row) {
-                        std::copy_n(vectors.row(row), vectors.dim, unit_.row(row));
+                        std::copy_n(vectors.row(row), vectors.dim(), unit_.row(row));
                       }
                       scale_to_unit(unit_, range.begin(), range.end());
                     });

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
 #include "io/vectors_file.hpp"
 
 namespace hogvec {
@@ -26,7 +26,7 @@ class WordIndex {
 
   explicit WordIndex(io::WordVectors vectors);
   /// `vectors` row k belongs to words[k].
-  WordIndex(std::vector<std::string> words, const io::VectorsView& vectors);
+  WordIndex(std::vector<std::string> words, ConstMatrixView vectors);
   /// The first rows of a vector file, text or binary. Errors: those of io::VectorsFile.
   static WordIndex read(const std::string& path, std::size_t most_rows = kNotFound);
 

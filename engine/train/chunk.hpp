@@ -1,53 +1,14 @@
-// A chunk: the piece of the text that one worker takes at a time, and what is drawn from it.
+// What is drawn from a chunk, the piece of the text that one worker takes at a time.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "engine/corpus/corpus.hpp"
 #include "engine/train/scratch.hpp"
-#include "engine/train/settings.hpp"
 #include "simd/kernels.hpp"
 
 namespace hogvec {
-
-/// The text in chunks of at least 10,000 words, whatever the number of threads; a shorter text is
-/// one chunk. A chunk ends at a sentence where one ends near.
-class ChunkPlan {
- public:
-  explicit ChunkPlan(std::span<const WordId> text);
-
-  std::size_t size() const noexcept { return begins_.size() - 1; }
-  /// Place of the chunk's first word in the text; of the text's end for chunk size().
-  std::size_t begin(std::size_t chunk) const noexcept { return begins_[chunk]; }
-  std::size_t longest() const noexcept { return longest_; }
-
- private:
-  std::vector<std::size_t> begins_;
-  std::size_t longest_ = 0;
-};
-
-/// Random numbers of a chunk, each purpose a stream of its own: a function of (seed, epoch, chunk)
-/// alone, so that what is drawn does not depend on which worker draws it.
-enum class Stream : std::uint64_t { kSubsampling, kWindow, kNoise };
-std::uint64_t stream_key(std::uint64_t seed, std::uint64_t epoch, std::uint64_t chunk,
-                         Stream stream) noexcept;
-
-/// Loss over a chunk, how many examples it is the sum of, and, of the full softmax, how many words
-/// were predicted there: sum of C.
-struct ChunkLoss {
-  double sum = 0;
-  std::uint64_t examples = 0;
-  std::uint64_t panels = 0;
-
-  ChunkLoss& operator+=(const ChunkLoss& other) noexcept {
-    sum += other.sum;
-    examples += other.examples;
-    panels += other.panels;
-    return *this;
-  }
-};
 
 /// A longer sentence is cut (MAX_SENTENCE_LENGTH, word2vec.c:23).
 inline constexpr std::size_t kSentenceWords = 1'000;
@@ -71,7 +32,9 @@ class ChunkSample {
             std::uint64_t subsampling_key, std::uint64_t window_key) noexcept;
 
   std::size_t size() const noexcept { return size_; }
-  std::span<const Sentence> sentences() const noexcept { return sentences_; }
+  std::span<const Sentence> sentences() const noexcept {
+    return {sentences_.data(), sentences_.size()};
+  }
   const WordId* ids() const noexcept { return ids_.data() + front_; }
   /// Words to each side that center i's window reaches, before it is cut at the sentence's ends.
   const std::uint32_t* reaches() const noexcept { return reach_.data(); }
@@ -96,7 +59,7 @@ class ChunkSample {
   Scratch<WordId> ids_;
   Scratch<std::uint32_t> reach_;
   Scratch<std::uint32_t> repeat_;
-  std::vector<Sentence> sentences_;
+  ScratchList<Sentence> sentences_;
 };
 
 }  // namespace hogvec

@@ -1,11 +1,10 @@
-#include "engine/train/estimate.hpp"
-
+// How long a run with the full softmax will take, measured before it begins.
 #include <algorithm>
 #include <chrono>
 #include <vector>
 
 #include "engine/sampling/subsampling.hpp"
-#include "engine/train/chunk.hpp"
+#include "engine/train/run_worker.hpp"
 #include "engine/train/softmax/full_softmax.hpp"
 #include "engine/workers.hpp"
 
@@ -16,67 +15,19 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kCalibration{50};
 
-/// What one of the run's workers trains with a step of 0.
-class Calibration {
- public:
-  Calibration(const Corpus& corpus, const TrainSettings& settings, const Model& model)
-      : text_(corpus.text.ids()),
-        settings_(settings),
-        plan_(text_),
-        keep_(keep_thresholds(corpus.vocabulary, settings.subsampling)),
-        sample_(plan_.longest(), FullSoftmaxWorker::span(settings)),
-        worker_({model.input, model.output, settings}, plan_.longest()) {}
-
-  struct Measured {
-    Clock::time_point start;
-    Clock::time_point end;
-    double centers;
-  };
-
-  /// From chunk `first` on.
-  Measured run(std::size_t first) {
-    draw(first);
-    // The first batch brings the scratch into memory.
-    worker_.train_while(sample_, 0, [] { return false; });
-    const Clock::time_point start = Clock::now();
-    const auto go_on = [&] { return Clock::now() - start < kCalibration; };
-    double centers = 0;
-    for (std::size_t k = 0; k < plan_.size() && (k == 0 || go_on()); ++k) {
-      if (k != 0) draw(first + k);
-      centers += static_cast<double>(worker_.train_while(sample_, 0, go_on).examples);
-    }
-    return {start, Clock::now(), centers};
-  }
-
- private:
-  void draw(std::size_t k) {
-    const std::size_t chunk = k % plan_.size();
-    const std::size_t begin = plan_.begin(chunk);
-    const auto key = [&](Stream stream) { return stream_key(settings_.seed, 0, chunk, stream); };
-    sample_.draw(text_.subspan(begin, plan_.begin(chunk + 1) - begin), keep_, settings_.window,
-                 key(Stream::kSubsampling), key(Stream::kWindow));
-  }
-
-  std::span<const WordId> text_;
-  const TrainSettings& settings_;
-  ChunkPlan plan_;
-  std::vector<std::uint32_t> keep_;
-  ChunkSample sample_;
-  FullSoftmaxWorker worker_;
+/// What a worker did.
+struct Measured {
+  Clock::time_point start;
+  Clock::time_point end;
+  double centers = 0;
 };
 
-/// Centers a second by all threads.
-double measure(const Corpus& corpus, const TrainSettings& settings, const Model& model) {
-  std::vector<Calibration::Measured> parts(static_cast<std::size_t>(chunk_workers(settings)));
-  run_workers(chunk_workers(settings), [&](int worker) {
-    const auto k = static_cast<std::size_t>(worker);
-    parts[k] = Calibration(corpus, settings, model).run(k);
-  });
-  // More workers than cores come one after the other.
+/// Centers a second by all of them. More workers than cores come one after the other.
+double rate_of(const std::vector<Measured>& parts) {
   Clock::time_point start = parts[0].start;
   Clock::time_point end = parts[0].end;
   double centers = 0;
-  for (const Calibration::Measured& part : parts) {
+  for (const Measured& part : parts) {
     start = std::min(start, part.start);
     end = std::max(end, part.end);
     centers += part.centers;
@@ -100,15 +51,33 @@ double expected_centers(const Corpus& corpus, double subsampling) {
 
 }  // namespace
 
-TimeEstimate estimate_full_softmax(const Corpus& corpus, const TrainSettings& settings,
-                                   const Model& model) {
+TimeEstimate TrainingRun::estimate_full_softmax() {
+  const std::size_t chunks = schedule_.chunks().size();
+  std::vector<Measured> parts(workers_.size());
+  run_workers(static_cast<int>(workers_.size()), [&](int worker_number) {
+    const auto first = static_cast<std::size_t>(worker_number);
+    Worker& worker = *workers_[first];
+    auto& trainer = dynamic_cast<FullSoftmaxWorker&>(*worker.trainer);
+    draw(worker, schedule_.task(first % chunks));
+    // The first batch brings the scratch into memory.
+    trainer.train_while(worker.sample, 0, [] { return false; });
+    Measured& mine = parts[first];
+    mine.start = Clock::now();
+    const auto go_on = [&] { return Clock::now() - mine.start < kCalibration; };
+    for (std::size_t k = 0; k < chunks && (k == 0 || go_on()); ++k) {
+      if (k != 0) draw(worker, schedule_.task((first + k) % chunks));
+      mine.centers += static_cast<double>(trainer.train_while(worker.sample, 0, go_on).examples);
+    }
+    mine.end = Clock::now();
+  });
+
   TimeEstimate estimate;
-  estimate.centers = expected_centers(corpus, settings.subsampling);
-  estimate.centers_per_second = measure(corpus, settings, model);
+  estimate.centers = expected_centers(corpus_, plan_.subsampling);
+  estimate.centers_per_second = rate_of(parts);
   // No rate where no word of the text has a neighbor: there is nothing to train.
   if (estimate.centers_per_second > 0) {
     estimate.seconds =
-        estimate.centers * static_cast<double>(settings.epochs) / estimate.centers_per_second;
+        estimate.centers * static_cast<double>(plan_.epochs) / estimate.centers_per_second;
   }
   return estimate;
 }

@@ -11,19 +11,20 @@ constexpr std::size_t kHotRows = 128;
 
 }  // namespace
 
-WorkerRows::WorkerRows(const Matrix& shared, const TrainSettings& settings, std::size_t touches)
+WorkerRows::WorkerRows(MatrixView shared, const TrainPlan& plan, std::size_t touches)
     : shared_(shared),
       kernels_(simd::active_kernels()),
       shared_rows_(shared.data()),
       stride_(shared.stride()) {
-  const auto workers = static_cast<std::size_t>(settings.threads);
+  const auto workers = static_cast<std::size_t>(plan.threads);
   most_touches_ = static_cast<std::uint32_t>(touches / workers);
   if (workers > 1 && most_touches_ > 1) hot_rows_ = std::min(kHotRows, shared.rows());
   replicas_ = Scratch<float>(hot_rows_ * stride());
   merged_ = Scratch<float>(hot_rows_ * stride());
   touches_ = Scratch<std::uint32_t>(hot_rows_ + 1);
   std::copy_n(shared.data(), replicas_.size(), replicas_.data());
-  std::copy_n(shared.data(), merged_.size(), merged_.data());
+  // Of the replicas, not of the shared rows again, which may be others by then.
+  std::copy_n(replicas_.data(), merged_.size(), merged_.data());
 }
 
 void WorkerRows::merge(std::size_t k) noexcept {
@@ -33,9 +34,11 @@ void WorkerRows::merge(std::size_t k) noexcept {
                      stride());
 }
 
-void WorkerRows::finish() noexcept {
+void WorkerRows::merge() noexcept {
   for (std::size_t k = 0; k < hot_rows_; ++k) {
-    if (touches_[k] != 0) merge(k);
+    if (touches_[k] == 0) continue;
+    merge(k);
+    touches_[k] = 0;
   }
 }
 

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
+#include "engine/train/plan.hpp"
 #include "engine/train/scratch.hpp"
-#include "engine/train/settings.hpp"
 
 namespace hogvec {
 
@@ -16,9 +16,9 @@ namespace hogvec {
 inline constexpr std::size_t kTouches = 64;
 /// The same for the rows of W. Skip-gram on the tree waits for its top, not for context words, of
 /// which replicas would only make the vectors worse.
-constexpr std::size_t input_touches(const TrainSettings& settings) noexcept {
-  const bool tree = settings.hierarchical_softmax;
-  return tree && settings.architecture == Architecture::kSkipGram ? 0 : kTouches;
+constexpr std::size_t input_touches(const TrainPlan& plan) noexcept {
+  const bool tree = plan.hierarchical_softmax;
+  return tree && plan.architecture == Architecture::kSkipGram ? 0 : kTouches;
 }
 
 /// Most rows are trained in place. The first ones, which are the most frequent, all workers write
@@ -29,7 +29,7 @@ class WorkerRows {
  public:
   /// `touches` of a row between two merges, of all workers together: however many there are, a row
   /// is no further behind. Where a worker's share is less than two, replicas would only cost.
-  WorkerRows(const Matrix& shared, const TrainSettings& settings, std::size_t touches);
+  WorkerRows(MatrixView shared, const TrainPlan& plan, std::size_t touches);
 
   std::size_t stride() const noexcept { return stride_; }
 
@@ -53,7 +53,7 @@ class WorkerRows {
   }
 
   /// Adds all that was changed to the shared rows.
-  void finish() noexcept;
+  void merge() noexcept;
 
  private:
   float* place(std::size_t k) const noexcept {
@@ -69,7 +69,7 @@ class WorkerRows {
   }
   void merge(std::size_t k) noexcept;
 
-  const Matrix& shared_;
+  MatrixView shared_;
   const simd::KernelTable& kernels_;
   float* shared_rows_;
   std::size_t stride_;

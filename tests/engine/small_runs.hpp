@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/corpus/corpus.hpp"
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
 #include "engine/reference/reference.hpp"
 #include "tests/files.hpp"
 
@@ -40,7 +40,7 @@ inline reference::Model initial_reference(std::size_t vocabulary_size, std::size
   return model;
 }
 
-inline double largest_difference(const Matrix& matrix, const std::vector<double>& expected) {
+inline double largest_difference(MatrixView matrix, const std::vector<double>& expected) {
   double largest = 0;
   for (std::size_t k = 0; k < matrix.rows(); ++k) {
     for (std::size_t d = 0; d < matrix.dim(); ++d) {

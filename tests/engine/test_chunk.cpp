@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/train/chunk.hpp"
+#include "engine/train/schedule.hpp"
 
 namespace {
 

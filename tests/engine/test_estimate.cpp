@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/train/estimate.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/train.hpp"
 #include "tests/files.hpp"
 
 namespace {
@@ -29,10 +28,17 @@ Corpus corpus_in_lines() {
 
 std::vector<float> values(const Model& model) {
   std::vector<float> all;
-  for (const Matrix* matrix : {&model.input, &model.output}) {
-    all.insert(all.end(), matrix->data(), matrix->data() + matrix->rows() * matrix->stride());
+  for (const MatrixView matrix : {model.input, model.output}) {
+    all.insert(all.end(), matrix.data(), matrix.data() + matrix.rows() * matrix.stride());
   }
   return all;
+}
+
+TimeEstimate estimate_of(const Corpus& corpus, const TrainSettings& settings, const Model& model) {
+  const TrainPlan plan = make_plan(settings);
+  const RunTables tables(corpus.vocabulary, plan);
+  LocalPosition position({}, plan);
+  return TrainingRun(corpus, plan, tables, model, *position).estimate_full_softmax();
 }
 
 /// Scores of some thousands, beyond the range of exp.
@@ -58,7 +64,7 @@ TEST_CASE("an estimate multiplies a rate, and changes no value of the model, in 
     settings.subsampling = 0;
     const Model model = wide_model(corpus.vocabulary.size(), settings);
     const std::vector<float> before = values(model);
-    const TimeEstimate estimate = estimate_full_softmax(corpus, settings, model);
+    const TimeEstimate estimate = estimate_of(corpus, settings, model);
     CHECK(values(model) == before);
     CHECK(estimate.centers == doctest::Approx(20'000));  // every word; line ends are none
     CHECK(estimate.centers_per_second > 0);
@@ -80,7 +86,7 @@ TEST_CASE("an estimate counts the centers that sub-sampling keeps") {
   const TrainSettings settings{
       .full_softmax = true, .negatives = 0, .dim = 20, .subsampling = 1e-2, .epochs = 4};
   Model model = initial_model(corpus.vocabulary.size(), settings);
-  const TimeEstimate estimate = estimate_full_softmax(corpus, settings, model);
+  const TimeEstimate estimate = estimate_of(corpus, settings, model);
   const TrainResult result = train(corpus, settings, model);
   // 4 x 20,000 draws: a deviation of 1 % would be four times the standard one.
   CHECK(4 * estimate.centers ==
@@ -92,7 +98,7 @@ TEST_CASE("a text without neighbors takes no time") {
   const Corpus corpus = read_corpus(file.path(), {.min_count = 1});
   const TrainSettings settings{.full_softmax = true, .negatives = 0, .dim = 20};
   const Model model = initial_model(corpus.vocabulary.size(), settings);
-  const TimeEstimate estimate = estimate_full_softmax(corpus, settings, model);
+  const TimeEstimate estimate = estimate_of(corpus, settings, model);
   CHECK(estimate.centers_per_second == 0);
   CHECK(estimate.seconds == 0);
 }

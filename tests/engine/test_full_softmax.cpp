@@ -13,7 +13,7 @@
 
 #include "engine/reference/reference.hpp"
 #include "engine/train/softmax/sweeps.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/train.hpp"
 #include "io/error.hpp"
 #include "tests/files.hpp"
 
@@ -58,7 +58,7 @@ double largest_difference(const Model& got, const reference::Model& want) {
                   largest_difference(model.output, want.output));
 }
 
-std::vector<float> values(const Matrix& matrix) {
+std::vector<float> values(MatrixView matrix) {
   return {matrix.data(), matrix.data() + matrix.rows() * matrix.stride()};
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("threads that own rows give the same bytes, whatever their number") {
       settings.softmax_threads = SoftmaxThreads::kOwner;
       settings.threads = threads;
       // Otherwise there is nothing to share.
-      CHECK(softmax_slices(corpus.vocabulary.size(), settings.dim, settings).size() > 2);
+      CHECK(softmax_slices(corpus.vocabulary.size(), settings.dim, make_plan(settings)).size() > 2);
       Model model = initial_model(corpus.vocabulary.size(), settings);
       const TrainResult result = train(corpus, settings, model);
       std::vector<float> all = values(model.input);
@@ -224,8 +224,9 @@ TEST_CASE("CBOW with the full softmax is the paper's epoch, in batches of any si
   const Corpus corpus = corpus_of(5'000, 60);
   const std::vector<SoftmaxExample> examples = examples_of(corpus);
   for (const std::size_t batch : {1, 7, 32}) {
-    for (const CbowGradient gradient :
-         {CbowGradient::kDefault, CbowGradient::kPaper, CbowGradient::kUndivided}) {
+    for (const std::optional<CbowGradient> gradient :
+         {std::optional<CbowGradient>(), std::optional(CbowGradient::kPaper),
+          std::optional(CbowGradient::kUndivided)}) {
       CAPTURE(batch);
       TrainSettings settings = one_epoch();
       settings.architecture = Architecture::kCbow;
@@ -257,15 +258,15 @@ TEST_CASE("settings of the full softmax: what they stand for, and what is refuse
   CHECK(default_alpha(settings) == 0.05);
 
   settings = {.full_softmax = true, .negatives = 0};
-  CHECK(softmax_batch(settings) == 32);
+  CHECK(resolve(settings).softmax_batch == 32);
   settings.softmax_exact = true;
-  CHECK(softmax_batch(settings) == 16);
+  CHECK(resolve(settings).softmax_batch == 16);
   settings.softmax_batch = 256;
   CHECK_NOTHROW(check(settings));
   settings.softmax_batch = 257;
   CHECK_THROWS_AS(check(settings), Error);
   settings.architecture = Architecture::kCbow;  // neighbors share context rows
-  CHECK(softmax_batch(settings) == 1);
+  CHECK(resolve(settings).softmax_batch == 1);
   CHECK_NOTHROW(check(settings));
 
   settings = {.full_softmax = true, .negatives = 0, .softmax_exact = true, .threads = 2};

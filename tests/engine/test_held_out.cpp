@@ -9,6 +9,7 @@
 
 #include "engine/reference/reference.hpp"
 #include "engine/train/likelihood/held_out.hpp"
+#include "engine/train/train.hpp"
 #include "tests/files.hpp"
 
 namespace {
@@ -37,11 +38,21 @@ EncodedCorpus encode(const std::string& text, const Vocabulary& vocabulary, int 
   return encode_corpus(file.path(), vocabulary, {.threads = threads});
 }
 
+/// With the tables that it reads.
+struct HeldOut {
+  HeldOut(EncodedCorpus ids, const Vocabulary& vocabulary, const TrainSettings& settings)
+      : tables(vocabulary, make_plan(settings)),
+        text(std::move(ids), make_plan(settings), tables) {}
+
+  RunTables tables;
+  HeldOutText text;
+};
+
 /// Values within +-0.5, W' and the nodes times `scale`.
 Model random_model(std::size_t words, const TrainSettings& settings, float scale) {
   Model model = initial_model(words, settings);
   std::mt19937 random(3);
-  const auto fill = [&](const Matrix& matrix, float factor) {
+  const auto fill = [&](MatrixView matrix, float factor) {
     for (std::size_t k = 0; k < matrix.rows(); ++k) {
       for (std::size_t d = 0; d < matrix.dim(); ++d) {
         matrix.row(k)[d] = factor * (static_cast<float>(random() % 1000) / 1000 - 0.5f);
@@ -54,7 +65,7 @@ Model random_model(std::size_t words, const TrainSettings& settings, float scale
   return model;
 }
 
-std::vector<double> packed(const Matrix& matrix) {
+std::vector<double> packed(MatrixView matrix) {
   std::vector<double> values;
   for (std::size_t k = 0; k < matrix.rows(); ++k) {
     values.insert(values.end(), matrix.row(k), matrix.row(k) + matrix.dim());
@@ -167,7 +178,8 @@ TEST_CASE("the loss of a held-out text is the paper's, in every mode that has on
       CAPTURE(static_cast<int>(settings.architecture));
       CAPTURE(settings.full_softmax);
       const Model model = random_model(corpus.vocabulary.size(), settings, 2);
-      const HeldOutText held_out(encode(text, corpus.vocabulary), corpus.vocabulary, settings);
+      const HeldOut reader(encode(text, corpus.vocabulary), corpus.vocabulary, settings);
+      const HeldOutText& held_out = reader.text;
       CHECK(held_out.text().unknown() == 2);
       ReferenceLoss expected(corpus, model, settings);
       expected.add(held_out.text().ids());
@@ -198,8 +210,9 @@ TEST_CASE("scores beyond the range of exp have a right likelihood") {
           model.output.row(k)[0] = offset + model.output.row(k)[1];
         }
       }
-      const HeldOutText held_out(encode(small_text(500, 4, true), corpus.vocabulary),
-                                 corpus.vocabulary, settings);
+      const HeldOut reader(encode(small_text(500, 4, true), corpus.vocabulary), corpus.vocabulary,
+                           settings);
+      const HeldOutText& held_out = reader.text;
       ReferenceLoss expected(corpus, model, settings);
       expected.add(held_out.text().ids());
       // Scores of 1000 are rounded at 6e-5, the differences that remain are about 1.
@@ -216,8 +229,8 @@ TEST_CASE("the held-out loss does not depend on the number of threads, to the la
     const Model model = random_model(corpus.vocabulary.size(), settings, 2);
     const auto sum = [&](int threads) {
       settings.threads = threads;
-      return HeldOutText(encode(text, corpus.vocabulary, threads), corpus.vocabulary, settings)
-          .loss(model)
+      return HeldOut(encode(text, corpus.vocabulary, threads), corpus.vocabulary, settings)
+          .text.loss(model)
           .sum;
     };
     const double one = sum(1);
@@ -230,7 +243,7 @@ TEST_CASE("what has no likelihood is refused, and says why") {
   const TrainSettings softmax{.full_softmax = true, .negatives = 0};
   const auto refusal = [&](const std::string& text, const TrainSettings& settings) {
     return testing::error_of(
-        [&] { HeldOutText(encode(text, corpus.vocabulary), corpus.vocabulary, settings); });
+        [&] { HeldOut(encode(text, corpus.vocabulary), corpus.vocabulary, settings); });
   };
   CHECK(testing::contains(refusal("w1 w2", {}), "negative samples"));
   for (const char* text : {"", "\n\n", "all words unknown\n", "w1\nw2\nw3 unknown\n"}) {
@@ -241,7 +254,7 @@ TEST_CASE("what has no likelihood is refused, and says why") {
   CHECK_THROWS_AS(encode_corpus("/nonexistent/text", corpus.vocabulary, {}), Error);
 }
 
-bool same_bytes(const Matrix& a, const Matrix& b) {
+bool same_bytes(MatrixView a, MatrixView b) {
   return a.rows() == b.rows() &&
          (a.rows() == 0 ||
           std::memcmp(a.data(), b.data(), a.rows() * a.stride() * sizeof(float)) == 0);
@@ -255,18 +268,22 @@ TEST_CASE("a run that stops after each epoch trains the same bytes") {
     TrainSettings settings = mode;
     settings.dim = 16;
     settings.epochs = 3;
-    Model whole = initial_model(corpus.vocabulary.size(), settings);
+    const Model whole = initial_model(corpus.vocabulary.size(), settings);
     const TrainResult expected = train(corpus, settings, whole);
 
-    Model model = initial_model(corpus.vocabulary.size(), settings);
-    Progress progress;
+    const Model model = initial_model(corpus.vocabulary.size(), settings);
+    const TrainPlan plan = make_plan(settings);
+    const RunTables tables(corpus.vocabulary, plan);
+    LocalPosition position({}, plan);
+    TrainingRun run(corpus, plan, tables, model, *position);
     std::vector<double> losses;
-    progress.on_epoch = [&](const EpochLoss& epoch) {
-      CHECK(epoch.epoch == losses.size());
-      CHECK(progress.words == corpus.text.size() * (epoch.epoch + 1));
-      losses.push_back(epoch.loss);
-    };
-    const TrainResult result = train(corpus, settings, model, &progress);
+    for (RunEnd end = RunEnd::kEpoch; end == RunEnd::kEpoch;) {
+      end = run.run_epoch();
+      CHECK(end == (losses.size() < 2 ? RunEnd::kEpoch : RunEnd::kFinished));
+      CHECK(run.progress().words == corpus.text.size() * (losses.size() + 1));
+      losses.push_back(run.epoch_loss(losses.size()).loss);
+    }
+    const TrainResult result = run.result();
     CHECK(same_bytes(model.input, whole.input));
     CHECK(same_bytes(model.output, whole.output));
     CHECK(same_bytes(model.nodes, whole.nodes));
@@ -289,10 +306,10 @@ TEST_CASE("the perplexity of an epoch that changes nothing is that of its text")
                                .epochs = 1,
                                .alpha = 0};
   Model model = random_model(corpus.vocabulary.size(), settings, 2);
-  const HeldOutText same(encode(text, corpus.vocabulary), corpus.vocabulary, settings);
-  const HeldOutLoss loss = same.loss(model);
+  const HeldOut same(encode(text, corpus.vocabulary), corpus.vocabulary, settings);
+  const HeldOutLoss loss = same.text.loss(model);
   const TrainResult result = train(corpus, settings, model);
-  CHECK(result.examples == same.centers());
+  CHECK(result.examples == same.text.centers());
   CHECK(result.perplexity[0] == doctest::Approx(loss.perplexity()).epsilon(1e-5));
   CHECK(result.loss[0] * static_cast<double>(result.examples) ==
         doctest::Approx(loss.sum).epsilon(1e-5));

@@ -29,7 +29,7 @@ Matrix matrix_of(const std::vector<std::vector<float>>& rows) {
 }
 
 /// The loops of the reference's TrainModel, in double.
-Classes slow_classes(const Matrix& vectors, std::size_t classes) {
+Classes slow_classes(MatrixView vectors, std::size_t classes) {
   const std::size_t dim = vectors.dim();
   Classes class_of(vectors.rows());
   for (std::size_t k = 0; k < class_of.size(); ++k) {

@@ -15,7 +15,7 @@
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/sampling/subsampling.hpp"
 #include "engine/train/chunk.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/train.hpp"
 #include "engine/vocab/huffman_tree.hpp"
 #include "tests/engine/small_runs.hpp"
 
@@ -34,14 +34,14 @@ using Wishes = std::map<std::uint32_t, std::pair<double, double>>;
 class ReferencePass {
  public:
   ReferencePass(const ChunkSample& sample, const std::vector<WordId>& noise,
-                const HuffmanTree& tree, const TrainSettings& settings, reference::Model& model)
-      : sample_(sample), noise_(noise), tree_(tree), settings_(settings), model_(model) {
+                const HuffmanTree& tree, const TrainPlan& plan, reference::Model& model)
+      : sample_(sample), noise_(noise), tree_(tree), plan_(plan), model_(model) {
     for (const Sentence& sentence : sample.sentences()) {
       if (sentence.end - sentence.begin < 2) continue;
       for (std::uint32_t begin = sentence.begin; begin < sentence.end;) {
         std::set<WordId> words;
         std::uint32_t end = begin;
-        while (end < sentence.end && end - begin < block_centers(settings) &&
+        while (end < sentence.end && end - begin < plan.block_centers &&
                words.insert(sample.ids()[end]).second) {
           ++end;
         }
@@ -57,14 +57,14 @@ class ReferencePass {
  private:
   Wishes wishes(WordId center) const {
     Wishes wishes;
-    const std::size_t rows = settings_.negatives == 0 ? 0 : noise_rows(settings_);
+    const std::size_t rows = plan_.negatives == 0 ? 0 : plan_.noise_rows;
     if (rows != 0) wishes[center] = {1, 1};
     for (std::size_t n = 0; n < rows; ++n) {
       const WordId word = noise_[drawn_ + n];
       if (word == center) continue;
-      wishes[word].second += static_cast<double>(settings_.negatives) / static_cast<double>(rows);
+      wishes[word].second += static_cast<double>(plan_.negatives) / static_cast<double>(rows);
     }
-    if (!settings_.hierarchical_softmax) return wishes;
+    if (!plan_.hierarchical_softmax) return wishes;
     for (const HuffmanTree::Step step : tree_.path(center)) {
       const auto row = static_cast<std::uint32_t>(model_.vocabulary_size) + step.node();
       wishes[row] = {step.code() ? 0 : 1, 1};
@@ -88,9 +88,9 @@ class ReferencePass {
         if (i != center) contexts.back().push_back(sample_.ids()[i]);
       }
     }
-    if (settings_.negatives != 0) drawn_ += noise_rows(settings_);
+    if (plan_.negatives != 0) drawn_ += plan_.noise_rows;
     const std::vector<std::uint32_t> outputs(rows.begin(), rows.end());
-    if (settings_.architecture == Architecture::kCbow) {
+    if (plan_.cbow()) {
       train_cbow(contexts, wanted, outputs);
     } else {
       train_skip_gram(places, contexts, wanted, outputs);
@@ -107,8 +107,8 @@ class ReferencePass {
         trials.push_back(wishes[row].second);
       }
     }
-    loss += reference::cbow_step(model_, {contexts, outputs, positives, trials}, settings_.alpha,
-                                 cbow_gradient(settings_) == CbowGradient::kUndivided);
+    loss += reference::cbow_step(model_, {contexts, outputs, positives, trials}, plan_.alpha,
+                                 plan_.cbow_gradient == CbowGradient::kUndivided);
     examples += contexts.size();
   }
 
@@ -122,7 +122,7 @@ class ReferencePass {
       if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
     }
     for (std::size_t first = 0; first < words.size();) {
-      const std::size_t count = std::min(rows_at_once(settings_), words.size() - first);
+      const std::size_t count = std::min(plan_.rows_at_once, words.size() - first);
       train_rows({words.data() + first, count}, contexts, wanted, outputs);
       first += count;
     }
@@ -146,13 +146,13 @@ class ReferencePass {
         }
       }
     }
-    loss += reference::logistic_step(model_, {inputs, outputs, positives, trials}, settings_.alpha);
+    loss += reference::logistic_step(model_, {inputs, outputs, positives, trials}, plan_.alpha);
   }
 
   const ChunkSample& sample_;
   const std::vector<WordId>& noise_;
   const HuffmanTree& tree_;
-  const TrainSettings& settings_;
+  const TrainPlan& plan_;
   reference::Model& model_;
   std::size_t drawn_ = 0;
 };
@@ -160,22 +160,23 @@ class ReferencePass {
 /// Trains an epoch by the engine and by the definition, from the same draws: a text this short is
 /// one chunk.
 void check_epoch(const Corpus& corpus, const TrainSettings& settings) {
+  const TrainPlan plan = make_plan(settings);
   const std::size_t words = corpus.vocabulary.size();
-  Model model = initial_model(words, settings);
+  const Model model = initial_model(words, settings);
   const TrainResult result = train(corpus, settings, model);
 
-  ChunkSample sample(corpus.text.size(), 2 * settings.window + block_centers(settings));
+  ChunkSample sample(corpus.text.size(), 2 * settings.window + plan.block_centers);
   sample.draw(corpus.text.ids(), keep_thresholds(corpus.vocabulary, settings.subsampling),
               settings.window, stream_key(1, 0, 0, Stream::kSubsampling),
               stream_key(1, 0, 0, Stream::kWindow));
-  std::vector<WordId> noise(sample.size() * noise_rows(settings));
+  std::vector<WordId> noise(sample.size() * plan.noise_rows);
   std::vector<std::uint32_t> bits(simd::padded(2 * noise.size()));
   simd::active_kernels().random_bits(stream_key(1, 0, 0, Stream::kNoise), bits.data(), bits.size());
   AliasSampler(corpus.vocabulary, 0.75).draw({bits.data(), 2 * noise.size()}, noise);
 
   reference::Model expected = initial_reference(words, settings.dim, 1);
   expected.output.resize((2 * words - 1) * settings.dim);
-  const ReferencePass pass(sample, noise, HuffmanTree(corpus.vocabulary), settings, expected);
+  const ReferencePass pass(sample, noise, HuffmanTree(corpus.vocabulary), plan, expected);
   CHECK(result.words_kept == sample.size());
   CHECK(result.examples == pass.examples);
   CHECK(result.loss[0] ==

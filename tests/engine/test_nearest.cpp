@@ -180,7 +180,7 @@ TEST_CASE("a moved index still finds its words") {
 
 TEST_CASE("an index of padded rows reads no padding") {
   const std::vector<float> values = {3, 4, 99, 99, 4, -3, 99, 99};
-  const WordIndex index({"a", "b"}, {2, 2, 4, values.data()});
+  const WordIndex index({"a", "b"}, {values.data(), 2, 2, 4});
   CHECK(index.unit_vector(0)[1] == doctest::Approx(0.8));
   CHECK(index.nearest(index.unit_vector(0), 2).back().cosine == doctest::Approx(0));
 }

@@ -11,19 +11,19 @@
 
 #include "engine/sampling/subsampling.hpp"
 #include "engine/train/softmax/minibatch.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/train.hpp"
 #include "tests/files.hpp"
 
 namespace {
 
 using namespace hogvec;
 
-const Matrix* shared_output = nullptr;
+MatrixView shared_output;
 float offset = 0;
 
 /// Adds the offset to all scores of hidden vectors that begin with 1, or takes it back.
 void other_worker() {
-  for (std::size_t j = 0; j < shared_output->rows(); ++j) shared_output->row(j)[0] += offset;
+  for (std::size_t j = 0; j < shared_output.rows(); ++j) shared_output.row(j)[0] += offset;
   offset = -offset;
 }
 
@@ -42,13 +42,13 @@ void score_rows_then_writes(const float* const* inputs, std::size_t input_count,
 /// A batch of the 31 centers of one sentence, and scores of about 100: beyond the range of exp.
 struct Case {
   explicit Case(std::size_t words)
-      : settings(settings_of()), model(initial_model(words, settings)) {
+      : plan(make_plan(settings_of())), model(initial_model(words, settings_of())) {
     const std::string text = "a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e\n";
     const testing::TemporaryFile file(text);
     const Corpus corpus = read_corpus(file.path(), {.min_count = 1});
     ChunkSample sample(corpus.text.size(), 2);
     sample.draw(corpus.text.ids(), keep_thresholds(corpus.vocabulary, 0), 1, 1, 2);
-    batch = std::make_unique<SoftmaxBatch>(model.input, settings);
+    batch = std::make_unique<SoftmaxBatch>(model.input, plan);
     const Sentence& sentence = sample.sentences()[0];
     for (std::uint32_t i = sentence.begin; i < sentence.end; ++i) batch->add(sample, sentence, i);
     for (std::size_t k = 0; k < words; ++k) {
@@ -58,7 +58,7 @@ struct Case {
     kernels = simd::active_kernels();
     kernels.softmax_scores = scores_then_writes;
     kernels.score_rows = score_rows_then_writes;
-    shared_output = &model.output;
+    shared_output = model.output;
   }
 
   static TrainSettings settings_of() {
@@ -67,13 +67,13 @@ struct Case {
     return settings;
   }
 
-  TrainSettings settings;
+  TrainPlan plan;
   Model model;
   std::unique_ptr<SoftmaxBatch> batch;
   simd::KernelTable kernels;
 };
 
-bool finite(const Matrix& matrix) {
+bool finite(MatrixView matrix) {
   return std::all_of(matrix.data(), matrix.data() + matrix.rows() * matrix.stride(),
                      [](float x) { return std::isfinite(x); });
 }
@@ -86,7 +86,7 @@ TEST_CASE("a batch stays finite where another worker moves all scores between it
       CAPTURE(words);
       offset = change;
       Case c(words);
-      SoftmaxMinibatch softmax(c.model.output, c.settings, c.kernels);
+      SoftmaxMinibatch softmax(c.model.output, c.plan, c.kernels);
       CHECK(std::isfinite(softmax.train(*c.batch, 0.025f)));
       CHECK(finite(c.model.input));
       CHECK(finite(c.model.output));
@@ -99,7 +99,7 @@ TEST_CASE("kept scores have a right softmax, whatever becomes of their rows") {
     CAPTURE(change);
     offset = change;
     Case c(1'000);
-    SoftmaxSweeps sweeps(c.model.output, c.settings, c.kernels);
+    SoftmaxSweeps sweeps(c.model.output, c.plan, c.kernels);
     std::vector<float> shift(c.batch->size());
     c.batch->load_hidden();
     sweeps.exp_kept_scores(*c.batch, shift.data());

@@ -9,7 +9,7 @@
 
 #include "engine/sampling/subsampling.hpp"
 #include "engine/train/softmax/steadiness.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/train.hpp"
 #include "tests/files.hpp"
 
 namespace {
@@ -32,11 +32,12 @@ std::size_t steady_centers(const std::string& text, TrainSettings settings, floa
   for (WordId k = 0; k < model.input.rows(); ++k) row(k, model.input.row(k));
   ChunkSample sample(corpus.text.size(), 2);
   sample.draw(corpus.text.ids(), keep_thresholds(corpus.vocabulary, 0), 1, 1, 2);
-  SoftmaxBatch batch(model.input, settings);
+  const TrainPlan plan = make_plan(settings);
+  SoftmaxBatch batch(model.input, plan);
   const Sentence& sentence = sample.sentences()[0];
   for (std::uint32_t i = sentence.begin; i < sentence.end; ++i) batch.add(sample, sentence, i);
   batch.load_hidden();
-  return SoftmaxSteadiness(model.input.stride(), settings).steady_centers(batch, alpha);
+  return SoftmaxSteadiness(model.input.stride(), plan).steady_centers(batch, alpha);
 }
 
 TEST_CASE("as many centers are trained at once as move a score by 8") {

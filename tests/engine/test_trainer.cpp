@@ -12,7 +12,7 @@
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/sampling/subsampling.hpp"
 #include "engine/train/chunk.hpp"
-#include "engine/train/trainer.hpp"
+#include "engine/train/train.hpp"
 #include "engine/vocab/huffman_tree.hpp"
 #include "io/error.hpp"
 #include "tests/engine/small_runs.hpp"
@@ -25,7 +25,7 @@ using testing::initial_reference;
 using testing::largest_difference;
 using testing::small_corpus;
 
-std::vector<float> values(const Matrix& matrix) {
+std::vector<float> values(MatrixView matrix) {
   return {matrix.data(), matrix.data() + matrix.rows() * matrix.stride()};
 }
 
@@ -211,7 +211,7 @@ TEST_CASE("no epochs leave the initial values; settings out of range are refused
   settings = {.subsampling = std::nan("")};
   CHECK_THROWS_AS(check(settings), Error);
   const testing::TemporaryFile one_word("a a a\n");
-  CHECK_THROWS_AS(check(read_corpus(one_word.path(), {.min_count = 1}), TrainSettings{}), Error);
+  CHECK_THROWS_AS(check(read_corpus(one_word.path(), {.min_count = 1}), make_plan({})), Error);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
 
   std::vector<std::string> words;
   for (const auto& entry : corpus.vocabulary.words()) words.push_back(entry.word);
-  const hogvec::WordIndex index(words, model.input.view());
+  const hogvec::WordIndex index(words, model.input);
   const std::size_t row = index.find(argv[2]);
   if (row == hogvec::WordIndex::kNotFound) return 1;
   for (const auto& near : index.nearest(index.unit_vector(row), 3, std::vector{row}))

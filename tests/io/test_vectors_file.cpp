@@ -26,7 +26,7 @@ namespace {
 const std::string kGolden = HOGVEC_GOLDEN;
 
 void write(const std::string& path, VectorFormat format, const std::vector<std::string>& words,
-           const VectorsView& view) {
+           hogvec::ConstMatrixView view) {
   OutputFile file(path);
   write_vectors(file, format, view, [&](std::size_t k) -> std::string_view { return words[k]; });
   file.commit();
@@ -34,7 +34,7 @@ void write(const std::string& path, VectorFormat format, const std::vector<std::
 
 void write(const std::string& path, VectorFormat format, const WordVectors& vectors) {
   write(path, format, vectors.words,
-        {vectors.words.size(), vectors.dim, vectors.dim, vectors.values.data()});
+        {vectors.values.data(), vectors.words.size(), vectors.dim, vectors.dim});
 }
 
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
@@ -92,7 +92,7 @@ TEST_CASE("text numbers are those of printf") {
   }
   const TemporaryFolder folder;
   write(folder / "text", VectorFormat::kText, std::vector<std::string>(values.size(), "w"),
-        {values.size(), 1, 1, values.data()});
+        {values.data(), values.size(), 1, 1});
   CHECK(read_file(folder / "text") == expected);
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("many blocks of rows come out in order") {
 TEST_CASE("the padding of rows is not written") {
   const TemporaryFolder folder;
   const std::vector<float> values = {1, 2, 99, 99, 3, 4, 99, 99};
-  write(folder / "text", VectorFormat::kText, {"a", "b"}, {2, 2, 4, values.data()});
+  write(folder / "text", VectorFormat::kText, {"a", "b"}, {values.data(), 2, 2, 4});
   CHECK(read_file(folder / "text") == "2 2\na 1.000000 2.000000 \nb 3.000000 4.000000 \n");
 }
 

@@ -188,10 +188,25 @@ test_screen() {
   expect_code 0 word2vec -debug 0 -train corpus.txt -cbow 0 -output -alpha 0.01
   [ -s ./-alpha ] || fail "-output -alpha: no such file"
 
-  # The vectors are written, but they are not numbers: that is told.
-  expect_code 0 word2vec "${small[@]}" -iter 5 -alpha 1e30 -output v
-  grep -q 'use a smaller -alpha' "$work/err" || fail "vectors of nan without a warning"
   rm v ./-alpha
+}
+
+# Values that grow beyond all use end the run, and no file takes the place of an old one.
+test_divergence() {
+  local flags run=(-train corpus.txt -size 8 -min-count 3 -iter 5 -debug 0 -output v)
+  echo old >v
+  for flags in "-cbow 0 -alpha 1e30" "-cbow 0 -alpha 30" "-alpha 1e6" "-cbow 0 -hs 1 -alpha 1e6" \
+    "-cbow 0 -threads 3 -alpha 1e6"; do
+    # shellcheck disable=SC2086  # several flags
+    expect_refusal "$started" 'in epoch [1-5], at alpha [0-9.e+]+: .*use a smaller -alpha' \
+      word2vec $flags "${run[@]}"
+  done
+  # A row that is too long is named.
+  expect_code 1 word2vec -cbow 0 -alpha 30 -threads 1 "${run[@]}"
+  grep -q 'the vector of ".*" has grown beyond a length of 1000' "$work/err" ||
+    fail "no word in: $(cat "$work/err")"
+  [ "$(cat v)" = old ] || fail "divergence: the old file is gone"
+  rm v
 }
 
 test_settings() {
@@ -478,6 +493,7 @@ test_vectors
 test_modes
 test_classes
 test_screen
+test_divergence
 test_settings
 test_inputs
 test_outputs

@@ -3,13 +3,13 @@
 
 #include <cmath>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/corpus/corpus.hpp"
-#include "engine/train/trainer.hpp"
-#include "engine/vocab/huffman_tree.hpp"
+#include "engine/model/model.hpp"
+#include "engine/train/plan.hpp"
+#include "engine/train/run_tables.hpp"
 
 namespace hogvec {
 
@@ -22,21 +22,21 @@ struct HeldOutLoss {
   double perplexity() const noexcept { return std::exp(mean()); }
 };
 
-/// Errors: Error, where what the settings train gives no probabilities: negative samples alone.
-void check_held_out(const TrainSettings& settings);
+/// Errors: Error, where what the plan trains gives no probabilities: negative samples alone.
+void check_held_out(const TrainPlan& plan);
 
 /// Bytes that the loss of a held-out text needs for a while, beside the text and the model.
-std::size_t held_out_memory(std::size_t vocabulary_size, const TrainSettings& settings);
+std::size_t held_out_memory(std::size_t vocabulary_size, const TrainPlan& plan);
 
 /// A held-out text, as the ids of a training vocabulary. No word of it is sub-sampled, and every
 /// center has its full window within its sentence, which ends after 1000 words as in training.
 /// Immutable, so safe to share.
 class HeldOutText {
  public:
-  /// Uses the settings' objective, architecture, window and threads. With hierarchical softmax
-  /// beside negative samples, the tree is what predicts.
-  /// Errors: as check_held_out(); no sentence with two words; those of HuffmanTree.
-  HeldOutText(EncodedCorpus text, const Vocabulary& vocabulary, const TrainSettings& settings);
+  /// Uses the plan's objective, architecture, window and threads, and the tree of the tables, which
+  /// must outlive it. With hierarchical softmax beside negative samples, the tree is what predicts.
+  /// Errors: as check_held_out(); no sentence with two words.
+  HeldOutText(EncodedCorpus text, const TrainPlan& plan, const RunTables& tables);
 
   const EncodedCorpus& text() const noexcept { return text_; }
   /// Words with a context.
@@ -57,14 +57,14 @@ class HeldOutText {
 
  private:
   void find_sentences();
-  void count_centers(const Vocabulary& vocabulary);
+  void count_centers(std::size_t vocabulary_size);
   std::vector<double> log_sums(const Model& model) const;
   template <class MakeWorker>
   double sum_chunks(const MakeWorker& make_worker) const;
 
   EncodedCorpus text_;
-  TrainSettings settings_;
-  std::optional<HuffmanTree> tree_;
+  TrainPlan plan_;
+  const HuffmanTree* tree_ = nullptr;  // none: full softmax
   std::vector<Sentence> sentences_;
   std::vector<std::size_t> chunks_;   // first sentence of each, and the number of sentences
   std::vector<WordId> center_words_;  // different ones

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "engine/train/context_rows.hpp"
 #include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/scratch.hpp"
 #include "engine/train/softmax/sums.hpp"
@@ -34,32 +35,14 @@ void for_each_center(std::span<const Sentence> sentences, std::size_t window, co
   }
 }
 
-/// The context rows of a center, of W.
-class ContextRows {
- public:
-  explicit ContextRows(const Shared& shared)
-      : shared_(shared), rows_(2 * shared.window), spare_(shared.model.input.stride()) {}
-
-  std::size_t gather(std::size_t center, std::size_t first, std::size_t last) noexcept {
-    count_ = 0;
-    for (std::size_t i = first; i < last; ++i) {
-      if (i != center) rows_[count_++] = shared_.model.input.row(shared_.text[i]);
-    }
-    return count_;
+/// Collects the context rows of a center, of W.
+inline void gather(const Shared& shared, std::size_t center, std::size_t first, std::size_t last,
+                   ContextRows& context) noexcept {
+  context.clear();
+  for (std::size_t i = first; i < last; ++i) {
+    if (i != center) context.add(shared.model.input.row(shared.text[i]));
   }
-  const float* const* rows() const noexcept { return rows_.data(); }
-  /// h of CBOW, Rong eq. (17).
-  void mean(float* hidden) const noexcept {
-    simd::active_kernels().mean_row(rows_.data(), count_, shared_.model.input.stride(), hidden,
-                                    spare_.data());
-  }
-
- private:
-  const Shared& shared_;
-  std::size_t count_ = 0;
-  Scratch<const float*> rows_;
-  Scratch<float> spare_;
-};
+}
 
 /// E_b of skip-gram: every center that is the same word has the same sum over all words.
 class SkipGramSoftmax {
@@ -68,7 +51,7 @@ class SkipGramSoftmax {
 
   double loss(std::span<const Sentence> sentences) noexcept {
     const simd::KernelTable& kernels = simd::active_kernels();
-    const Matrix& output = shared_.model.output;
+    const MatrixView output = shared_.model.output;
     double sum = 0;
     for_each_center(
         sentences, shared_.window, [&](std::size_t center, std::size_t first, std::size_t last) {
@@ -92,7 +75,9 @@ class SkipGramSoftmax {
 class CbowSoftmax {
  public:
   explicit CbowSoftmax(const Shared& shared)
-      : shared_(shared), sums_(shared.model.output), context_(shared) {}
+      : shared_(shared),
+        sums_(shared.model.output),
+        context_(2 * shared.window, shared.model.input.stride()) {}
 
   double loss(std::span<const Sentence> sentences) noexcept {
     sum_ = 0;
@@ -100,7 +85,7 @@ class CbowSoftmax {
     sums_.restart();
     for_each_center(sentences, shared_.window,
                     [&](std::size_t center, std::size_t first, std::size_t last) {
-                      context_.gather(center, first, last);
+                      gather(shared_, center, first, last, context_);
                       context_.mean(sums_.hidden(size_));
                       targets_[size_++] = shared_.text[center];
                       if (size_ == targets_.size()) flush();
@@ -112,7 +97,7 @@ class CbowSoftmax {
  private:
   void flush() noexcept {
     const simd::KernelTable& kernels = simd::active_kernels();
-    const Matrix& output = shared_.model.output;
+    const MatrixView output = shared_.model.output;
     std::array<double, SoftmaxSums::kBatch> log_sums;
     sums_.compute(size_, log_sums.data());
     for (std::size_t b = 0; b < size_; ++b) {
@@ -141,7 +126,7 @@ class TreeLoss {
   TreeLoss(const Shared& shared, bool cbow)
       : shared_(shared),
         cbow_(cbow),
-        context_(shared),
+        context_(2 * shared.window, shared.model.input.stride()),
         hidden_(shared.model.input.stride()),
         scores_((cbow ? 1 : 2 * shared.window) * kSteps + simd::kRowPadding) {}
 
@@ -149,14 +134,14 @@ class TreeLoss {
     double sum = 0;
     for_each_center(sentences, shared_.window,
                     [&](std::size_t center, std::size_t first, std::size_t last) {
-                      const std::size_t count = context_.gather(center, first, last);
+                      gather(shared_, center, first, last, context_);
                       const auto path = shared_.tree->path(shared_.text[center]);
                       if (cbow_) {
                         context_.mean(hidden_.data());
                         const float* const row = hidden_.data();
                         sum += path_loss(&row, 1, path);
                       } else {
-                        sum += path_loss(context_.rows(), count, path);
+                        sum += path_loss(context_.rows(), context_.size(), path);
                       }
                     });
     return sum;
@@ -168,7 +153,7 @@ class TreeLoss {
   /// -log of Rong eq. (45), summed over the inputs; positive where the code is 0 (word2vec.c:445).
   double path_loss(const float* const* inputs, std::size_t count,
                    std::span<const HuffmanTree::Step> path) noexcept {
-    const Matrix& nodes = shared_.model.nodes;
+    const MatrixView nodes = shared_.model.nodes;
     std::array<const float*, kSteps> rows;
     double sum = 0;
     for (std::size_t first = 0; first < path.size(); first += kSteps) {

@@ -15,15 +15,15 @@ inline void copy_row(const float* from, std::size_t size, float* to) noexcept {
 
 }  // namespace
 
-Cbow::Cbow(const Matrix& input, const TrainSettings& settings)
-    : input_(input, settings, input_touches(settings)),
-      gradient_(cbow_gradient(settings)),
+Cbow::Cbow(MatrixView input, const TrainPlan& plan)
+    : input_(input, plan, input_touches(plan)),
+      gradient_(plan.cbow_gradient),
       kernels_(simd::active_kernels()),
-      hidden_(most_inputs(settings) * input.stride()),
+      hidden_(most_inputs(plan) * input.stride()),
       old_hidden_(hidden_.size()),
-      hidden_rows_(most_inputs(settings)),
-      context_rows_(most_inputs(settings) * 2 * settings.window),
-      context_end_(most_inputs(settings)) {
+      hidden_rows_(most_inputs(plan)),
+      context_rows_(most_inputs(plan) * 2 * plan.window),
+      context_end_(most_inputs(plan)) {
   for (std::size_t c = 0; c < hidden_rows_.size(); ++c) {
     hidden_rows_[c] = hidden_.data() + c * input.stride();
   }

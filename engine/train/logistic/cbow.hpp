@@ -12,11 +12,9 @@ namespace hogvec {
 /// The input side of one worker. One thread.
 class Cbow {
  public:
-  Cbow(const Matrix& input, const TrainSettings& settings);
+  Cbow(MatrixView input, const TrainPlan& plan);
 
-  static std::size_t most_inputs(const TrainSettings& settings) noexcept {
-    return block_centers(settings);
-  }
+  static std::size_t most_inputs(const TrainPlan& plan) noexcept { return plan.block_centers; }
 
   /// Makes the hidden vectors of the block's centers, and returns how many there are.
   std::uint64_t gather(const ChunkSample& sample, const Block& block) noexcept;
@@ -30,7 +28,7 @@ class Cbow {
   void prefetch(WordId word) const noexcept { input_.prefetch(word); }
   /// Gives what the hidden vectors have gained to the context rows.
   void finish_block() noexcept;
-  void finish() noexcept { input_.finish(); }
+  void merge() noexcept { input_.merge(); }
 
  private:
   WorkerRows input_;

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
 #include "engine/train/logistic/block.hpp"
 #include "engine/train/worker_rows.hpp"
 #include "engine/vocab/huffman_tree.hpp"
@@ -15,17 +15,17 @@ namespace hogvec {
 class HierarchicalSoftmax {
  public:
   struct Shared {
-    const Matrix& nodes;  // W' of the tree, V-1 x D
+    MatrixView nodes;  // W' of the tree, V-1 x D
     const HuffmanTree& tree;
   };
 
-  HierarchicalSoftmax(const Shared& shared, const TrainSettings& settings, std::size_t)
-      : nodes_(shared.nodes, settings, kTouches),
+  HierarchicalSoftmax(const Shared& shared, const TrainPlan& plan, std::size_t)
+      : nodes_(shared.nodes, plan, kTouches),
         tree_(shared.tree),
-        path_rows_(most_rows(shared, settings)) {}
+        path_rows_(most_rows(shared, plan)) {}
 
-  static std::size_t most_rows(const Shared& shared, const TrainSettings& settings) noexcept {
-    return block_centers(settings) * shared.tree.longest_path();
+  static std::size_t most_rows(const Shared& shared, const TrainPlan& plan) noexcept {
+    return plan.block_centers * shared.tree.longest_path();
   }
 
   /// Nothing is drawn.
@@ -35,7 +35,7 @@ class HierarchicalSoftmax {
   /// pass it, positive where the code is 0 (word2vec.c:445).
   void gather(const ChunkSample& sample, const Block& block, std::size_t,
               OutputRows& rows) noexcept;
-  void finish() noexcept { nodes_.finish(); }
+  void merge() noexcept { nodes_.merge(); }
 
  private:
   /// Adds the nodes of center c's path that the paths of the centers before it do not have.

@@ -4,46 +4,39 @@
 #include <algorithm>
 #include <cstdint>
 #include <tuple>
-#include <vector>
 
+#include "engine/train/chunk_trainer.hpp"
 #include "engine/train/logistic/block.hpp"
-#include "engine/train/trainer.hpp"
 
 namespace hogvec {
 
 /// One worker: trains sampled chunks on the shared matrices, without locks, block after block.
 /// Several objectives train the same inputs at once (word2vec.c:506).
 template <class Architecture, class... Objectives>
-class LogisticWorker {
+class LogisticWorker final : public ChunkTrainer {
  public:
   struct Shared {
-    const Matrix& input;  // W
-    const TrainSettings& settings;
+    MatrixView input;  // W
+    const TrainPlan& plan;
     std::tuple<typename Objectives::Shared...> objectives;
   };
 
   LogisticWorker(const Shared& shared, std::size_t longest_chunk)
       : shared_(shared),
         kernels_(simd::active_kernels()),
-        rows_at_once_(rows_at_once(shared.settings)),
-        architecture_(shared.input, shared.settings),
+        rows_at_once_(shared.plan.rows_at_once),
+        blocks_(longest_chunk),  // at worst every word is a block of its own
+        architecture_(shared.input, shared.plan),
         objectives_(Objectives(std::get<typename Objectives::Shared>(shared.objectives),
-                               shared.settings, longest_chunk)...),
-        outputs_(block_centers(shared.settings), most_outputs(shared)),
-        counts_(Architecture::most_inputs(shared.settings), most_outputs(shared)),
-        scratch_(simd::logistic_scratch(Architecture::most_inputs(shared.settings),
-                                        most_outputs(shared))) {
-    // At worst every word is a block of its own.
-    blocks_.reserve(longest_chunk);
-  }
-
-  /// How far apart the first and the last row of a block can lie.
-  static std::size_t span(const TrainSettings& settings) noexcept {
-    return 2 * settings.window + block_centers(settings) - 1;
-  }
+                               shared.plan, longest_chunk)...),
+        outputs_(shared.plan.block_centers, most_outputs(shared)),
+        counts_(Architecture::most_inputs(shared.plan), most_outputs(shared)),
+        scratch_(
+            simd::logistic_scratch(Architecture::most_inputs(shared.plan), most_outputs(shared))) {}
 
   /// Loss is per positive pair of a context word and a center, or per center for CBOW.
-  ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) noexcept {
+  ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key,
+                  float alpha) noexcept override {
     plan_blocks(sample);
     for_each_objective([&](auto& objective) { objective.draw(blocks_.size(), noise_key); });
     for (std::size_t k = 0; k < std::min(kAhead, blocks_.size()); ++k) prefetch(sample, k);
@@ -56,10 +49,9 @@ class LogisticWorker {
     return total;
   }
 
-  /// Ends the run of this worker: all that it trained is in the shared matrices.
-  void finish() noexcept {
-    architecture_.finish();
-    for_each_objective([](auto& objective) { objective.finish(); });
+  void merge() noexcept override {
+    architecture_.merge();
+    for_each_objective([](auto& objective) { objective.merge(); });
   }
 
  private:
@@ -67,7 +59,7 @@ class LogisticWorker {
 
   static std::size_t most_outputs(const Shared& shared) noexcept {
     return (Objectives::most_rows(std::get<typename Objectives::Shared>(shared.objectives),
-                                  shared.settings) +
+                                  shared.plan) +
             ...);
   }
 
@@ -77,7 +69,7 @@ class LogisticWorker {
   }
 
   void plan_blocks(const ChunkSample& sample) noexcept {
-    const auto size = static_cast<std::uint32_t>(block_centers(shared_.settings));
+    const auto size = static_cast<std::uint32_t>(shared_.plan.block_centers);
     blocks_.clear();
     for (const Sentence& s : sample.sentences()) {
       if (s.end - s.begin < 2) continue;  // no context
@@ -97,7 +89,7 @@ class LogisticWorker {
     for_each_objective([&](auto& objective) { objective.prefetch(sample, block, k); });
     // Of the context rows those that the block before did not have: the ones that enter on the
     // right, or all of them where a sentence begins.
-    const std::size_t window = shared_.settings.window;
+    const std::size_t window = shared_.plan.window;
     const bool first = block.begin == block.sentence.begin;
     const std::size_t begin = first ? block.begin : block.begin + window;
     const std::size_t end = std::min<std::size_t>(block.end + window, block.sentence.end);
@@ -137,10 +129,10 @@ class LogisticWorker {
     });
   }
 
-  const Shared& shared_;
+  Shared shared_;
   const simd::KernelTable& kernels_;
   std::size_t rows_at_once_;
-  std::vector<Block> blocks_;
+  ScratchList<Block> blocks_;
   Architecture architecture_;
   std::tuple<Objectives...> objectives_;
   OutputRows outputs_;

@@ -4,18 +4,18 @@
 
 namespace hogvec {
 
-NegativeSampling::NegativeSampling(const Shared& shared, const TrainSettings& settings,
+NegativeSampling::NegativeSampling(const Shared& shared, const TrainPlan& plan,
                                    std::size_t longest_chunk)
-    : output_(shared.output, settings, kTouches),
+    : output_(shared.output, plan, kTouches),
       sampler_(shared.noise),
-      noise_rows_(noise_rows(settings)),
-      weight_(static_cast<float>(settings.negatives) / static_cast<float>(noise_rows_)),
+      noise_rows_(plan.noise_rows),
+      weight_(static_cast<float>(plan.negatives) / static_cast<float>(noise_rows_)),
       kernels_(simd::active_kernels()),
       // At worst every word is a block of its own.
       bits_(simd::padded(2 * longest_chunk * noise_rows_)),
       noise_(longest_chunk * noise_rows_),
       last_round_(kMeetingPlaces),
-      words_(most_rows(shared, settings)) {
+      words_(most_rows(shared, plan)) {
   drawn_again_.reserve(noise_rows_);
 }
 

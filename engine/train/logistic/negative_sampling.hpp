@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/train/logistic/block.hpp"
 #include "engine/train/worker_rows.hpp"
@@ -16,14 +16,14 @@ namespace hogvec {
 class NegativeSampling {
  public:
   struct Shared {
-    const Matrix& output;  // W', V x D
+    MatrixView output;  // W', V x D
     const AliasSampler& noise;
   };
 
-  NegativeSampling(const Shared& shared, const TrainSettings& settings, std::size_t longest_chunk);
+  NegativeSampling(const Shared& shared, const TrainPlan& plan, std::size_t longest_chunk);
 
-  static std::size_t most_rows(const Shared&, const TrainSettings& settings) noexcept {
-    return block_centers(settings) + noise_rows(settings);
+  static std::size_t most_rows(const Shared&, const TrainPlan& plan) noexcept {
+    return plan.block_centers + plan.noise_rows;
   }
 
   /// Draws the noise words of all blocks of a chunk.
@@ -34,7 +34,7 @@ class NegativeSampling {
   /// but of the noise word itself, as often as the word was drawn.
   void gather(const ChunkSample& sample, const Block& block, std::size_t k,
               OutputRows& rows) noexcept;
-  void finish() noexcept { output_.finish(); }
+  void merge() noexcept { output_.merge(); }
 
  private:
   /// Whether this word, or by chance another, was met in this round already: a word drawn twice is

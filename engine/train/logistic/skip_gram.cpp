@@ -4,12 +4,12 @@
 
 namespace hogvec {
 
-SkipGram::SkipGram(const Matrix& input, const TrainSettings& settings)
-    : input_(input, settings, input_touches(settings)),
+SkipGram::SkipGram(MatrixView input, const TrainPlan& plan)
+    : input_(input, plan, input_touches(plan)),
       kernels_(simd::active_kernels()),
-      input_of_(most_inputs(settings)),
-      inputs_(most_inputs(settings)),
-      holds_(block_centers(settings) * simd::padded(most_inputs(settings))) {}
+      input_of_(most_inputs(plan)),
+      inputs_(most_inputs(plan)),
+      holds_(plan.block_centers * simd::padded(most_inputs(plan))) {}
 
 std::uint64_t SkipGram::gather(const ChunkSample& sample, const Block& block) noexcept {
   std::uint32_t begin = block.begin;

@@ -13,10 +13,10 @@ namespace hogvec {
 /// The input side of one worker. One thread.
 class SkipGram {
  public:
-  SkipGram(const Matrix& input, const TrainSettings& settings);
+  SkipGram(MatrixView input, const TrainPlan& plan);
 
-  static std::size_t most_inputs(const TrainSettings& settings) noexcept {
-    return 2 * settings.window + block_centers(settings);
+  static std::size_t most_inputs(const TrainPlan& plan) noexcept {
+    return 2 * plan.window + plan.block_centers;
   }
 
   /// Collects the rows of the block's windows, each once, and returns how many pairs of a context
@@ -32,7 +32,7 @@ class SkipGram {
   void prefetch(WordId word) const noexcept { input_.prefetch(word); }
   /// The rows are trained in place.
   void finish_block() const noexcept {}
-  void finish() noexcept { input_.finish(); }
+  void merge() noexcept { input_.merge(); }
 
  private:
   WorkerRows input_;

@@ -4,18 +4,17 @@
 
 namespace hogvec {
 
-SoftmaxBatch::SoftmaxBatch(const Matrix& input, const TrainSettings& settings)
+SoftmaxBatch::SoftmaxBatch(MatrixView input, const TrainPlan& plan)
     : input_(input),
       kernels_(simd::active_kernels()),
-      capacity_(softmax_batch(settings)),
-      cbow_(settings.architecture == Architecture::kCbow),
-      undivided_(cbow_gradient(settings) == CbowGradient::kUndivided),
+      capacity_(plan.softmax_batch),
+      cbow_(plan.cbow()),
+      undivided_(plan.cbow_gradient == CbowGradient::kUndivided),
+      context_(2 * plan.window, input.stride()),
       hidden_(capacity_ * input.stride()),
-      hidden_transposed_(input.stride() * simd::padded(capacity_)),
-      mean_copy_(input.stride()) {
+      hidden_transposed_(input.stride() * simd::padded(capacity_)) {
   centers_.reserve(capacity_);
-  counts_.reserve(capacity_ * (2 * settings.window + 1));
-  context_rows_.reserve(2 * settings.window);
+  counts_.reserve(capacity_ * (2 * plan.window + 1));
 }
 
 bool SoftmaxBatch::holds(WordId word) const noexcept {
@@ -65,12 +64,11 @@ void SoftmaxBatch::load_hidden() noexcept {
 }
 
 void SoftmaxBatch::load_mean(std::size_t b) noexcept {
-  context_rows_.clear();
+  context_.clear();
   for (const Count& context : window(center(b))) {
-    for (float n = 0; n < context.count; ++n) context_rows_.push_back(input_.row(context.word));
+    for (float n = 0; n < context.count; ++n) context_.add(input_.row(context.word));
   }
-  kernels_.mean_row(context_rows_.data(), context_rows_.size(), stride(),
-                    hidden_.data() + b * stride(), mean_copy_.data());
+  context_.mean(hidden_.data() + b * stride());
 }
 
 std::span<const SoftmaxBatch::Count> SoftmaxBatch::targets(std::size_t b) const noexcept {

@@ -7,8 +7,10 @@
 #include <span>
 #include <vector>
 
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
 #include "engine/train/chunk.hpp"
+#include "engine/train/context_rows.hpp"
+#include "engine/train/plan.hpp"
 
 namespace hogvec {
 
@@ -21,7 +23,7 @@ class SoftmaxBatch {
     float count;
   };
 
-  SoftmaxBatch(const Matrix& input, const TrainSettings& settings);
+  SoftmaxBatch(MatrixView input, const TrainPlan& plan);
 
   /// The most centers, B.
   std::size_t capacity() const noexcept { return capacity_; }
@@ -72,7 +74,7 @@ class SoftmaxBatch {
   }
   void load_mean(std::size_t b) noexcept;
 
-  const Matrix& input_;
+  MatrixView input_;
   const simd::KernelTable& kernels_;
   std::size_t capacity_;
   bool cbow_;
@@ -81,10 +83,9 @@ class SoftmaxBatch {
   std::size_t first_ = 0;  // of the centers that are selected
   std::size_t size_ = 0;
   std::vector<Count> counts_;
-  std::vector<const float*> context_rows_;  // of one center of CBOW
+  ContextRows context_;  // of one center of CBOW
   Scratch<float> hidden_;
   Scratch<float> hidden_transposed_;
-  Scratch<float> mean_copy_;  // mean_row() makes two
 };
 
 }  // namespace hogvec

@@ -13,9 +13,9 @@ constexpr float kMostCorrection = 20;
 
 }  // namespace
 
-SoftmaxExact::SoftmaxExact(const Matrix& output, const TrainSettings& settings)
-    : kernels_(simd::active_kernels()), sweeps_(output, settings) {
-  const std::size_t batch = softmax_batch(settings);
+SoftmaxExact::SoftmaxExact(MatrixView output, const TrainPlan& plan)
+    : kernels_(simd::active_kernels()), sweeps_(output, plan) {
+  const std::size_t batch = plan.softmax_batch;
   hidden_products_ = Scratch<float>(batch * batch + simd::kRowPadding);
   hidden_rows_ = Scratch<const float*>(batch);
   coefficients_ = Scratch<float>(batch);

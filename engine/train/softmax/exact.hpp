@@ -17,7 +17,7 @@ namespace hogvec {
 /// Skip-gram. One caller.
 class SoftmaxExact {
  public:
-  SoftmaxExact(const Matrix& output, const TrainSettings& settings);
+  SoftmaxExact(MatrixView output, const TrainPlan& plan);
 
   /// Trains the centers, all distinct, one after the other. Returns the sum of their losses, each
   /// before its own step, Rong eq. (29).

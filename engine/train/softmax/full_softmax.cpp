@@ -2,13 +2,13 @@
 
 namespace hogvec {
 
-FullSoftmaxWorker::FullSoftmaxWorker(const Shared& shared, std::size_t /*longest_chunk*/)
-    : batch_(shared.input, shared.settings) {
+FullSoftmaxWorker::FullSoftmaxWorker(MatrixView input, MatrixView output, const TrainPlan& plan)
+    : batch_(input, plan) {
   // A single center needs no corrections.
-  if (shared.settings.softmax_exact && batch_.capacity() > 1) {
-    exact_.emplace(shared.output, shared.settings);
+  if (plan.softmax_exact && batch_.capacity() > 1) {
+    exact_.emplace(output, plan);
   } else {
-    minibatch_.emplace(shared.output, shared.settings);
+    minibatch_.emplace(output, plan);
   }
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/train/softmax/range.hpp"
-
 namespace hogvec {
 namespace {
 
@@ -13,13 +11,13 @@ constexpr float kLeastExp = 1e-30f;
 
 }  // namespace
 
-SoftmaxMinibatch::SoftmaxMinibatch(const Matrix& output, const TrainSettings& settings,
+SoftmaxMinibatch::SoftmaxMinibatch(MatrixView output, const TrainPlan& plan,
                                    const simd::KernelTable& kernels)
     : output_(output),
       kernels_(kernels),
-      steadiness_(output.stride(), settings),
-      sweeps_(output, settings, kernels) {
-  const std::size_t batch = softmax_batch(settings);
+      steadiness_(output.stride(), plan),
+      sweeps_(output, plan, kernels) {
+  const std::size_t batch = plan.softmax_batch;
   step_ = Scratch<float>(batch * output.stride());
   shift_ = Scratch<float>(batch);
 }
@@ -50,12 +48,10 @@ double SoftmaxMinibatch::train_part(SoftmaxBatch& batch, float alpha) {
 
 void SoftmaxMinibatch::sweep_scores(const SoftmaxBatch& batch) {
   const std::size_t size = batch.size();
-  std::fill_n(shift_.data(), size, softmax_shift(expected_max_));
-  sweeps_.exp_scores(batch, shift_.data());
-  if (!softmax_in_range(sweeps_.z(), size)) {
-    sweeps_.exp_kept_scores(batch, shift_.data());
-  }
-  expected_max_ = *std::max_element(sweeps_.max_score(), sweeps_.max_score() + size);
+  range_.sum_in_range(
+      size, shift_.data(), sweeps_.z(), sweeps_.max_score(),
+      [&] { sweeps_.exp_scores(batch, shift_.data()); },
+      [&] { sweeps_.exp_kept_scores(batch, shift_.data()); });
 }
 
 /// u_bj of a wanted word, from its exp where that has all its digits.

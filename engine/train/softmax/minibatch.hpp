@@ -3,6 +3,7 @@
 // are much the same, is trained in parts.
 #pragma once
 
+#include "engine/train/softmax/range.hpp"
 #include "engine/train/softmax/steadiness.hpp"
 #include "engine/train/softmax/sweeps.hpp"
 
@@ -11,12 +12,12 @@ namespace hogvec {
 /// One caller.
 class SoftmaxMinibatch {
  public:
-  SoftmaxMinibatch(const Matrix& output, const TrainSettings& settings,
+  SoftmaxMinibatch(MatrixView output, const TrainPlan& plan,
                    const simd::KernelTable& kernels = simd::active_kernels());
 
   /// Forgets what the batches before have taught about the size of scores: what follows is then a
   /// function of W and W' alone.
-  void restart() noexcept { expected_max_ = 0; }
+  void restart() noexcept { range_.restart(); }
 
   /// Both gradient steps for the batch, Rong eqs. (32)-(36). Returns its loss before them, the sum
   /// of eq. (29), or before those of its part.
@@ -30,13 +31,13 @@ class SoftmaxMinibatch {
   void subtract_targets(const SoftmaxBatch& batch) noexcept;
   void update(const SoftmaxBatch& batch, float alpha);
 
-  const Matrix& output_;
+  MatrixView output_;
   const simd::KernelTable& kernels_;
   SoftmaxSteadiness steadiness_;
   SoftmaxSweeps sweeps_;
   Scratch<float> step_;  // eta C_b / Z_b h_b, B x stride
   Scratch<float> shift_;
-  float expected_max_ = 0;  // largest score of the batch before
+  SoftmaxRange range_;
 };
 
 }  // namespace hogvec

@@ -12,13 +12,13 @@ constexpr float kMostMoved = 8;
 
 }  // namespace
 
-SoftmaxSteadiness::SoftmaxSteadiness(std::size_t stride, const TrainSettings& settings)
+SoftmaxSteadiness::SoftmaxSteadiness(std::size_t stride, const TrainPlan& plan)
     : kernels_(simd::active_kernels()),
       stride_(stride),
-      most_(kMostMoved / static_cast<float>(chunk_workers(settings))),
-      products_(softmax_batch(settings) + simd::kRowPadding),
-      moved_(softmax_batch(settings)),
-      hidden_(softmax_batch(settings)) {}
+      most_(kMostMoved / static_cast<float>(plan.chunk_workers())),
+      products_(plan.softmax_batch + simd::kRowPadding),
+      moved_(plan.softmax_batch),
+      hidden_(plan.softmax_batch) {}
 
 std::size_t SoftmaxSteadiness::steady_centers(const SoftmaxBatch& batch, float alpha) noexcept {
   for (std::size_t n = 0; n < batch.size(); ++n) {

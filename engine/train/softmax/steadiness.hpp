@@ -14,7 +14,7 @@ namespace hogvec {
 class SoftmaxSteadiness {
  public:
   /// Of a hidden vector of `stride` floats.
-  SoftmaxSteadiness(std::size_t stride, const TrainSettings& settings);
+  SoftmaxSteadiness(std::size_t stride, const TrainPlan& plan);
 
   /// The largest n, at least 1, for which the first n centers of the batch, whose hidden vectors
   /// are loaded, together move no score u_bj of theirs by too much through W':

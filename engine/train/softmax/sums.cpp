@@ -4,8 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/train/softmax/range.hpp"
-
 namespace hogvec {
 namespace {
 
@@ -14,7 +12,7 @@ constexpr std::size_t kSliceRows = 1024;
 
 }  // namespace
 
-SoftmaxSums::SoftmaxSums(const Matrix& output)
+SoftmaxSums::SoftmaxSums(MatrixView output)
     : output_(output),
       kernels_(simd::active_kernels()),
       hidden_(kBatch * output.stride()),
@@ -34,17 +32,17 @@ void SoftmaxSums::compute(std::size_t count, double* log_sums) noexcept {
   for (std::size_t b = 0; b < count; ++b) {
     for (std::size_t d = 0; d < stride; ++d) hidden_transposed_[d * leading + b] = hidden(b)[d];
   }
-  std::fill_n(shift_.data(), count, softmax_shift(expected_max_));
-  if (!sweep(count)) {
-    std::copy_n(max_score_.data(), count, shift_.data());
-    sweep(count);
-  }
-  expected_max_ = *std::max_element(max_score_.data(), max_score_.data() + count);
+  range_.sum_in_range(
+      count, shift_.data(), z_.data(), max_score_.data(), [&] { sweep(count); },
+      [&] {
+        // Nobody writes W' meanwhile: the maxima of the first time bound the second.
+        std::copy_n(max_score_.data(), count, shift_.data());
+        sweep(count);
+      });
   for (std::size_t b = 0; b < count; ++b) log_sums[b] = double{shift_[b]} + std::log(z_[b]);
 }
 
-/// Whether every Z came out in range.
-bool SoftmaxSums::sweep(std::size_t count) noexcept {
+void SoftmaxSums::sweep(std::size_t count) noexcept {
   std::fill_n(z_.data(), count, 0.0);
   std::fill_n(max_score_.data(), count, -std::numeric_limits<float>::infinity());
   for (std::size_t row = 0; row < output_.rows(); row += kSliceRows) {
@@ -64,7 +62,6 @@ bool SoftmaxSums::sweep(std::size_t count) noexcept {
         .weighted_rows = nullptr,
     });
   }
-  return softmax_in_range(z_.data(), count);
 }
 
 }  // namespace hogvec

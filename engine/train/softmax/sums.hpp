@@ -3,8 +3,9 @@
 
 #include <cstddef>
 
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
 #include "engine/train/scratch.hpp"
+#include "engine/train/softmax/range.hpp"
 #include "simd/kernels.hpp"
 
 namespace hogvec {
@@ -14,7 +15,7 @@ class SoftmaxSums {
  public:
   static constexpr std::size_t kBatch = 32;
 
-  explicit SoftmaxSums(const Matrix& output);
+  explicit SoftmaxSums(MatrixView output);
 
   /// Bytes that one holds, of rows of `dim` values.
   static std::size_t memory(std::size_t dim) noexcept;
@@ -26,12 +27,12 @@ class SoftmaxSums {
   void compute(std::size_t count, double* log_sums) noexcept;
 
   /// Forgets the scores seen so far: what follows is a function of itself alone.
-  void restart() noexcept { expected_max_ = 0; }
+  void restart() noexcept { range_.restart(); }
 
  private:
-  bool sweep(std::size_t count) noexcept;
+  void sweep(std::size_t count) noexcept;
 
-  const Matrix& output_;
+  MatrixView output_;
   const simd::KernelTable& kernels_;
   Scratch<float> hidden_;             // kBatch x stride
   Scratch<float> hidden_transposed_;  // stride x kBatch
@@ -39,7 +40,7 @@ class SoftmaxSums {
   Scratch<float> shift_;
   Scratch<float> max_score_;
   Scratch<double> z_;
-  float expected_max_ = 0;  // largest score of the batch before
+  SoftmaxRange range_;
 };
 
 }  // namespace hogvec

@@ -17,10 +17,9 @@ constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 }  // namespace
 
-std::vector<std::size_t> softmax_slices(std::size_t rows, std::size_t dim,
-                                        const TrainSettings& settings) {
+std::vector<std::size_t> softmax_slices(std::size_t rows, std::size_t dim, const TrainPlan& plan) {
   std::size_t slices = 1;
-  if (settings.softmax_threads == SoftmaxThreads::kOwner) {
+  if (plan.softmax_threads == SoftmaxThreads::kOwner) {
     const std::size_t least = std::max(kLeastSliceRows, kRowsPerDim * simd::padded(dim));
     // A power of two, which most numbers of threads share evenly.
     while (slices < kMostSlices && rows / (2 * slices) >= least) slices *= 2;
@@ -32,25 +31,13 @@ std::vector<std::size_t> softmax_slices(std::size_t rows, std::size_t dim,
   return begins;
 }
 
-std::size_t softmax_memory(std::size_t rows, const TrainSettings& settings) {
-  const std::size_t slices = softmax_slices(rows, settings.dim, settings).size() - 1;
-  const std::size_t batch = softmax_batch(settings);
-  const std::size_t row = simd::padded(settings.dim) * sizeof(float);
-  const std::size_t scores = simd::score_tiles_size(rows, batch) * sizeof(float);
-  const std::size_t partials = slices * batch * (row + 2 * sizeof(double) + sizeof(float));
-  // h and its transpose, the step, the weighted rows and, of an exact batch, corrections.
-  std::size_t vectors = (4 * batch + simd::padded(batch)) * row;
-  if (settings.softmax_exact) vectors += batch * batch * sizeof(float);
-  return static_cast<std::size_t>(chunk_workers(settings)) * (scores + partials + vectors);
-}
-
-SoftmaxSweeps::SoftmaxSweeps(const Matrix& output, const TrainSettings& settings,
+SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan,
                              const simd::KernelTable& kernels)
     : output_(output),
       kernels_(kernels),
-      team_(settings.softmax_threads == SoftmaxThreads::kOwner ? settings.threads : 1),
-      begins_(softmax_slices(output.rows(), output.dim(), settings)) {
-  const std::size_t batch = softmax_batch(settings);
+      team_(plan.team_threads()),
+      begins_(softmax_slices(output.rows(), output.dim(), plan)) {
+  const std::size_t batch = plan.softmax_batch;
   for (std::size_t s = 0; s + 1 < begins_.size(); ++s) partials_.emplace_back(batch, stride());
   scores_ = Scratch<float>(simd::score_tiles_size(output.rows(), batch));
   z_ = Scratch<double>(batch);

@@ -13,19 +13,14 @@ namespace hogvec {
 /// Where W' is cut: row s begins slice s, and the last is V. A function of V and D alone, never of
 /// the number of threads; one slice of all rows where every thread sweeps by itself. A slice holds
 /// whole tiles of scores.
-std::vector<std::size_t> softmax_slices(std::size_t rows, std::size_t dim,
-                                        const TrainSettings& settings);
-
-/// Bytes of scratch that a run holds: for each chunk worker the scores of B centers against all V
-/// rows, B V 4 bytes, the partial sums of each slice, at most a quarter of that, and some B x D.
-std::size_t softmax_memory(std::size_t rows, const TrainSettings& settings);
+std::vector<std::size_t> softmax_slices(std::size_t rows, std::size_t dim, const TrainPlan& plan);
 
 /// The scores of a batch, and the sweeps that make and use them. What a sweep sums over rows is
 /// summed slice by slice, and then over the slices in their order: the same bits whatever the
 /// number of threads. One caller; the threads of its team work inside a call.
 class SoftmaxSweeps {
  public:
-  SoftmaxSweeps(const Matrix& output, const TrainSettings& settings,
+  SoftmaxSweeps(MatrixView output, const TrainPlan& plan,
                 const simd::KernelTable& kernels = simd::active_kernels());
 
   // What a sweep has summed, of each center b.
@@ -87,7 +82,7 @@ class SoftmaxSweeps {
   void sweep_scores(const SoftmaxBatch& batch, const float* shift, Kernel kernel);
   void sweep_update(const SoftmaxBatch& batch, const float* step, Kernel kernel);
 
-  const Matrix& output_;
+  MatrixView output_;
   const simd::KernelTable& kernels_;
   Team team_;
   std::vector<std::size_t> begins_;

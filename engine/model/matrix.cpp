@@ -1,4 +1,4 @@
-#include "engine/matrix.hpp"
+#include "engine/model/matrix.hpp"
 
 #include <limits>
 #include <new>

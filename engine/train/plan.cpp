@@ -1,4 +1,4 @@
-#include "engine/train/settings.hpp"
+#include "engine/train/plan.hpp"
 
 #include <cmath>
 #include <limits>
@@ -8,6 +8,38 @@
 
 namespace hogvec {
 namespace {
+
+std::size_t block_centers(const TrainSettings& s) noexcept {
+  if (s.block_centers != 0) return s.block_centers;
+  return s.hierarchical_softmax ? 1 : 4;
+}
+
+std::size_t noise_rows(const TrainSettings& s) noexcept {
+  if (s.noise_rows != 0) return s.noise_rows;
+  // A center of CBOW is a single example, and stands less sharing than the pairs of skip-gram.
+  const bool single = s.architecture == Architecture::kCbow && block_centers(s) > 2;
+  return single ? s.negatives + (s.negatives + 4) / 5 : s.negatives;
+}
+
+std::size_t rows_at_once(const TrainSettings& s) noexcept {
+  // The nodes at the top of the tree are on every path: what all context words want of them at once
+  // is more than what they want one after the other, as in the reference, and the vectors are
+  // worse.
+  const bool few = s.hierarchical_softmax && s.architecture == Architecture::kSkipGram;
+  return few ? 3 : std::numeric_limits<std::size_t>::max();
+}
+
+std::size_t softmax_batch(const TrainSettings& s) noexcept {
+  // Neighboring centers of CBOW share context rows: they are exact one at a time.
+  if (s.softmax_exact && s.architecture == Architecture::kCbow) return 1;
+  if (s.softmax_batch != 0) return s.softmax_batch;
+  // The corrections of an exact batch grow with its size, and repeated words cut it.
+  return s.softmax_exact ? 16 : 32;
+}
+
+CbowGradient cbow_gradient(const TrainSettings& s) noexcept {
+  return s.cbow_gradient.value_or(s.full_softmax ? CbowGradient::kPaper : CbowGradient::kUndivided);
+}
 
 void require(bool good, const char* message) {
   if (!good) throw Error(message);
@@ -43,43 +75,6 @@ double default_alpha(const TrainSettings& s) noexcept {
   return s.full_softmax && cbow_gradient(s) == CbowGradient::kPaper ? 0.2 : 0.05;
 }
 
-std::size_t block_centers(const TrainSettings& s) noexcept {
-  if (s.block_centers != 0) return s.block_centers;
-  if (s.hierarchical_softmax) return 1;
-  return 4;
-}
-
-std::size_t rows_at_once(const TrainSettings& s) noexcept {
-  // The nodes at the top of the tree are on every path: what all context words want of them at once
-  // is more than what they want one after the other, as in the reference, and the vectors are
-  // worse.
-  const bool few = s.hierarchical_softmax && s.architecture == Architecture::kSkipGram;
-  return few ? 3 : std::numeric_limits<std::size_t>::max();
-}
-
-std::size_t noise_rows(const TrainSettings& s) noexcept {
-  if (s.noise_rows != 0) return s.noise_rows;
-  // A center of CBOW is a single example, and stands less sharing than the pairs of skip-gram.
-  const bool single = s.architecture == Architecture::kCbow && block_centers(s) > 2;
-  return single ? s.negatives + (s.negatives + 4) / 5 : s.negatives;
-}
-
-std::size_t softmax_batch(const TrainSettings& s) noexcept {
-  if (s.softmax_exact && s.architecture == Architecture::kCbow) return 1;
-  if (s.softmax_batch != 0) return s.softmax_batch;
-  // The corrections of an exact batch grow with its size, and repeated words cut it.
-  return s.softmax_exact ? 16 : 32;
-}
-
-CbowGradient cbow_gradient(const TrainSettings& s) noexcept {
-  if (s.cbow_gradient != CbowGradient::kDefault) return s.cbow_gradient;
-  return s.full_softmax ? CbowGradient::kPaper : CbowGradient::kUndivided;
-}
-
-int chunk_workers(const TrainSettings& s) noexcept {
-  return s.full_softmax && s.softmax_threads == SoftmaxThreads::kOwner ? 1 : s.threads;
-}
-
 void check(const TrainSettings& s) {
   require(s.dim >= 1, "the vector length must be at least 1");
   require(s.window >= 1, "the window must be at least 1 word");
@@ -89,6 +84,34 @@ void check(const TrainSettings& s) {
   require(std::isfinite(s.alpha) && s.alpha >= 0, "the learning rate must be a number, 0 or more");
   require(s.threads >= 1 && s.threads <= 4096, "threads must be 1 to 4096");
   check_objective(s);
+}
+
+TrainPlan resolve(const TrainSettings& s) noexcept {
+  TrainPlan plan{};
+  plan.architecture = s.architecture;
+  plan.hierarchical_softmax = s.hierarchical_softmax;
+  plan.full_softmax = s.full_softmax;
+  plan.negatives = s.negatives;
+  plan.block_centers = block_centers(s);
+  plan.noise_rows = noise_rows(s);
+  plan.rows_at_once = rows_at_once(s);
+  plan.softmax_batch = softmax_batch(s);
+  plan.softmax_exact = s.softmax_exact;
+  plan.softmax_threads = s.softmax_threads;
+  plan.cbow_gradient = cbow_gradient(s);
+  plan.dim = s.dim;
+  plan.window = s.window;
+  plan.subsampling = s.subsampling;
+  plan.epochs = s.epochs;
+  plan.alpha = s.alpha;
+  plan.seed = s.seed;
+  plan.threads = s.threads;
+  return plan;
+}
+
+TrainPlan make_plan(const TrainSettings& settings) {
+  check(settings);
+  return resolve(settings);
 }
 
 }  // namespace hogvec

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "io/matrix_view.hpp"
 #include "io/memory_map.hpp"
-#include "io/vectors_file.hpp"
 #include "simd/kernels.hpp"
 
 namespace hogvec {
@@ -27,7 +27,12 @@ class Matrix {
   std::size_t stride() const noexcept { return simd::padded(dim_); }
   float* data() const noexcept { return reinterpret_cast<float*>(memory_.data()); }
   float* row(std::size_t k) const noexcept { return data() + k * stride(); }
-  io::VectorsView view() const noexcept { return {rows_, dim_, stride(), data()}; }
+  /// The rows, to be written too: constness of the owner is that of its size alone.
+  MatrixView view() const noexcept { return {data(), rows_, dim_, stride()}; }
+  // NOLINTNEXTLINE(google-explicit-constructor): an owner is a view, as a vector is a span
+  operator MatrixView() const noexcept { return view(); }
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  operator ConstMatrixView() const noexcept { return view(); }
 
  private:
   io::MemoryMap memory_;

@@ -1,0 +1,41 @@
+// What trains chunks: one for each worker of a run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "engine/model/model.hpp"
+#include "engine/train/chunk.hpp"
+#include "engine/train/loss.hpp"
+#include "engine/train/plan.hpp"
+#include "engine/train/run_tables.hpp"
+
+namespace hogvec {
+
+/// Trains sampled chunks on the shared matrices, without locks. One virtual call a chunk, none
+/// within. One thread, which may be another for the next chunk.
+class ChunkTrainer {
+ public:
+  ChunkTrainer() = default;
+  ChunkTrainer(const ChunkTrainer&) = delete;
+  ChunkTrainer& operator=(const ChunkTrainer&) = delete;
+  virtual ~ChunkTrainer() = default;
+
+  /// Returns the loss before each step. `noise_key` is that of the chunk's random stream.
+  virtual ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) = 0;
+
+  /// Adds to the shared matrices what is not there yet: then they hold all that was trained.
+  virtual void merge() noexcept = 0;
+};
+
+/// A trainer of the plan's architecture and objective. The plan and the tables must outlive it, and
+/// what the model's views are of. Chunks have `longest_chunk` words at most.
+/// Errors: std::bad_alloc.
+std::unique_ptr<ChunkTrainer> make_trainer(const TrainPlan& plan, const RunTables& tables,
+                                           const Model& model, std::size_t longest_chunk);
+
+/// How far apart the words that such a trainer works on at once can lie.
+std::size_t trainer_span(const TrainPlan& plan) noexcept;
+
+}  // namespace hogvec

@@ -1,0 +1,35 @@
+// The context of a center of CBOW: rows of W, and their mean.
+#pragma once
+
+#include <cstddef>
+
+#include "engine/train/scratch.hpp"
+#include "simd/kernels.hpp"
+
+namespace hogvec {
+
+/// Rows of `stride` floats, up to a number of them; a row may stand several times. One thread.
+class ContextRows {
+ public:
+  ContextRows(std::size_t most_rows, std::size_t stride)
+      : kernels_(simd::active_kernels()), rows_(most_rows), spare_(stride), stride_(stride) {}
+
+  void clear() noexcept { rows_.clear(); }
+  void add(const float* row) noexcept { rows_.push_back(row); }
+  std::size_t size() const noexcept { return rows_.size(); }
+  const float* const* rows() const noexcept { return rows_.data(); }
+
+  /// h of CBOW, Rong eq. (17), of at least one row.
+  void mean(float* hidden) const noexcept {
+    // The kernel makes two: who trains a hidden vector wants to know what it was.
+    kernels_.mean_row(rows_.data(), rows_.size(), stride_, hidden, spare_.data());
+  }
+
+ private:
+  const simd::KernelTable& kernels_;
+  ScratchList<const float*> rows_;
+  Scratch<float> spare_;
+  std::size_t stride_;
+};
+
+}  // namespace hogvec

@@ -1,0 +1,161 @@
+#include "engine/train/run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "engine/train/chunk.hpp"
+#include "engine/train/chunk_trainer.hpp"
+#include "engine/train/run_worker.hpp"
+#include "engine/train/scratch.hpp"
+#include "engine/workers.hpp"
+#include "io/error.hpp"
+
+namespace hogvec {
+namespace {
+
+bool has_two_words(std::span<const WordId> text) noexcept {
+  std::size_t words = 0;
+  for (const WordId id : text) {
+    words += id != kSentenceEnd;
+    if (words == 2) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void check(const Corpus& corpus, const TrainPlan& plan) {
+  if (corpus.vocabulary.size() < 3) {
+    throw Error(
+        "the vocabulary has fewer than two words besides </s>: there is nothing to train; "
+        "give a longer text, a smaller -min-count or a larger -max-vocab");
+  }
+  // With a vocabulary from a file the text may have none of its words.
+  if (plan.epochs != 0 && !has_two_words(corpus.text.ids())) {
+    throw Error(
+        "the text has fewer than two words of the vocabulary: there is nothing to train; give the "
+        "text that belongs to it");
+  }
+}
+
+TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
+                         const Model& model, Position& position)
+    : corpus_(corpus),
+      plan_(plan),
+      tables_(tables),
+      model_(model),
+      position_(position),
+      schedule_(corpus.text.ids(), plan, position) {
+  check(corpus, plan);
+  const std::size_t longest = schedule_.chunks().longest();
+  for (int worker = 0; worker < plan.chunk_workers(); ++worker) {
+    workers_.push_back(std::make_unique<Worker>(plan, tables, model, longest));
+  }
+  progress_.words = schedule_.words_done(position.read());
+}
+
+TrainingRun::~TrainingRun() = default;
+
+std::size_t TrainingRun::memory(const Corpus& corpus, const TrainPlan& plan,
+                                const RunTables& tables) {
+  const ModelShape shape(corpus.vocabulary.size(), plan);
+  const auto workers = static_cast<std::size_t>(plan.chunk_workers());
+  const std::size_t shared = shape.bytes() + Position::bytes({}, workers, plan.epochs);
+  Model rows;  // of which a worker under the meter reads none
+  const std::size_t stride = simd::padded(shape.dim);
+  rows.input = {nullptr, shape.words, shape.dim, stride};
+  rows.output = {nullptr, shape.output_rows(), shape.dim, stride};
+  rows.nodes = {nullptr, shape.node_rows(), shape.dim, stride};
+  const scratch::Meter meter;
+  const Worker worker(plan, tables, rows, ChunkPlan(corpus.text.ids()).longest());
+  return shared + workers * (sizeof(Worker) + meter.bytes());
+}
+
+RunEnd TrainingRun::run() { return run_until(schedule_.total()); }
+
+RunEnd TrainingRun::run_epoch() {
+  const PositionRecord position = position_.read();
+  const std::uint64_t first = position.redo.empty() ? position.next : position.redo.front();
+  const std::uint64_t chunks = schedule_.chunks().size();
+  return run_until(std::min(schedule_.total(), (first / chunks + 1) * chunks));
+}
+
+RunEnd TrainingRun::run_until(std::uint64_t end) {
+  const auto start = std::chrono::steady_clock::now();
+  run_workers(plan_.chunk_workers(),
+              [&](int worker) { train_chunks(static_cast<std::size_t>(worker), end); });
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  position_.add_seconds(elapsed.count());
+  divergence_ = find_divergence(model_, plan_.threads);
+  if (divergence_ || diverged_) return note_divergence();
+  const PositionRecord position = position_.read();
+  if (position.is_done(schedule_.total())) return RunEnd::kFinished;
+  return position.is_done(end) ? RunEnd::kEpoch : RunEnd::kStopped;
+}
+
+RunEnd TrainingRun::note_divergence() {
+  if (!divergence_) divergence_.emplace();  // a loss, though every row is sane
+  if (diverged_) {
+    divergence_->epoch = diverged_epoch_;
+    divergence_->alpha = diverged_alpha_;
+  } else {
+    // Found in the last chunks, which are those of the progress.
+    const std::uint64_t words = std::max<std::uint64_t>(progress_.words, 1);
+    divergence_->epoch = (words - 1) / std::max<std::size_t>(schedule_.chunks().words(), 1);
+    divergence_->alpha = progress_.alpha;
+  }
+  return RunEnd::kDiverged;
+}
+
+TrainResult TrainingRun::result() const {
+  const PositionRecord position = position_.read();
+  TrainResult result;
+  result.seconds = position.seconds;
+  result.words_raw = schedule_.words_done(position);
+  const std::size_t chunks = schedule_.chunks().size();
+  for (std::size_t epoch = 0; epoch < (position.next + chunks - 1) / chunks; ++epoch) {
+    const EpochTally tally = epoch < position.epochs.size() ? position.epochs[epoch] : EpochTally();
+    const EpochLoss loss(epoch, tally.loss);
+    result.loss.push_back(loss.loss);
+    if (plan_.full_softmax) result.perplexity.push_back(loss.perplexity);
+    result.examples += tally.loss.examples;
+    result.words_kept += tally.kept;
+  }
+  return result;
+}
+
+void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {
+  while (!stop_.load(std::memory_order_relaxed) && !diverged_.load(std::memory_order_relaxed)) {
+    const std::optional<ChunkTask> task = schedule_.take(worker, end);
+    if (!task) return;
+    train_chunk(worker, *task);
+  }
+}
+
+void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) {
+  Worker& worker = *workers_[worker_number];
+  draw(worker, task);
+  const std::uint64_t noise = stream_key(plan_.seed, task.epoch, task.chunk, Stream::kNoise);
+  const ChunkLoss loss =
+      worker.trainer->train(worker.sample, noise, static_cast<float>(task.alpha));
+  // Done is what is in the shared rows.
+  worker.trainer->merge();
+  if (has_diverged(model_, worker.sample, loss) && !diverged_.exchange(true)) {
+    diverged_epoch_ = task.epoch;
+    diverged_alpha_ = task.alpha;
+  }
+  schedule_.finish(worker_number, task, {loss, worker.sample.size()});
+  progress_.words.fetch_add(task.size, std::memory_order_relaxed);
+  progress_.alpha.store(task.alpha, std::memory_order_relaxed);
+}
+
+void TrainingRun::draw(Worker& worker, const ChunkTask& task) const noexcept {
+  const auto key = [&](Stream stream) {
+    return stream_key(plan_.seed, task.epoch, task.chunk, stream);
+  };
+  worker.sample.draw(corpus_.text.ids().subspan(task.begin, task.size), tables_.keep, plan_.window,
+                     key(Stream::kSubsampling), key(Stream::kWindow));
+}
+
+}  // namespace hogvec

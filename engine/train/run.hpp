@@ -1,0 +1,116 @@
+// A training run: an object that can be looked at, stopped, and gone on with.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/corpus/corpus.hpp"
+#include "engine/model/model.hpp"
+#include "engine/train/divergence.hpp"
+#include "engine/train/plan.hpp"
+#include "engine/train/position.hpp"
+#include "engine/train/run_tables.hpp"
+#include "engine/train/schedule.hpp"
+
+namespace hogvec {
+
+/// Where a run stands. Written by the workers with relaxed atomics, to be read from any thread.
+struct Progress {
+  std::atomic<std::uint64_t> words{0};  // raw words done, of all epochs
+  std::atomic<double> alpha{0};         // learning rate of the latest chunk
+};
+
+/// What a run did, from its first chunk on, whatever lay in between.
+struct TrainResult {
+  double seconds = 0;              // wall time of the training alone
+  std::uint64_t words_raw = 0;     // words of the text, sentence ends included, over all epochs
+  std::uint64_t words_kept = 0;    // of these, words that sub-sampling kept: the centers
+  std::vector<double> loss;        // of each epoch: mean per positive pair (skip-gram), or per
+                                   // center with a context (CBOW, full softmax)
+  std::vector<double> perplexity;  // of each epoch, full softmax only: exp(sum E / sum C)
+  std::uint64_t examples = 0;      // pairs or centers that the loss is a mean of, over all epochs
+};
+
+/// Why run() came back.
+enum class RunEnd {
+  kFinished,  // every epoch is trained
+  kEpoch,     // the epoch is trained, and it is not the last
+  kStopped,   // somebody asked for it
+  kDiverged,  // values are beyond all use: see divergence()
+};
+
+/// How long a run with the full softmax will take.
+struct TimeEstimate {
+  double centers = 0;             // of an epoch: words that sub-sampling is expected to keep
+  double centers_per_second = 0;  // by all threads
+  double seconds = 0;             // of all epochs
+};
+
+/// Workers that are built once, before anything is trained, and live as long as the run. It comes
+/// back at a chunk's border, all that was trained in the model's rows, and can then go on: in
+/// between the model is the caller's. One caller; ask_to_stop() from any thread.
+class TrainingRun {
+ public:
+  /// Goes on from `position`, which is of a run with the plan's epochs. What is passed by reference
+  /// must outlive the run. Errors: as check(corpus, plan); std::bad_alloc.
+  TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
+              const Model& model, Position& position);
+  ~TrainingRun();
+
+  /// Bytes that such a run takes: model, position, and what every worker says that it needs. Beside
+  /// the corpus and the tables. Errors: std::bad_alloc where it passes 2^63.
+  static std::size_t memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables);
+
+  /// Trains to the end. By plan.threads threads, which share W and W' without locks; with one
+  /// thread, and with owner threads, the bytes are a function of text and plan, wherever it was
+  /// stopped.
+  RunEnd run();
+  /// The same to the end of the epoch of the first chunk that is not done.
+  RunEnd run_epoch();
+
+  /// Ends run() when the chunks in hand are trained; it stays asked for. Async-signal-safe.
+  void ask_to_stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
+
+  const Progress& progress() const noexcept { return progress_; }
+  const Schedule& schedule() const noexcept { return schedule_; }
+  const std::optional<Divergence>& divergence() const noexcept { return divergence_; }
+  TrainResult result() const;
+  EpochLoss epoch_loss(std::size_t epoch) const { return {epoch, position_.epoch(epoch).loss}; }
+
+  /// Full softmax: lets the workers train their text with a step of 0 for about 50 ms, or for two
+  /// batches where that is longer: no value of the model changes. Batches that will be trained in
+  /// parts (softmax/steadiness.hpp) are not foreseen.
+  TimeEstimate estimate_full_softmax();
+
+ private:
+  struct Worker;
+
+  RunEnd run_until(std::uint64_t end);
+  void train_chunks(std::size_t worker, std::uint64_t end);
+  void train_chunk(std::size_t worker, const ChunkTask& task);
+  void draw(Worker& worker, const ChunkTask& task) const noexcept;
+  RunEnd note_divergence();
+
+  const Corpus& corpus_;
+  const TrainPlan& plan_;
+  const RunTables& tables_;
+  const Model& model_;
+  Position& position_;
+  Schedule schedule_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  Progress progress_;
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> diverged_{false};
+  std::size_t diverged_epoch_ = 0;  // of who set the flag
+  double diverged_alpha_ = 0;
+  std::optional<Divergence> divergence_;
+};
+
+/// Errors: Error, where the text has too few words to train.
+void check(const Corpus& corpus, const TrainPlan& plan);
+
+}  // namespace hogvec

@@ -1,0 +1,20 @@
+// What one worker of a run works with.
+#pragma once
+
+#include <memory>
+
+#include "engine/train/chunk.hpp"
+#include "engine/train/chunk_trainer.hpp"
+#include "engine/train/run.hpp"
+
+namespace hogvec {
+
+struct TrainingRun::Worker {
+  Worker(const TrainPlan& plan, const RunTables& tables, const Model& model, std::size_t longest)
+      : sample(longest, trainer_span(plan)), trainer(make_trainer(plan, tables, model, longest)) {}
+
+  ChunkSample sample;
+  std::unique_ptr<ChunkTrainer> trainer;
+};
+
+}  // namespace hogvec

@@ -1,0 +1,78 @@
+#include "engine/train/schedule.hpp"
+
+#include <algorithm>
+
+namespace hogvec {
+namespace {
+
+constexpr double kLeastAlphaShare = 0.0001;  // word2vec.c:391
+
+constexpr std::size_t kChunkWords = 11'000;  // nominal: 10,000 and the search for a sentence's end
+constexpr std::size_t kSentenceSearch = 1'000;
+
+/// Past the next sentence's end from `place` on, or `place` itself where none is near.
+std::size_t sentence_start(std::span<const WordId> text, std::size_t place) {
+  const std::size_t search_end = std::min(place + kSentenceSearch, text.size());
+  for (std::size_t i = place; i < search_end; ++i) {
+    if (text[i] == kSentenceEnd) return i + 1;
+  }
+  return place;
+}
+
+}  // namespace
+
+ChunkPlan::ChunkPlan(std::span<const WordId> text) {
+  const std::size_t count = std::max<std::size_t>(text.size() / kChunkWords, 1);
+  begins_.reserve(count + 1);
+  begins_.push_back(0);
+  for (std::size_t chunk = 1; chunk < count; ++chunk) {
+    const std::size_t nominal = text.size() / count * chunk + text.size() % count * chunk / count;
+    begins_.push_back(sentence_start(text, nominal));
+  }
+  begins_.push_back(text.size());
+  for (std::size_t chunk = 0; chunk < count; ++chunk) {
+    longest_ = std::max(longest_, begins_[chunk + 1] - begins_[chunk]);
+  }
+}
+
+std::uint64_t stream_key(std::uint64_t seed, std::uint64_t epoch, std::uint64_t chunk,
+                         Stream stream) noexcept {
+  std::uint64_t key = 0;
+  for (const std::uint64_t part : {seed, epoch, chunk, static_cast<std::uint64_t>(stream)}) {
+    // splitmix64's output function over the sum so far: any part changes every bit.
+    key += part + 0x9e3779b97f4a7c15u;
+    key = (key ^ (key >> 30)) * 0xbf58476d1ce4e5b9u;
+    key = (key ^ (key >> 27)) * 0x94d049bb133111ebu;
+    key ^= key >> 31;
+  }
+  return key;
+}
+
+std::uint64_t Schedule::words_done(const PositionRecord& position) const noexcept {
+  const std::uint64_t next = std::min(position.next, total());
+  std::uint64_t words =
+      next / chunks_.size() * chunks_.words() + chunks_.begin(next % chunks_.size());
+  for (const std::uint64_t number : position.redo) words -= chunks_.length(number % chunks_.size());
+  return words;
+}
+
+std::optional<ChunkTask> Schedule::take(std::size_t worker, std::uint64_t end) noexcept {
+  const std::optional<std::uint64_t> number = position_.take(worker, end);
+  if (!number) return std::nullopt;
+  return task(*number);
+}
+
+ChunkTask Schedule::task(std::uint64_t number) const noexcept {
+  ChunkTask task{};
+  task.epoch = number / chunks_.size();
+  task.chunk = number % chunks_.size();
+  task.begin = chunks_.begin(task.chunk);
+  task.size = chunks_.length(task.chunk);
+  // The learning rate falls with the words of the run that come before the chunk (word2vec.c:390).
+  const auto words = static_cast<double>(task.epoch * chunks_.words() + task.begin);
+  const double all = static_cast<double>(plan_.epochs) * static_cast<double>(chunks_.words()) + 1;
+  task.alpha = plan_.alpha * std::max(kLeastAlphaShare, 1 - words / all);
+  return task;
+}
+
+}  // namespace hogvec
