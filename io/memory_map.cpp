@@ -11,6 +11,7 @@
 #include <limits>
 #include <new>
 
+#include "io/descriptor.hpp"
 #include "io/error.hpp"
 
 namespace hogvec::io {
@@ -23,22 +24,6 @@ std::size_t page_size() noexcept {
   static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   return size;
 }
-
-/// Closes a descriptor at the end of a scope.
-class Descriptor {
- public:
-  explicit Descriptor(int file) noexcept : file_(file) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (file_ >= 0) close(file_);
-  }
-  int get() const noexcept { return file_; }
-  int give() noexcept { return std::exchange(file_, -1); }
-
- private:
-  int file_;
-};
 
 /// A descriptor of a new file without a name, -1 with errno where there is none.
 int open_unnamed(const std::string& folder) {
@@ -125,6 +110,36 @@ MemoryMap MemoryMap::temporary_file(std::size_t bytes, const std::string& folder
   map.data_ = static_cast<std::byte*>(data);
   map.size_ = bytes;
   map.file_ = file.give();
+  return map;
+}
+
+MemoryMap MemoryMap::shared(int file, std::size_t bytes, bool writable) {
+  MemoryMap map;
+  if (bytes == 0) return map;
+  const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+  // Huge pages of a file system in memory are mapped as such only where address and offset agree
+  // modulo their size: a reservation one larger holds an address that does.
+  const std::size_t slack = writable && bytes >= kHugePage ? kHugePage : 0;
+  if (bytes > std::numeric_limits<std::size_t>::max() / 2 - slack) throw std::bad_alloc();
+  const std::size_t reserved = (bytes + slack + page_size() - 1) / page_size() * page_size();
+  void* const base =
+      mmap(nullptr, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) throw std::bad_alloc();
+  auto* data = static_cast<std::byte*>(base);
+  if (slack != 0) data += -reinterpret_cast<std::uintptr_t>(data) % kHugePage;
+  if (mmap(data, bytes, protection, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED) {
+    const int code = errno;
+    munmap(base, reserved);
+    errno = code;
+    return map;
+  }
+  const std::size_t before = static_cast<std::size_t>(data - static_cast<std::byte*>(base));
+  const std::size_t used = (bytes + page_size() - 1) / page_size() * page_size();
+  if (before != 0) munmap(base, before);
+  if (before + used != reserved) munmap(data + used, reserved - before - used);
+  if (slack != 0) madvise(data, used, MADV_HUGEPAGE);  // a hint: the kernel may be built without
+  map.data_ = data;
+  map.size_ = bytes;
   return map;
 }
 

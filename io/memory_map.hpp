@@ -33,6 +33,12 @@ class MemoryMap {
   /// written.
   static MemoryMap temporary_file(std::size_t bytes, const std::string& folder);
 
+  /// The first `bytes` of an open file, which stays the caller's: what is written goes to the file,
+  /// and what others write to it is seen. Huge pages where the file system has them and it is
+  /// writable. Errors: std::bad_alloc where there is no room for it in the address space; empty,
+  /// with errno, where the file cannot be mapped. A file that is cut off later is a SIGBUS.
+  static MemoryMap shared(int file, std::size_t bytes, bool writable);
+
   /// Takes the disk space of [offset, offset + length), which must come before writing there: a
   /// mapped page for which the disk has no room is a SIGBUS. Does nothing to other maps.
   /// Errors: disk full.

@@ -1,0 +1,30 @@
+// A file descriptor that closes itself.
+#pragma once
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace hogvec::io {
+
+class Descriptor {
+ public:
+  Descriptor() noexcept = default;
+  explicit Descriptor(int file) noexcept : file_(file) {}
+  Descriptor(Descriptor&& other) noexcept : file_(other.give()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    Descriptor old(std::exchange(file_, other.give()));
+    return *this;
+  }
+  ~Descriptor() {
+    if (file_ >= 0) close(file_);
+  }
+
+  int get() const noexcept { return file_; }  // -1: none
+  int give() noexcept { return std::exchange(file_, -1); }
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace hogvec::io
