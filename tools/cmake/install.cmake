@@ -30,6 +30,7 @@ write_basic_package_version_file(
   ${CMAKE_BINARY_DIR}/package/hogvecConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/package/hogvecConfig.cmake
               ${CMAKE_BINARY_DIR}/package/hogvecConfigVersion.cmake
+              tools/cmake/FindxxHash.cmake
         DESTINATION ${hogvec_package_dir})
 install(EXPORT hogvec NAMESPACE hogvec:: FILE hogvecTargets.cmake
         DESTINATION ${hogvec_package_dir})
