@@ -11,9 +11,11 @@
 #include <atomic>
 
 #ifdef HOGVEC_STD_THREADS
+#include <barrier>
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 #endif
 
@@ -21,35 +23,84 @@ namespace hogvec {
 
 #ifdef HOGVEC_STD_THREADS
 
-void run_workers(int count, const std::function<void(int worker)>& work) {
-  std::mutex mutex;
-  std::exception_ptr first;
-  const auto guarded = [&](int worker) {
+namespace {
+
+/// The first exception of several threads.
+class FirstException {
+ public:
+  template <typename Work>
+  void guard(const Work& work) noexcept {
     try {
-      work(worker);
+      work();
     } catch (...) {
-      const std::lock_guard lock(mutex);
-      if (first == nullptr) first = std::current_exception();
+      const std::lock_guard lock(mutex_);
+      if (first_ == nullptr) first_ = std::current_exception();
     }
-  };
+  }
+
+  void rethrow() {
+    if (first_ != nullptr) std::rethrow_exception(std::exchange(first_, nullptr));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::exception_ptr first_;
+};
+
+}  // namespace
+
+void run_workers(int count, const std::function<void(int worker)>& work) {
+  FirstException first;
   std::vector<std::thread> threads;
-  for (int worker = 1; worker < count; ++worker) threads.emplace_back(guarded, worker);
-  guarded(0);
+  for (int worker = 1; worker < count; ++worker) {
+    threads.emplace_back([&, worker] { first.guard([&] { work(worker); }); });
+  }
+  first.guard([&] { work(0); });
   for (std::thread& thread : threads) thread.join();
-  if (first != nullptr) std::rethrow_exception(first);
+  first.rethrow();
 }
 
+/// Threads that stay: ThreadSanitizer takes a millisecond to start one, and a mini-batch comes
+/// together several times.
 struct Team::Threads {
-  int count;
+  explicit Threads(int size) : together(size), count(static_cast<std::size_t>(size)) {
+    for (std::size_t worker = 1; worker < count; ++worker) {
+      threads.emplace_back([this, worker] {
+        for (together.arrive_and_wait(); task != nullptr; together.arrive_and_wait()) {
+          do_slices(worker);
+          together.arrive_and_wait();
+        }
+      });
+    }
+  }
+
+  ~Threads() {
+    task = nullptr;
+    together.arrive_and_wait();
+    for (std::thread& thread : threads) thread.join();
+  }
 
   void for_each_slice(std::size_t slices, const std::function<void(std::size_t slice)>& work) {
-    const auto workers = static_cast<std::size_t>(count);
-    run_workers(count, [&](int worker) {
-      for (auto slice = static_cast<std::size_t>(worker); slice < slices; slice += workers) {
-        work(slice);
-      }
+    task = &work;
+    task_slices = slices;
+    together.arrive_and_wait();
+    do_slices(0);
+    together.arrive_and_wait();
+    first.rethrow();
+  }
+
+  void do_slices(std::size_t worker) noexcept {
+    first.guard([&] {
+      for (std::size_t slice = worker; slice < task_slices; slice += count) (*task)(slice);
     });
   }
+
+  std::barrier<> together;  // before and after each task
+  std::size_t count;
+  std::vector<std::thread> threads;
+  const std::function<void(std::size_t slice)>* task = nullptr;  // none: the threads end
+  std::size_t task_slices = 0;
+  FirstException first;
 };
 
 #else
