@@ -4,5 +4,5 @@ if(NOT HOGVEC_SANITIZE)
     COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/install/test_install.sh
             ${CMAKE_BINARY_DIR} ${CMAKE_CXX_COMPILER} ${CMAKE_GENERATOR})
   set_tests_properties("install: a consumer finds, builds and trains" PROPERTIES
-    LABELS release-only TIMEOUT 300)
+    LABELS release-only)
 endif()

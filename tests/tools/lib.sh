@@ -5,6 +5,11 @@ name=$(basename "$0" .sh)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# How many times slower than a release build this one may be; tests/CMakeLists.txt says it.
+slowdown=${HOGVEC_TEST_SLOWDOWN:-1}
+# `timeout "$limit"` is for commands that hang: none needs five seconds of an idle machine.
+limit=$((60 * slowdown))
+
 fail() {
   echo "$name: $*" >&2
   exit 1
@@ -15,5 +20,6 @@ expect_code() {
   local expected=$1 code=0
   shift
   "$@" >"$work/out" 2>"$work/err" || code=$?
+  [ "$code" -ne 124 ] || fail "out of time: $* ($(cat "$work/err"))"
   [ "$code" -eq "$expected" ] || fail "exit code $code, not $expected: $* ($(cat "$work/err"))"
 }

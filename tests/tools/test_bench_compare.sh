@@ -76,7 +76,7 @@ git add -A
 git -c user.name=x -c user.email=x@y commit -q -m 'as it was'
 
 compare() {
-  timeout 300 tools/bench compare "$@"
+  timeout $((5 * limit)) tools/bench compare "$@"
 }
 
 # quickly ARGUMENT...: of the scripts, with the least text.

@@ -26,7 +26,7 @@ bench=$work/clone/tools/bench
 cd "$work"
 
 report() {
-  timeout 60 "$bench" report "$@"
+  timeout "$limit" "$bench" report "$@"
 }
 
 # refuses PATTERN LINE...: such a history is refused in one line, and the old page stays.

@@ -19,7 +19,7 @@ cp "$golden/corpus.txt" .
 head -n 60 corpus.txt >other.txt
 
 word2vec() {
-  timeout 60 "$program" "$@"
+  timeout "$limit" "$program" "$@"
 }
 
 train=(-train corpus.txt -output v -min-count 3 -size 10 -iter 3 -threads 2)

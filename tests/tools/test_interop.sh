@@ -30,5 +30,5 @@ train=("$bin/word2vec" -train "$work/text" -cbow 0 -size 20 -min-count 3 -thread
 "${train[@]}" -output "$work/vectors.txt" >"$work/out"
 "${train[@]}" -output "$work/vectors.bin" -binary 1 >"$work/out"
 
-timeout 120 "$python" "$here/interop_$other.py" "$bin/distance" "$work" ||
+timeout $((2 * limit)) "$python" "$here/interop_$other.py" "$bin/distance" "$work" ||
   fail "$other and our programs do not agree: see above"

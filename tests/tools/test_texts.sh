@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cd "$work"
 
 word2vec() {
-  timeout 60 "$bin/word2vec" "$@"
+  timeout "$limit" "$bin/word2vec" "$@"
 }
 
 # letters COUNT: that many bytes of one word.

@@ -17,7 +17,7 @@ cd "$work/run"
 cp "$golden/phrase_corpus.txt" text
 
 word2phrase() {
-  timeout 60 "$program" "$@"
+  timeout "$limit" "$program" "$@"
 }
 
 # expect_output TEXT WHAT: stdout was TEXT; $(...) would drop its last newlines.

@@ -20,7 +20,7 @@ cp "$golden/corpus.txt" .
 words_min3=7022 # "Words in train file" of vocab.stdout.txt
 
 word2vec() {
-  timeout 60 "$program" "$@"
+  timeout "$limit" "$program" "$@"
 }
 
 vectors() {
@@ -93,7 +93,7 @@ test_vectors() {
   expect_code 0 word2vec "${small[@]}" -output again -output-context context.again -binary 1
   cmp again binary || fail "one thread and one seed: other bytes"
   cmp context.again context || fail "one thread and one seed: other bytes of the context"
-  expect_code 0 env LC_ALL=de_DE.UTF-8 timeout 60 "$program" "${small[@]}" -output again
+  expect_code 0 env LC_ALL=de_DE.UTF-8 timeout "$limit" "$program" "${small[@]}" -output again
   cmp again text || fail "the user's locale changes the vectors"
   expect_code 0 word2vec "${small[@]}" -seed 2 -output again -binary 1
   ! cmp -s again binary || fail "-seed 2: the bytes of -seed 1"
@@ -110,14 +110,18 @@ test_vectors() {
   rm text binary context context.text again context.again
 }
 
-# Every mode that the reference has, as its flags name it, learns: the loss falls.
+# Every mode that the reference has, as its flags name it, learns: the last epoch's loss is below
+# that of a model which stays as it is. (Not below the first epoch's: a text this short is a chunk an
+# epoch, and the worker that has the first may be the last to get a core.)
 test_modes() {
-  local mode
+  local mode run
   for mode in "" "-cbow 0" "-hs 1" "-hs 1 -negative 0" "-cbow 0 -hs 1" "-cbow 0 -hs 1 -negative 0" \
     "-cbow-gradient paper" "-noise-rows 9 -block 3" "-softmax 1"; do
-    # shellcheck disable=SC2086  # several flags
-    expect_code 0 word2vec -train corpus.txt -output v -min-count 3 -sample 0 -size 8 -debug 0 \
-      -threads 2 -iter 4 -report report $mode
+    run=(-train corpus.txt -output v -min-count 3 -sample 0 -size 8 -debug 0 -threads 2)
+    # shellcheck disable=SC2206  # several flags
+    run+=($mode)
+    expect_code 0 word2vec "${run[@]}" -iter 1 -alpha 0 -report untrained
+    expect_code 0 word2vec "${run[@]}" -iter 4 -report report
     python3 - "$mode" <<'PROGRAM' || fail "the mode '$mode' does not learn"
 import json, sys
 report = json.load(open("report"))
@@ -126,10 +130,12 @@ settings = report["settings"]
 cbow = "-softmax" not in mode and ("-cbow" not in mode)
 assert settings["cbow"] == cbow, settings
 assert settings["alpha"] == (0.05 if cbow else 0.025), settings
-assert report["loss"][-1] < report["loss"][0], report["loss"]
+untrained, = json.load(open("untrained"))["loss"]
+# What is drawn moves it by less than 0.3 %; -hs 1 -negative 0, the slowest, falls by 1.5 %.
+assert report["loss"][-1] < 0.995 * untrained, (untrained, report["loss"])
 PROGRAM
   done
-  rm v report
+  rm v report untrained
 }
 
 test_classes() {
@@ -359,7 +365,7 @@ test_outputs() {
   expect_code 0 word2vec "${small[@]}" -output /dev/null -output-context /dev/null
   word2vec "${small[@]}" -output /dev/stdout | tail -n +2 | cmp - expected || fail "/dev/stdout"
   mkfifo fifo
-  timeout 60 cat fifo >got &
+  timeout "$limit" cat fifo >got &
   local reader=$!
   expect_code 0 word2vec "${small[@]}" -output fifo
   wait $reader
