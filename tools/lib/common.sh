@@ -40,7 +40,9 @@ configure() {
   # A folder that somebody configured by hand keeps its generator.
   local generator=()
   [[ -f $folder/CMakeCache.txt ]] || generator=(-G Ninja)
-  cmake -S "$root" -B "$folder" "${generator[@]}" "$@"
+  # Said each time, as nothing where there is none: ccache may have gone since the last time.
+  local launcher=${CMAKE_CXX_COMPILER_LAUNCHER-$(command -v ccache || true)}
+  cmake -S "$root" -B "$folder" "${generator[@]}" "-DCMAKE_CXX_COMPILER_LAUNCHER=$launcher" "$@"
 }
 
 # The project's files, NUL after each: what git tracks and what it would track, or, where this is
