@@ -7,9 +7,10 @@
 
 namespace hogvec::io {
 
+/// Owns a descriptor, or none. Movable.
 class Descriptor {
  public:
-  Descriptor() noexcept = default;
+  Descriptor() = default;
   explicit Descriptor(int file) noexcept : file_(file) {}
   Descriptor(Descriptor&& other) noexcept : file_(other.give()) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
@@ -17,10 +18,12 @@ class Descriptor {
     return *this;
   }
   ~Descriptor() {
-    if (file_ >= 0) close(file_);
+    if (file_ >= 0) ::close(file_);
   }
 
-  int get() const noexcept { return file_; }  // -1: none
+  int get() const noexcept { return file_; }
+  explicit operator bool() const noexcept { return file_ >= 0; }
+  /// The descriptor is the caller's to close.
   int give() noexcept { return std::exchange(file_, -1); }
 
  private:

@@ -13,6 +13,7 @@
 
 #include "io/descriptor.hpp"
 #include "io/error.hpp"
+#include "io/temporaries.hpp"
 
 namespace hogvec::io {
 
@@ -29,13 +30,14 @@ std::size_t page_size() noexcept {
 int open_unnamed(const std::string& folder) {
 #ifdef O_TMPFILE
   const int file = open(folder.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-  // Not every file system knows O_TMPFILE; any other failure mkostemp reports as well.
+  // Not every file system knows O_TMPFILE; any other failure is told below as well.
   if (file >= 0) return file;
 #endif
-  std::string name = folder + "/.hogvec.XXXXXX";
-  const int named = mkostemp(name.data(), O_CLOEXEC);
-  if (named >= 0) unlink(name.c_str());
-  return named;
+  return TemporaryName::make(AT_FDCWD, folder + "/.hogvec",
+                             [](const char* name) {
+                               return open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+                             })
+      .first;  // the name goes at once
 }
 
 }  // namespace

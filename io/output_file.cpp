@@ -3,141 +3,61 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdio>
-#include <filesystem>
-#include <random>
-#include <tuple>
+#include <climits>
 #include <utility>
 
 #include "io/error.hpp"
+#include "io/output_place.hpp"
 
 namespace hogvec::io {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t kBufferBytes = 256 << 10;
-constexpr int kMaxLinks = 40;  // as the kernel's own limit
 constexpr mode_t kModeBits = 07777;
 
-int open_retry(const std::string& path, int flags, mode_t mode = 0) {
+int open_retry(int folder, const char* name, int flags, mode_t mode) {
   int file;
   do {
-    file = open(path.c_str(), flags | O_CLOEXEC, mode);
+    file = openat(folder, name, flags | O_CLOEXEC, mode);
   } while (file < 0 && errno == EINTR);
   return file;
 }
 
-/// Folders whose entries stand for open files and devices: what they name is written straight, even
-/// where it is a regular file, as /dev/stdout may be.
-bool names_open_files(const std::string& folder) {
-  return folder == "/dev" || folder == "/dev/fd" || folder == "/proc" ||
-         folder.starts_with("/proc/");
-}
-
-struct Resolved {
-  fs::path folder;  // canonical
-  fs::path name;
-  bool straight;  // the way led through a folder of open files
-  fs::path full() const { return folder / name; }
-};
-
-/// Follows the links of the last component by hand: the last one may name a file that does not
-/// exist yet, and one through /proc/self/fd must not be followed to the file behind it.
-Resolved resolve(const std::string& path) {
-  if (path.empty()) throw Error("the output file has no name; give it one");
-  fs::path current = path;
-  for (int hop = 0; hop < kMaxLinks; ++hop) {
-    std::error_code failure;
-    const fs::path parent = current.parent_path();
-    Resolved result{fs::canonical(parent.empty() ? "." : parent, failure), current.filename(),
-                    false};
-    if (failure) {
-      throw Error(path + ": the folder " + parent.string() +
-                  " cannot be used, create it first: " + failure.message());
-    }
-    if (result.name.empty() || result.name == "." || result.name == "..") {
-      throw Error(path + ": is a directory; name a file in it");
-    }
-    const std::string folder = result.folder.string();
-    result.straight = names_open_files(folder);
-    if (folder.starts_with("/proc")) return result;
-    const fs::path next = fs::read_symlink(result.full(), failure);
-    if (failure) return result;  // not a link: a file, or nothing yet
-    current = result.folder / next;
-  }
-  throw Error(path + ": too many symbolic links; name the file itself");
-}
-
-/// N where `target` is /proc/<this process>/fd/N, else -1.
-int own_descriptor(const Resolved& target) {
-  const std::string own = "/proc/" + std::to_string(getpid()) + "/";
-  const std::string folder = target.folder.string();
-  if (!folder.starts_with(own) || !folder.ends_with("/fd")) return -1;
-  const std::string name = target.name.string();
-  int number = -1;
-  const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), number);
-  return code == std::errc() && end == name.data() + name.size() ? number : -1;
-}
-
-/// Opens what is written in place: no truncation, for what is behind it may be shared.
-int open_straight(const std::string& path, const Resolved& target) {
-  const int number = own_descriptor(target);
-  // A copy of the descriptor shares its position and its append mode; opening it anew would start
-  // over what is already in the file.
-  const int file = number >= 0 ? fcntl(number, F_DUPFD_CLOEXEC, 3)
-                               : open_retry(target.full().string(), O_WRONLY | O_NOCTTY);
-  if (file < 0) throw system_error(path, "cannot be opened for writing");
-  if (number >= 0 && (fcntl(file, F_GETFL) & O_ACCMODE) == O_RDONLY) {
-    close(file);
-    throw Error(path + ": is open for reading only; redirect it to a file or a pipe");
-  }
-  return file;
-}
-
-/// A hidden name beside the target.
-std::string temporary_name(const Resolved& target) {
-  static constexpr std::string_view kLetters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+/// A hidden name for the file while it is not in its place.
+std::string hidden(const std::string& name) {
   constexpr std::size_t kNameBytes = 200;  // of the 255 that a name may have
-  std::random_device random;
-  std::uniform_int_distribution<std::size_t> letter(0, kLetters.size() - 1);
-  std::string name = ".";
-  name += target.name.string().substr(0, kNameBytes);
-  name += '.';
-  for (int k = 0; k < 6; ++k) name += kLetters[letter(random)];
-  return (target.folder / name).string();
-}
-
-/// Tries names until `make(name)` returns something other than -1 with EEXIST.
-template <typename Make>
-std::pair<int, std::string> make_with_free_name(const Resolved& target, const Make& make) {
-  for (;;) {
-    std::string name = temporary_name(target);
-    const int result = make(name);
-    if (result >= 0 || errno != EEXIST) return {result, std::move(name)};
-  }
+  return '.' + name.substr(0, kNameBytes);
 }
 
 std::string descriptor_path(int file) { return "/proc/self/fd/" + std::to_string(file); }
 
+/// Where a folder is now, which may have been renamed; `otherwise` where the system does not say.
+std::string path_of(int folder, const std::string& otherwise) {
+  std::array<char, PATH_MAX> path;
+  const ssize_t size = readlink(descriptor_path(folder).c_str(), path.data(), path.size());
+  return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : otherwise;
+}
+
 /// A file without a name, which a killed process cannot leave behind; -1 where the file system or a
 /// missing /proc does not allow it.
-int open_unnamed(const Resolved& target) {
+int open_unnamed(int folder) {
 #ifdef O_TMPFILE
-  const int file = open_retry(target.folder.string(), O_TMPFILE | O_WRONLY, 0666);
+  const int file = open_retry(folder, ".", O_TMPFILE | O_RDWR, 0666);
   if (file < 0 || access(descriptor_path(file).c_str(), F_OK) == 0) return file;
   close(file);
 #endif
   return -1;
 }
 
-void write_all(int file, std::string_view bytes, const std::string& path) {
+/// Takes what is written off the front of `bytes`. Returns whether that is all; errno says why not.
+bool write_some(int file, std::string_view& bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file, bytes.data(), bytes.size());
     if (written >= 0) {
@@ -146,59 +66,95 @@ void write_all(int file, std::string_view bytes, const std::string& path) {
       pollfd ready{file, POLLOUT, 0};
       poll(&ready, 1, -1);
     } else if (errno != EINTR) {
-      throw system_error(path, "cannot be written");
+      return false;
     }
   }
+  return true;
+}
+
+/// The first `size` bytes of a file to the end of another. errno says why not.
+bool copy_bytes(int from, std::uint64_t size, int to) {
+  std::string buffer(kBufferBytes, '\0');
+  for (std::uint64_t done = 0; done < size;) {
+    const std::size_t wanted = std::min<std::uint64_t>(size - done, buffer.size());
+    const ssize_t got = pread(from, buffer.data(), wanted, static_cast<off_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got == 0) errno = EIO;
+    if (got <= 0) return false;
+    done += static_cast<std::uint64_t>(got);
+    std::string_view rest(buffer.data(), static_cast<std::size_t>(got));
+    if (!write_some(to, rest)) return false;
+  }
+  return true;
+}
+
+/// What a file system says only when a file is closed, asked while the file is still there.
+bool written_back(int file) {
+  const int copy = fcntl(file, F_DUPFD_CLOEXEC, 0);
+  // Linux closes the descriptor even where close reports EINTR.
+  return copy < 0 || close(copy) == 0 || errno == EINTR;
+}
+
+std::string nowhere(const std::string& why) {
+  return why + "; nor can it be kept in " + temporary_folder();
+}
+
+bool same_inode(const struct stat& a, const struct stat& b) noexcept {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/// Whether `name` in `folder` is still that file.
+bool is_there(int folder, const std::string& name, int file) {
+  struct stat named;
+  struct stat open;
+  return fstatat(folder, name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         fstat(file, &open) == 0 && same_inode(named, open);
 }
 
 }  // namespace
 
 OutputFile::OutputFile(const std::string& path) : path_(path) {
-  const Resolved target = resolve(path);
-  target_ = target.full().string();
-  struct stat status;
-  const bool exists = stat(target_.c_str(), &status) == 0;
-  if (exists && S_ISDIR(status.st_mode)) throw Error(path + ": is a directory; name a file in it");
-  straight_ = target.straight || (exists && !S_ISREG(status.st_mode));
-  if (straight_) {
-    file_ = open_straight(path, target);
+  OutputPlace place = find_output_place(path);
+  if (place.straight) {
+    file_ = open_straight(path, place);
     return;
   }
-  if (exists && faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) {
+  folder_ = Descriptor(open(place.folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_) throw system_error(path, "its folder cannot be opened");
+  folder_path_ = std::move(place.folder);
+  name_ = std::move(place.name);
+  if (faccessat(folder_.get(), name_.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT) {
     throw system_error(path, "cannot be written; name another file, or change its mode");
   }
-  open_beside();
+  if (open_beside() < 0) {
+    throw system_error(path_, "no file can be made in its folder; name one you can write");
+  }
   // It can be made, and is made again when there is something to write: until then a process that
   // is killed leaves no file behind.
-  if (!temporary_.empty()) discard();
+  if (!temporary_.empty()) {
+    file_ = Descriptor();
+    temporary_ = TemporaryName();
+  }
 }
 
-OutputFile::~OutputFile() { discard(); }
-
-void OutputFile::open_beside() {
-  const fs::path path = target_;
-  const Resolved target{path.parent_path(), path.filename(), false};
-  file_ = open_unnamed(target);
-  if (file_ < 0) {
-    std::tie(file_, temporary_) = make_with_free_name(target, [](const std::string& name) {
-      return open_retry(name, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    });
-    if (file_ < 0)
-      throw system_error(path_, "no file can be made in its folder; name one you can write");
+int OutputFile::open_beside() {
+  file_ = Descriptor(open_unnamed(folder_.get()));
+  if (!file_) {
+    auto [file, name] =
+        TemporaryName::make(folder_.get(), hidden(name_), [this](const char* free_name) {
+          return open_retry(folder_.get(), free_name, O_RDWR | O_CREAT | O_EXCL, 0666);
+        });
+    if (file < 0) return file;
+    file_ = Descriptor(file);
+    temporary_ = std::move(name);
   }
   struct stat status;
-  if (stat(target_.c_str(), &status) == 0) {
+  if (fstatat(folder_.get(), name_.c_str(), &status, 0) == 0) {
     // The owner only where the system allows it; first, since a change of owner clears mode bits.
-    [[maybe_unused]] const int owned = fchown(file_, status.st_uid, status.st_gid);
-    fchmod(file_, status.st_mode & kModeBits);
+    [[maybe_unused]] const int owned = fchown(file_.get(), status.st_uid, status.st_gid);
+    fchmod(file_.get(), status.st_mode & kModeBits);
   }
-}
-
-void OutputFile::discard() noexcept {
-  if (file_ < 0) return;
-  close(std::exchange(file_, -1));
-  if (!temporary_.empty()) unlink(temporary_.c_str());
-  temporary_.clear();
+  return file_.get();
 }
 
 void OutputFile::write(std::string_view bytes) {
@@ -210,46 +166,128 @@ void OutputFile::write(std::string_view bytes) {
   }
 }
 
-void OutputFile::put(std::string_view bytes) {
-  if (file_ < 0) open_beside();
-  write_all(file_, bytes, path_);
-}
-
 void OutputFile::flush() {
   put(buffer_);
   buffer_.clear();
 }
 
+void OutputFile::put(std::string_view bytes) {
+  if (!file_ && open_beside() < 0) {
+    move_elsewhere(system_error(path_, "no file can be made in its folder any more").what());
+  }
+  for (;;) {
+    std::string_view rest = bytes;
+    const bool all = write_some(file_.get(), rest);
+    written_ += bytes.size() - rest.size();
+    if (all) return;
+    if (!elsewhere_.empty()) throw system_error(nowhere(elsewhere_), "cannot be written");
+    const Error failure = system_error(path_, "cannot be written");
+    if (!folder_) throw failure;
+    move_elsewhere(failure.what());
+    bytes = rest;
+  }
+}
+
 void OutputFile::commit() {
   flush();
-  if (!straight_ && temporary_.empty()) {
-    const fs::path target = target_;
-    const std::string unnamed = descriptor_path(file_);
-    const Resolved place{target.parent_path(), target.filename(), false};
-    auto [result, name] = make_with_free_name(place, [&](const std::string& free) {
-      return linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, free.c_str(), AT_SYMLINK_FOLLOW);
-    });
-    if (result != 0) throw system_error(path_, "cannot be given its name");
+  if (!folder_) {
+    const int file = file_.give();
+    if (close(file) != 0 && errno != EINTR) throw system_error(path_, "cannot be written");
+    return;
+  }
+  if (elsewhere_.empty()) take_place();
+  if (!elsewhere_.empty() && !written_back(file_.get())) {
+    throw system_error(nowhere(elsewhere_), "cannot be written");
+  }
+  file_ = Descriptor();
+  const std::string kept = temporary_.name();
+  temporary_.keep();
+  if (!elsewhere_.empty()) throw Error(elsewhere_ + "; the result is kept in " + kept);
+}
+
+/// On return the file is in its place, or elsewhere.
+void OutputFile::take_place() {
+  const auto give_up = [this](const char* what) {
+    move_elsewhere(system_error(path_, what).what());
+  };
+  if (!written_back(file_.get())) return give_up("cannot be written");
+  if (temporary_.empty()) {
+    const std::string unnamed = descriptor_path(file_.get());
+    auto [result, name] =
+        TemporaryName::make(folder_.get(), hidden(name_), [&](const char* free_name) {
+          return linkat(AT_FDCWD, unnamed.c_str(), folder_.get(), free_name, AT_SYMLINK_FOLLOW);
+        });
+    if (result != 0) return give_up("cannot be given its name");
     temporary_ = std::move(name);
   }
-  // Linux closes the descriptor even where close reports EINTR.
-  if (close(std::exchange(file_, -1)) != 0 && errno != EINTR) {
-    const int code = errno;
-    if (!temporary_.empty()) unlink(temporary_.c_str());
-    errno = code;
-    throw system_error(path_, "cannot be written");
+  const std::string& name = temporary_.name();
+  if (renameat(folder_.get(), name.c_str(), folder_.get(), name_.c_str()) == 0) return;
+  const Error failure = system_error(path_, "cannot be replaced");
+  // Whoever removed the folder has removed the name, but not the file that is open here.
+  if (!is_there(folder_.get(), name, file_.get())) return move_elsewhere(failure.what());
+  const std::string kept = path_of(folder_.get(), folder_path_) + '/' + name;
+  temporary_.keep();
+  throw Error(std::string(failure.what()) + "; the result is kept in " + kept);
+}
+
+/// What is written so far goes to a file in the folder of temporaries, and the rest after it.
+/// Errors: that cannot be.
+void OutputFile::move_elsewhere(const std::string& why) {
+  // Nobody else's to read: the folder may be everybody's.
+  auto [file, name] = TemporaryName::make(
+      AT_FDCWD, temporary_folder() + "/hogvec" + hidden(name_), [](const char* free_name) {
+        return open_retry(AT_FDCWD, free_name, O_RDWR | O_CREAT | O_EXCL, 0600);
+      });
+  if (file < 0) throw system_error(nowhere(why), "no file can be made");
+  Descriptor moved(file);
+  if (!copy_bytes(file_.get(), written_, file))
+    throw system_error(nowhere(why), "cannot be written");
+  file_ = std::move(moved);
+  temporary_ = std::move(name);
+  elsewhere_ = why;
+}
+
+bool OutputFile::same_place(const OutputFile& other) const noexcept {
+  struct stat mine;
+  struct stat others;
+  return folder_ && other.folder_ && name_ == other.name_ && fstat(folder_.get(), &mine) == 0 &&
+         fstat(other.folder_.get(), &others) == 0 && same_inode(mine, others);
+}
+
+std::optional<OutputFile::Volume> OutputFile::volume() const noexcept {
+  struct stat folder;
+  struct statvfs volume;
+  if (!folder_ || fstat(folder_.get(), &folder) != 0 || fstatvfs(folder_.get(), &volume) != 0 ||
+      volume.f_blocks == 0) {
+    return std::nullopt;
   }
-  // The run may have taken days: what it wrote stays, under the name it has.
-  if (!straight_ && rename(temporary_.c_str(), target_.c_str()) != 0) {
-    throw system_error(path_, "cannot be replaced, the result is kept in " + temporary_);
+  // Some blocks are kept for the superuser.
+  const std::uint64_t blocks = geteuid() == 0 ? volume.f_bfree : volume.f_bavail;
+  return Volume{folder.st_dev, blocks * volume.f_frsize};
+}
+
+void require_space(std::span<const SpaceNeed> needs) {
+  constexpr std::uint64_t kMiB = 1 << 20;
+  for (const SpaceNeed& need : needs) {
+    const auto volume = need.file->volume();
+    if (!volume) continue;
+    std::uint64_t bytes = 0;
+    for (const SpaceNeed& other : needs) {
+      const auto others = other.file->volume();
+      if (others && others->device == volume->device) bytes += other.bytes;
+    }
+    if (bytes <= volume->free_bytes) continue;
+    throw Error(need.file->path() + ": its file system has " +
+                std::to_string(volume->free_bytes / kMiB) +
+                " MiB free, and the output takes about " + std::to_string(bytes / kMiB + 1) +
+                " MiB; make room, or name a file elsewhere");
   }
 }
 
 bool same_file(const std::string& a, const std::string& b) {
   struct stat first;
   struct stat second;
-  return stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 &&
-         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+  return stat(a.c_str(), &first) == 0 && stat(b.c_str(), &second) == 0 && same_inode(first, second);
 }
 
 }  // namespace hogvec::io
