@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 256 << 10;  // of text, in one pipeline token
 constexpr std::size_t kTypicalNumber = 10;      // bytes: "-0.123456 "
+constexpr std::size_t kTypicalWord = 8;         // bytes, with its space and the newline
 constexpr std::size_t kLongestNumber = 64;      // sign, 39 digits, point, 6 digits
 
 /// Any float with six decimals as printf's %f gives it: both round the exact value.
@@ -40,10 +41,15 @@ void append_row(std::string& out, VectorFormat format, std::string_view word,
 
 }  // namespace
 
+std::uint64_t vectors_bytes(VectorFormat format, std::size_t rows, std::size_t dim) noexcept {
+  const std::size_t number = format == VectorFormat::kBinary ? sizeof(float) : kTypicalNumber;
+  return std::uint64_t{rows} * (kTypicalWord + dim * number);
+}
+
 void write_vectors(OutputFile& file, VectorFormat format, ConstMatrixView vectors,
                    const std::function<std::string_view(std::size_t)>& word) {
   file.write(std::to_string(vectors.rows()) + ' ' + std::to_string(vectors.dim()) + '\n');
-  const std::size_t row_bytes = vectors.dim() * kTypicalNumber + kTypicalNumber;
+  const std::size_t row_bytes = vectors.dim() * kTypicalNumber + kTypicalWord;
   const std::size_t block = std::max<std::size_t>(1, kBlockBytes / row_bytes);
   const auto tokens = 2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
   std::size_t next = 0;

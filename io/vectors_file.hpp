@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -25,6 +26,9 @@ enum class VectorFormat { kText, kBinary };
 /// calling thread's oneTBB arena. Does not commit.
 void write_vectors(OutputFile& file, VectorFormat format, ConstMatrixView vectors,
                    const std::function<std::string_view(std::size_t)>& word);
+
+/// About how many bytes that takes, whatever the words are.
+std::uint64_t vectors_bytes(VectorFormat format, std::size_t rows, std::size_t dim) noexcept;
 
 /// A vector file, text or binary, whichever it holds; binary with or without the newline. Mapped,
 /// so that opening it costs nothing. Immutable.

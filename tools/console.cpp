@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -113,6 +114,7 @@ bool answer_common_options(int argc, char** argv, std::string_view name, std::st
 int run(std::string_view name, const std::function<int()>& body) noexcept {
   [[maybe_unused]] const OrderedTasks ordered;
   occupy_standard_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond `ulimit -f` is an error of write(2), told as such
   try {
     const int code = body();
     print_now("");

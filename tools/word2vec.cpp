@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "engine/classes/kmeans.hpp"
 #include "engine/hogvec.hpp"
@@ -147,6 +148,18 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
                   static_cast<double>(need) / kMiB, static_cast<double>(free) / kMiB));
 }
 
+/// Errors: the disks have not enough room for the vectors.
+void require_disk(std::size_t vocabulary_size, const Word2vecOptions& options,
+                  const Outputs& outputs) {
+  const std::uint64_t bytes =
+      io::vectors_bytes(options.binary ? io::VectorFormat::kBinary : io::VectorFormat::kText,
+                        vocabulary_size, options.settings.dim);
+  std::vector<io::SpaceNeed> needs;
+  if (options.classes == 0) needs.push_back({outputs.vectors.get(), bytes});
+  if (outputs.context) needs.push_back({outputs.context.get(), bytes});
+  io::require_space(needs);
+}
+
 /// Trains to the end; where there is a held-out text, its loss is taken after every epoch.
 void train_model(TrainingRun& run, const Corpus& corpus, const TrainPlan& plan,
                  const Word2vecOptions& options, const Model& model, const HeldOutText* held_out,
@@ -210,6 +223,7 @@ void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs&
   const std::unique_ptr<HeldOutText> held_out =
       read_held_out(corpus.vocabulary, plan, tables, options, report);
   require_memory(corpus, plan, tables, options);  // beside both texts
+  require_disk(corpus.vocabulary.size(), options, outputs);
   if (const std::string effects = effects_note(plan); !effects.empty() && options.debug > 0) {
     note(effects);
   }

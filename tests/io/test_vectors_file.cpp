@@ -341,3 +341,15 @@ TEST_CASE("the first rows alone are read, into rows of any stride") {
 TEST_CASE("a missing file is named") {
   CHECK(contains(error_of([] { read_vectors("/missing/vectors"); }), "/missing/vectors: "));
 }
+
+TEST_CASE("the size of a file is known before it is written, but for its words") {
+  const WordVectors vectors = exact_vectors(200, 50);
+  for (const VectorFormat format : {VectorFormat::kText, VectorFormat::kBinary}) {
+    const TemporaryFolder folder;
+    write(folder / "vectors", format, vectors);
+    const auto size = static_cast<double>(read_file(folder / "vectors").size());
+    // Half of all numbers have no sign, and take nine bytes of ten.
+    CHECK(static_cast<double>(vectors_bytes(format, 200, 50)) ==
+          doctest::Approx(size).epsilon(0.1));
+  }
+}

@@ -1,0 +1,65 @@
+#!/bin/bash
+# What can happen to the files of a run while it runs: a disk too small, a limit to the size of
+# files. One line on stderr and exit code 1, and old files stay as they were.
+# Usage: test_trouble.sh BIN_FOLDER GOLDEN_FOLDER
+#
+# What takes a superuser is left out where there is none.
+set -eu
+export LC_ALL=C
+
+bin=$1
+golden=$2
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/tools/lib.sh
+. "$here/lib.sh"
+mkdir "$work/disk" "$work/spare"
+trap 'umount "$work/disk" 2>/dev/null || true; rm -rf "$work"' EXIT
+cd "$work"
+export TMPDIR=$work/spare
+
+train=(timeout 60 "$bin/word2vec" -train "$golden/corpus.txt" -cbow 0 -min-count 3 -iter 1
+  -threads 1 -debug 0)
+
+# expect_line PATTERN WHAT: one line on stderr, which matches.
+expect_line() {
+  [ "$(wc -l <err)" -eq 1 ] || fail "$2: not one line on stderr: $(cat err)"
+  grep -Eq "$1" err || fail "$2: says $(cat err)"
+}
+
+# 497 vectors of 100 numbers take about 190 KiB, and of 300 numbers 570 KiB.
+if mount -t tmpfs -o size=400k none disk 2>/dev/null; then
+  echo old >disk/vectors
+  expect_code 1 "${train[@]}" -size 300 -binary 1 -output disk/vectors
+  expect_line "disk/vectors: .*MiB free" "a disk too small for the vectors"
+  expect_code 1 "${train[@]}" -size 150 -binary 1 -output disk/vectors -output-context disk/context
+  expect_line "disk/.*MiB free" "a disk too small for both"
+  [ "$(cat disk/vectors)" = old ] || fail "a disk too small: the old vectors have gone"
+  [ "$(ls -A disk)" = vectors ] || fail "a disk too small: leaves $(ls -A disk)"
+
+  # Words longer than any text has take more than was asked for.
+  for ((k = 0; k < 5000; ++k)); do printf 'w%089d ' $k; done >text
+  long=(timeout 60 "$bin/word2vec" -train text -cbow 0 -min-count 1 -size 2 -iter 1 -threads 1
+    -debug 0 -binary 1)
+  expect_code 0 "${long[@]}" -output expected
+  expect_code 1 "${long[@]}" -output disk/vectors
+  expect_line "disk/vectors: cannot be written: No space left on device; the result is kept in " \
+    "a disk that is full"
+  cmp expected spare/hogvec.vectors.* || fail "a disk that is full: not the same vectors"
+  rm spare/*
+  expect_code 1 env TMPDIR="$work/missing" "${long[@]}" -output disk/vectors
+  expect_line "disk/vectors: .*; nor can it be kept in $work/missing: no file can be made" \
+    "a disk that is full, and nowhere else to go"
+  [ "$(cat disk/vectors)" = old ] || fail "a disk that is full: the old vectors have gone"
+  [ "$(ls -A disk)" = vectors ] || fail "a disk that is full: leaves $(ls -A disk)"
+  umount disk
+fi
+
+echo old >vectors
+limited() {
+  (ulimit -f "$1" && shift && "$@")
+}
+expect_code 1 limited 100 "${train[@]}" -size 100 -binary 1 -output vectors
+expect_line "vectors: cannot be written: File too large; nor can it be kept in $TMPDIR" \
+  "a limit to the size of files"
+[ "$(cat vectors)" = old ] || fail "a limit to the size of files: the old vectors have gone"
+[ -z "$(ls -A spare)" ] || fail "leaves $(ls -A spare)"
