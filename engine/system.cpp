@@ -4,52 +4,24 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <limits>
-#include <string>
+
+#include "engine/memory_limits.hpp"
 
 namespace hogvec {
 namespace {
 
-constexpr std::size_t kUnlimited = std::numeric_limits<std::ptrdiff_t>::max();
-
-/// The number that follows `key` in a file of "key number" lines, kUnlimited where there is none.
-std::size_t read_field(const char* path, const std::string& key) {
-  std::ifstream file(path);
-  std::string word;
-  while (file >> word) {
-    std::size_t number = 0;
-    if (word == key && file >> number) return number;
-  }
-  return kUnlimited;
-}
-
-/// The first number of a file, kUnlimited where it holds none ("max").
-std::size_t read_number(const char* path) {
-  std::ifstream file(path);
-  std::size_t number = 0;
-  return file >> number ? number : kUnlimited;
-}
-
-std::size_t control_group_memory() {
-  const std::size_t limit = read_number("/sys/fs/cgroup/memory.max");
-  if (limit == kUnlimited) return kUnlimited;
-  // Page cache counts as used, but gives way.
-  const std::size_t used = read_number("/sys/fs/cgroup/memory.current");
-  const std::size_t cache = read_field("/sys/fs/cgroup/memory.stat", "inactive_file");
-  const std::size_t held = used == kUnlimited ? 0 : used - (cache < used ? cache : 0);
-  return limit - std::min(limit, held);
-}
+/// RLIM_INFINITY is more than kUnlimited.
+std::size_t bytes_of(const rlimit& limit) { return std::min<rlim_t>(limit.rlim_cur, kUnlimited); }
 
 }  // namespace
 
 std::size_t available_memory() {
-  const std::size_t kibibytes = read_field("/proc/meminfo", "MemAvailable:");
-  const std::size_t machine = kibibytes > kUnlimited / 1024 ? kUnlimited : kibibytes * 1024;
-  rlimit limit{};
-  const bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-  const std::size_t process = limited ? limit.rlim_cur : kUnlimited;
-  return std::min({machine, control_group_memory(), process});
+  rlimit all{.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+  rlimit data = all;
+  getrlimit(RLIMIT_AS, &all);
+  getrlimit(RLIMIT_DATA, &data);
+  return std::min({machine_memory(""), control_group_memory(""),
+                   address_memory("", {.all = bytes_of(all), .data = bytes_of(data)})});
 }
 
 std::size_t resident_memory() {

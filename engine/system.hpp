@@ -5,8 +5,9 @@
 
 namespace hogvec {
 
-/// Bytes of memory that can be taken without swapping: what the kernel says, within the limits of
-/// the control group and of the process. 2^63 - 1 where nobody knows.
+/// Bytes of memory that this process can take without swapping: what the machine has free, within
+/// the limits of the process's control groups and of its address space (memory_limits.hpp).
+/// 2^63 - 1 where nobody knows.
 std::size_t available_memory();
 
 /// Memory that the process holds, in bytes.

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <vector>
@@ -194,6 +197,21 @@ void write_matrix(io::OutputFile& file, MatrixView matrix, const Vocabulary& voc
   file.commit();
 }
 
+/// Does all of them, and throws at the end what went wrong first: that one file cannot take its
+/// place is no reason to lose another.
+void write_all(std::initializer_list<std::function<void()>> writers) {
+  std::exception_ptr first;
+  for (const auto& write : writers) {
+    try {
+      write();
+    } catch (const std::exception& error) {
+      if (first) note(error.what());
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
+}
+
 /// "word class" lines, as the reference writes them.
 void write_classes(io::OutputFile& file, const std::vector<std::uint32_t>& classes,
                    const Vocabulary& vocabulary) {
@@ -238,16 +256,21 @@ void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs&
   }
   train_model(run, corpus, plan, options, model, held_out.get(), report);
   const Clock::time_point start = Clock::now();
-  if (options.classes > 0) {
-    write_classes(*outputs.vectors,
-                  kmeans_classes(model.input, options.classes, options.settings.threads),
-                  corpus.vocabulary);
-  } else {
-    write_matrix(*outputs.vectors, model.input, corpus.vocabulary, options.binary);
-  }
-  if (outputs.context) {
-    write_matrix(*outputs.context, model.output, corpus.vocabulary, options.binary);
-  }
+  const auto write_vectors = [&] {
+    if (options.classes == 0) {
+      write_matrix(*outputs.vectors, model.input, corpus.vocabulary, options.binary);
+    } else {
+      write_classes(*outputs.vectors,
+                    kmeans_classes(model.input, options.classes, options.settings.threads),
+                    corpus.vocabulary);
+    }
+  };
+  const auto write_context = [&] {
+    if (outputs.context) {
+      write_matrix(*outputs.context, model.output, corpus.vocabulary, options.binary);
+    }
+  };
+  write_all({write_vectors, write_context});
   report.write_seconds = seconds_since(start);
 }
 

@@ -46,6 +46,11 @@ if mount -t tmpfs -o size=400k none disk 2>/dev/null; then
     "a disk that is full"
   cmp expected spare/hogvec.vectors.* || fail "a disk that is full: not the same vectors"
   rm spare/*
+  expect_code 0 "${long[@]}" -output expected -output-context expected.context
+  expect_code 1 "${long[@]}" -output disk/vectors -output-context context
+  cmp expected spare/hogvec.vectors.* || fail "a disk that is full for the first of two files"
+  cmp expected.context context || fail "a disk that is full for one file: the other is lost"
+  rm spare/*
   expect_code 1 env TMPDIR="$work/missing" "${long[@]}" -output disk/vectors
   expect_line "disk/vectors: .*; nor can it be kept in $work/missing: no file can be made" \
     "a disk that is full, and nowhere else to go"
