@@ -114,7 +114,7 @@ bool spells(const Corpus& corpus, std::string_view text) {
 
 void bench_read_corpus(benchmark::State& state, int threads) {
   const Text& text = large_text();
-  const ReadOptions options{.threads = threads, .min_count = 1};
+  const ReadOptions options{.min_count = 1, .resources = {.threads = threads}};
   std::size_t words = 0;
   {
     const Corpus corpus = read_corpus(text.file.path(), options);
@@ -129,7 +129,7 @@ void bench_read_corpus(benchmark::State& state, int threads) {
 /// Words cut, counted and numbered, before the vocabulary is made.
 void bench_encode_text(benchmark::State& state, int threads) {
   const Text& text = large_text();
-  const EncodeOptions options{.threads = threads};
+  const EncodeOptions options{.resources = {.threads = threads}};
   const std::vector<std::string_view> words = words_of(text.bytes);
   std::size_t ids = 0;
   {
@@ -158,7 +158,7 @@ void bench_encode_text(benchmark::State& state, int threads) {
 /// The words of a text that has a vocabulary already.
 void bench_encode_corpus(benchmark::State& state, int threads) {
   const Text& text = large_text();
-  const ReadOptions options{.threads = threads, .min_count = 1};
+  const ReadOptions options{.min_count = 1, .resources = {.threads = threads}};
   const Corpus corpus = read_corpus(text.file.path(), options);
   const auto encode = [&] { return encode_corpus(text.file.path(), corpus.vocabulary, options); };
   const EncodedCorpus encoded = encode();

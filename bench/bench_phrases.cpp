@@ -52,7 +52,7 @@ PhrasePass reference_pass(const std::string& text) {
 }
 
 void bench_phrases(benchmark::State& state, int threads) {
-  const PhraseOptions options{.threads = threads, .min_count = kMinCount};
+  const PhraseOptions options{.min_count = kMinCount, .resources = {.threads = threads}};
   const Text small(2'000, 100'000);
   const PhrasePass want = reference_pass(small.bytes);
   const PhrasePass got = PhraseText(small.file.path(), options).join(kThreshold);

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
@@ -78,7 +77,7 @@ Options read_options(CommandLine& line) {
   options.debug =
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.phrases.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));
-  options.phrases.threads =
+  options.phrases.resources.threads =
       static_cast<int>(line.integer("-threads", 1, kMostThreads).value_or(12));
   const char* thresholds = line.value("-threshold");
   options.thresholds = parse_thresholds(thresholds != nullptr ? thresholds : "100");
@@ -91,9 +90,6 @@ Options read_options(CommandLine& line) {
                     passes, thresholds));
   }
   options.thresholds.resize(passes, options.thresholds[0]);
-  if (const char* folder = std::getenv("TMPDIR"); folder != nullptr && *folder != '\0') {
-    options.phrases.temporary_folder = folder;
-  }
   return options;
 }
 

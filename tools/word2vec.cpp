@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <initializer_list>
@@ -95,14 +94,11 @@ void require_inputs(const Word2vecOptions& options) {
 
 ReadOptions read_options(const Word2vecOptions& options) {
   ReadOptions reading;
-  reading.threads = options.settings.threads;
+  reading.resources.threads = options.settings.threads;
   reading.min_count = options.min_count;
   reading.max_vocabulary = options.max_vocabulary;
   reading.vocabulary_file = options.read_vocab;
   reading.max_word_bytes = options.max_word_bytes;
-  if (const char* folder = std::getenv("TMPDIR"); folder != nullptr && *folder != '\0') {
-    reading.temporary_folder = folder;
-  }
   return reading;
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "engine/resources.hpp"
 #include "engine/vocab/vocabulary.hpp"
 #include "io/memory_map.hpp"
 
@@ -39,7 +40,6 @@ struct Corpus {
 };
 
 struct ReadOptions {
-  int threads = 1;
   std::uint64_t min_count = 5;
   /// Keep so many of the most frequent words besides index 0; 0: all.
   std::size_t max_vocabulary = 0;
@@ -47,10 +47,7 @@ struct ReadOptions {
   std::string vocabulary_file{};
   /// Longer words are cut, at a code point boundary; the reference's limit (word2vec.c:86).
   std::size_t max_word_bytes = 98;
-  /// Ids that would need more memory than this lie in an unnamed file in `temporary_folder`.
-  /// 0: half of the memory that is free.
-  std::size_t memory_limit = 0;
-  std::string temporary_folder = "/var/tmp";
+  Resources resources{};
   /// Called now and then, from any thread but never twice at once, with the words read so far.
   std::function<void(std::uint64_t words)> on_progress{};
 };

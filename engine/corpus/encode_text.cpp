@@ -9,7 +9,6 @@
 #include <numeric>
 
 #include "engine/corpus/tokenizer.hpp"
-#include "engine/system.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 
@@ -76,15 +75,13 @@ class Encoder {
       : options_(options),
         file_(io::MemoryMap::open_file(path)),
         text_(reinterpret_cast<const char*>(file_.data()), file_.size()),
-        tables_(static_cast<std::size_t>(options.threads)) {
-    const std::size_t limit =
-        options.memory_limit != 0 ? options.memory_limit : available_memory() / 2;
+        tables_(static_cast<std::size_t>(options.resources.threads)) {
     // A word and its separator are rarely less than four bytes, the size of an id.
-    encoded_.in_file = text_.size() > limit;
+    encoded_.in_file = text_.size() > options.resources.most_memory();
     encoded_.sections.resize((text_.size() + kSectionBytes - 1) / kSectionBytes);
     // At most one id a byte; pages that stay untouched take no memory.
-    encoded_.memory = array_memory((text_.size() + 1) * sizeof(WordId), encoded_.in_file,
-                                   options.temporary_folder);
+    encoded_.memory =
+        array_memory((text_.size() + 1) * sizeof(WordId), encoded_.in_file, options.resources);
   }
 
   EncodedText encode() {
@@ -92,7 +89,7 @@ class Encoder {
     for (WordTable& table : tables_) {
       table.add(WordTable::key_of(options_.newline_word), 0, 0);
     }
-    run_workers(options_.threads, [&](int worker) { read_sections(worker, next); });
+    run_workers(options_.resources.threads, [&](int worker) { read_sections(worker, next); });
     merge_tables();
     return std::move(encoded_);
   }
@@ -163,12 +160,12 @@ class Encoder {
 }  // namespace
 
 EncodedText encode_text(const std::string& path, const EncodeOptions& options) {
-  if (options.threads < 1) throw Error("threads must be at least 1");
+  if (options.resources.threads < 1) throw Error("threads must be at least 1");
   return Encoder(path, options).encode();
 }
 
-io::MemoryMap array_memory(std::size_t bytes, bool in_file, const std::string& temporary_folder) {
-  return in_file ? io::MemoryMap::temporary_file(bytes, temporary_folder)
+io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources) {
+  return in_file ? io::MemoryMap::temporary_file(bytes, resources.folder())
                  : io::MemoryMap::anonymous(bytes, true);
 }
 

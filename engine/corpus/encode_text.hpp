@@ -9,21 +9,18 @@
 #include <vector>
 
 #include "engine/corpus/word_table.hpp"
+#include "engine/resources.hpp"
 #include "engine/vocab/vocabulary.hpp"
 #include "io/memory_map.hpp"
 
 namespace hogvec {
 
 struct EncodeOptions {
-  int threads = 1;
   /// Longer words are cut, at a code point boundary.
   std::size_t max_word_bytes = 98;
   /// The word that has number 0 and stands for a newline. Where the text has it too, that is 0.
   std::string_view newline_word = kSentenceEndWord;
-  /// Ids that would need more memory than this lie in an unnamed file in `temporary_folder`.
-  /// 0: half of the memory that is free.
-  std::size_t memory_limit = 0;
-  std::string temporary_folder = "/var/tmp";
+  Resources resources{};
   /// Called now and then, from any thread but never twice at once, with the words read so far and
   /// how many different ones the calling thread has seen.
   std::function<void(std::uint64_t words, std::uint64_t different)> on_progress{};
@@ -54,7 +51,7 @@ struct EncodedText {
 /// Errors: the file is missing, unreadable or not a regular file; threads below 1.
 EncodedText encode_text(const std::string& path, const EncodeOptions& options);
 
-/// `bytes` in anonymous memory, or in an unnamed file in `temporary_folder`.
-io::MemoryMap array_memory(std::size_t bytes, bool in_file, const std::string& temporary_folder);
+/// `bytes` in anonymous memory, or in an unnamed file in the folder of the resources.
+io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources);
 
 }  // namespace hogvec

@@ -69,7 +69,7 @@ void for_each_section(const EncodedText& text, int threads, const Visit& visit) 
 EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
   // places[s + 1]: first how many words of section s are known, then where they end.
   std::vector<std::size_t> places(text.sections.size() + 1, 0);
-  for_each_section(text, options.threads, [&](std::size_t s) {
+  for_each_section(text, options.resources.threads, [&](std::size_t s) {
     const EncodedText::Section& section = text.sections[s];
     const WordId* numbers = text.numbers[static_cast<std::size_t>(section.worker)].data();
     WordId* const first = text.ids() + section.first;
@@ -80,10 +80,10 @@ EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
   for (std::size_t s = 0; s < text.sections.size(); ++s) places[s + 1] += places[s];
   const std::size_t total = places.back();
   const std::size_t bytes = total * sizeof(WordId);
-  io::MemoryMap memory = array_memory(bytes, text.in_file, options.temporary_folder);
+  io::MemoryMap memory = array_memory(bytes, text.in_file, options.resources);
   memory.reserve(0, bytes);
   auto* out = reinterpret_cast<WordId*>(memory.data());
-  for_each_section(text, options.threads, [&](std::size_t s) {
+  for_each_section(text, options.resources.threads, [&](std::size_t s) {
     const EncodedText::Section& section = text.sections[s];
     const WordId* first = text.ids() + section.first;
     std::remove_copy(first, first + section.count, out + places[s], kUnknown);
@@ -98,10 +98,7 @@ EncodedText encode(const std::string& path, const ReadOptions& options) {
   if (options.max_word_bytes < 1 || options.max_word_bytes > kMaxWordBytes) {
     throw Error("the longest word must have 1 to 65536 bytes");
   }
-  EncodeOptions encoding{.threads = options.threads,
-                         .max_word_bytes = options.max_word_bytes,
-                         .memory_limit = options.memory_limit,
-                         .temporary_folder = options.temporary_folder};
+  EncodeOptions encoding{.max_word_bytes = options.max_word_bytes, .resources = options.resources};
   if (options.on_progress) {
     encoding.on_progress = [&](std::uint64_t words, std::uint64_t) { options.on_progress(words); };
   }

@@ -40,9 +40,9 @@ class Finder {
     find_halves();
   }
 
-  Joins find(const IdText& text, const CountOptions& options) {
-    std::vector<Found> found(static_cast<std::size_t>(options.threads));
-    count_pairs(text, sides_, options, [&](int worker, std::span<const PairCount> counts) {
+  Joins find(const IdText& text, const Resources& resources) {
+    std::vector<Found> found(static_cast<std::size_t>(resources.threads));
+    count_pairs(text, sides_, resources, [&](int worker, std::span<const PairCount> counts) {
       sort_out(counts, found[static_cast<std::size_t>(worker)]);
     });
     Joins joins{{}, spellings_};
@@ -168,8 +168,8 @@ class Finder {
 }  // namespace
 
 Joins find_joins(const IdText& text, const PhraseWords& words, std::uint64_t text_words,
-                 std::uint64_t min_count, float threshold, const CountOptions& options) {
-  return Finder(words, text_words, min_count, threshold).find(text, options);
+                 std::uint64_t min_count, float threshold, const Resources& resources) {
+  return Finder(words, text_words, min_count, threshold).find(text, resources);
 }
 
 }  // namespace hogvec

@@ -17,6 +17,6 @@ struct Joins {
 /// The pairs of the text whose score is above `threshold`, as phrases.hpp defines it. `text_words`
 /// is T there.
 Joins find_joins(const IdText& text, const PhraseWords& words, std::uint64_t text_words,
-                 std::uint64_t min_count, float threshold, const CountOptions& options);
+                 std::uint64_t min_count, float threshold, const Resources& resources);
 
 }  // namespace hogvec

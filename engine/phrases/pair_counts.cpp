@@ -10,7 +10,6 @@
 #include <memory>
 #include <vector>
 
-#include "engine/system.hpp"
 #include "engine/workers.hpp"
 
 namespace hogvec {
@@ -76,15 +75,13 @@ class PairTable {
 
 class Counter {
  public:
-  Counter(const IdText& text, std::span<const std::uint8_t> sides, const CountOptions& options)
-      : text_(text), sides_(sides), options_(options), before_(text.ids_before()) {
+  Counter(const IdText& text, std::span<const std::uint8_t> sides, const Resources& resources)
+      : text_(text), sides_(sides), resources_(resources), before_(text.ids_before()) {
     std::size_t words = 0;
     for (std::size_t s = 0; s < text.sections(); ++s) words += text.section(s).size();
     const std::size_t wanted = words / kPartitionPairs + 1;
     bits_ = std::min(kMostPartitionBits, static_cast<unsigned>(std::bit_width(wanted)));
-    const std::size_t limit =
-        options.memory_limit != 0 ? options.memory_limit : available_memory() / 2;
-    round_pairs_ = std::max<std::size_t>(1, limit / sizeof(Pair));
+    round_pairs_ = std::max<std::size_t>(1, resources.most_memory() / sizeof(Pair));
   }
 
   void run(const std::function<void(int, std::span<const PairCount>)>& visit) {
@@ -123,9 +120,9 @@ class Counter {
 
   void count_partitions() {
     const std::size_t partitions = std::size_t{1} << bits_;
-    std::vector<std::vector<std::size_t>> sizes(static_cast<std::size_t>(options_.threads));
+    std::vector<std::vector<std::size_t>> sizes(static_cast<std::size_t>(resources_.threads));
     std::atomic<std::size_t> next{0};
-    run_workers(options_.threads, [&](int worker) {
+    run_workers(resources_.threads, [&](int worker) {
       std::vector<std::size_t> mine(partitions);
       for_each_pair(next, [&](std::uint64_t hash, Pair) { ++mine[partition_of(hash)]; });
       sizes[static_cast<std::size_t>(worker)] = std::move(mine);
@@ -139,15 +136,14 @@ class Counter {
   void run_round(std::size_t first, std::size_t end, std::size_t pairs,
                  const std::function<void(int, std::span<const PairCount>)>& visit) {
     const std::size_t bytes = pairs * sizeof(Pair);
-    const io::MemoryMap memory =
-        array_memory(bytes, pairs > round_pairs_, options_.temporary_folder);
+    const io::MemoryMap memory = array_memory(bytes, pairs > round_pairs_, resources_);
     memory.reserve(0, bytes);
     const std::span<Pair> room(reinterpret_cast<Pair*>(memory.data()), pairs);
     scatter(first, end, room);
     std::vector<std::size_t> begins(end - first + 1, 0);
     for (std::size_t p = first; p < end; ++p) begins[p - first + 1] = begins[p - first] + sizes_[p];
     std::atomic<std::size_t> next{0};
-    run_workers(options_.threads, [&](int worker) {
+    run_workers(resources_.threads, [&](int worker) {
       PairTable table;
       for (std::size_t p; (p = next.fetch_add(1, std::memory_order_relaxed)) < end - first;) {
         visit(worker, table.count(room.subspan(begins[p], begins[p + 1] - begins[p]), bits_));
@@ -161,7 +157,7 @@ class Counter {
     const auto places = std::make_unique<std::atomic<std::size_t>[]>(partitions);
     for (std::size_t p = 1; p < partitions; ++p) places[p] = places[p - 1] + sizes_[first + p - 1];
     std::atomic<std::size_t> next{0};
-    run_workers(options_.threads, [&](int) {
+    run_workers(resources_.threads, [&](int) {
       std::vector<Pair> buffers(partitions * kBuffered);
       std::vector<std::uint8_t> filled(partitions, 0);
       const auto flush = [&](std::size_t p) {
@@ -181,7 +177,7 @@ class Counter {
 
   const IdText& text_;
   std::span<const std::uint8_t> sides_;
-  const CountOptions& options_;
+  const Resources& resources_;
   std::vector<WordId> before_;
   unsigned bits_;
   std::size_t round_pairs_;
@@ -191,9 +187,9 @@ class Counter {
 }  // namespace
 
 void count_pairs(const IdText& text, std::span<const std::uint8_t> sides,
-                 const CountOptions& options,
+                 const Resources& resources,
                  const std::function<void(int, std::span<const PairCount>)>& visit) {
-  Counter(text, sides, options).run(visit);
+  Counter(text, sides, resources).run(visit);
 }
 
 }  // namespace hogvec

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <string>
 
 #include "engine/phrases/phrase_words.hpp"
+#include "engine/resources.hpp"
 
 namespace hogvec {
 
@@ -30,17 +30,12 @@ struct PairCount {
   std::uint64_t count;
 };
 
-struct CountOptions {
-  int threads;
-  std::size_t memory_limit;  // bytes of pairs held at once; 0: half of the memory that is free
-  std::string temporary_folder;
-};
-
 /// Counts the neighbors a, b for which `sides[a] & sides[b] >> 4` is not 0: the low four bits of a
 /// word say what it is to the left of another, the high ones to the right. A newline has none.
-/// `visit` gets every such pair once, in many parts, from `threads` threads at once.
+/// `visit` gets every such pair once, in many parts, from all threads at once. The pairs that are
+/// held at once are those that the memory has room for.
 void count_pairs(const IdText& text, std::span<const std::uint8_t> sides,
-                 const CountOptions& options,
+                 const Resources& resources,
                  const std::function<void(int worker, std::span<const PairCount> counts)>& visit);
 
 }  // namespace hogvec

@@ -13,7 +13,7 @@ namespace hogvec {
 
 struct PhraseText::State {
   State(EncodedText encoded, const PhraseOptions& given)
-      : options(given), text(encoded, given.threads), words(encoded) {}
+      : options(given), text(encoded, given.resources.threads), words(encoded) {}
 
   PhraseOptions options;
   IdText text;
@@ -22,11 +22,9 @@ struct PhraseText::State {
 
 PhraseText::PhraseText(const std::string& path, const PhraseOptions& options) {
   EncodedText encoded =
-      encode_text(path, {.threads = options.threads,
-                         .max_word_bytes = std::numeric_limits<std::size_t>::max(),
+      encode_text(path, {.max_word_bytes = std::numeric_limits<std::size_t>::max(),
                          .newline_word = "\n",  // which no text has as a word
-                         .memory_limit = options.memory_limit,
-                         .temporary_folder = options.temporary_folder,
+                         .resources = options.resources,
                          .on_progress = options.on_read});
   state_ = std::make_unique<State>(std::move(encoded), options);
 }
@@ -40,16 +38,15 @@ PhrasePass PhraseText::join(float threshold) {
   PhraseWords& words = state_->words;
   const std::uint64_t total =
       std::accumulate(words.counts.begin(), words.counts.end(), std::uint64_t{0});
-  const Joins joins = find_joins(state_->text, words, total, options.min_count, threshold,
-                                 {.threads = options.threads,
-                                  .memory_limit = options.memory_limit,
-                                  .temporary_folder = options.temporary_folder});
-  const std::uint64_t joined = apply_joins(state_->text, words, joins.pairs, options.threads);
+  const Joins joins =
+      find_joins(state_->text, words, total, options.min_count, threshold, options.resources);
+  const std::uint64_t joined =
+      apply_joins(state_->text, words, joins.pairs, options.resources.threads);
   return {.vocabulary_size = joins.vocabulary_size, .words = total, .joined = joined};
 }
 
 void PhraseText::write(io::OutputFile& file) const {
-  write_words(file, state_->text, state_->words.list, state_->options.threads,
+  write_words(file, state_->text, state_->words.list, state_->options.resources.threads,
               state_->options.on_written);
 }
 

@@ -17,17 +17,14 @@
 #include <memory>
 #include <string>
 
+#include "engine/resources.hpp"
 #include "io/output_file.hpp"
 
 namespace hogvec {
 
 struct PhraseOptions {
-  int threads = 1;
   std::uint64_t min_count = 5;
-  /// Arrays that would need more memory than this lie in unnamed files in `temporary_folder`.
-  /// 0: half of the memory that is free.
-  std::size_t memory_limit = 0;
-  std::string temporary_folder = "/var/tmp";
+  Resources resources{};
   /// Called now and then, from any thread but never twice at once, with the words read so far and
   /// how many different ones the calling thread has seen.
   std::function<void(std::uint64_t words, std::uint64_t different)> on_read{};

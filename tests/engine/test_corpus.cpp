@@ -78,8 +78,8 @@ TEST_CASE("a text is encoded with the words of another") {
   const Corpus corpus = read("b a\nb c\n");
   const TemporaryFile other("c x b\ny\na </s> x");
   for (const int threads : {1, 3}) {
-    const EncodedCorpus text =
-        encode_corpus(other.path(), corpus.vocabulary, {.threads = threads, .min_count = 100});
+    const EncodedCorpus text = encode_corpus(other.path(), corpus.vocabulary,
+                                             {.min_count = 100, .resources = {.threads = threads}});
     CHECK(std::vector<WordId>(text.ids().begin(), text.ids().end()) ==
           std::vector<WordId>{3, 1, 0, 0, 2, 0});
     CHECK(text.unknown() == 3);
@@ -160,9 +160,10 @@ TEST_CASE("threads and a mapped file change nothing") {
     text += "w" + std::to_string(rank * 37 % 5000 + random() % (rank + 1));
     text += random() % 12 == 0 ? '\n' : ' ';
   }
-  const Corpus one = read(text, {.threads = 1, .min_count = 3});
-  const Corpus four = read(text, {.threads = 4, .min_count = 3});
-  const Corpus in_file = read(text, {.threads = 2, .min_count = 3, .memory_limit = 1});
+  const Corpus one = read(text, {.min_count = 3, .resources = {.threads = 1}});
+  const Corpus four = read(text, {.min_count = 3, .resources = {.threads = 4}});
+  const Corpus in_file =
+      read(text, {.min_count = 3, .resources = {.threads = 2, .memory_limit = 1}});
   CHECK(words(one) == words(four));
   CHECK(ids(one) == ids(four));
   CHECK(words(one) == words(in_file));
@@ -183,8 +184,9 @@ TEST_CASE("a vocabulary file gives words and counts, the text gives the ids") {
 
 TEST_CASE("the reference's vocabularies come out byte for byte") {
   for (const char* min_count : {"1", "3"}) {
-    const Corpus corpus = read_corpus(HOGVEC_GOLDEN "/corpus.txt",
-                                      {.threads = 2, .min_count = std::stoul(min_count)});
+    const Corpus corpus =
+        read_corpus(HOGVEC_GOLDEN "/corpus.txt",
+                    {.min_count = std::stoul(min_count), .resources = {.threads = 2}});
     std::string lines;
     for (const io::WordCount& w : corpus.vocabulary.words()) {
       lines += w.word + " " + std::to_string(w.count) + "\n";

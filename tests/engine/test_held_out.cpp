@@ -35,7 +35,7 @@ Corpus read(const std::string& text) {
 
 EncodedCorpus encode(const std::string& text, const Vocabulary& vocabulary, int threads = 1) {
   const TemporaryFile file(text);
-  return encode_corpus(file.path(), vocabulary, {.threads = threads});
+  return encode_corpus(file.path(), vocabulary, {.resources = {.threads = threads}});
 }
 
 /// With the tables that it reads.

@@ -106,7 +106,7 @@ TEST_CASE("the reference's texts come out byte for byte") {
     for (const int threads : {1, 4}) {
       const Result result =
           run_file(HOGVEC_GOLDEN "/phrase_corpus.txt", {static_cast<float>(threshold)},
-                   {.threads = threads, .min_count = 2});
+                   {.min_count = 2, .resources = {.threads = threads}});
       CHECK(result.text ==
             read_file(HOGVEC_GOLDEN "/phrases.threshold" + std::to_string(threshold) + ".txt"));
     }
@@ -146,7 +146,8 @@ TEST_CASE("random texts give what the definition says, pass by pass") {
       // One byte of memory: a round for every partition, in a file.
       for (const std::size_t memory : {std::size_t{0}, std::size_t{1}}) {
         const Result result = run(
-            text, thresholds, {.threads = threads, .min_count = min_count, .memory_limit = memory});
+            text, thresholds,
+            {.min_count = min_count, .resources = {.threads = threads, .memory_limit = memory}});
         CAPTURE(round);
         REQUIRE(result.text == expected.text);
         for (std::size_t p = 0; p < thresholds.size(); ++p) {
@@ -173,7 +174,7 @@ TEST_CASE("sections join without a seam") {
     REQUIRE(text.size() > 2u << 20);
     const Result expected = slow_pass(text, 0.5F, 2);
     for (const int threads : {1, 4}) {
-      const Result result = run(text, {0.5F}, {.threads = threads, .min_count = 2});
+      const Result result = run(text, {0.5F}, {.min_count = 2, .resources = {.threads = threads}});
       CHECK((result.text == expected.text));
       CHECK(result.passes[0].vocabulary_size == expected.passes[0].vocabulary_size);
       CHECK(result.passes[0].joined == expected.passes[0].joined);
@@ -190,7 +191,7 @@ TEST_CASE("words are never cut, in the text or in what is counted") {
   text += "q " + long_word + "2\n";
   const Result expected = slow_pass(text, 1, 2);
   CHECK(expected.passes[0].joined == 6);  // q with the long word, r with the longest
-  const Result result = run(text, {1}, {.threads = 2, .min_count = 2});
+  const Result result = run(text, {1}, {.min_count = 2, .resources = {.threads = 2}});
   CHECK((result.text == expected.text));
 }
 
@@ -204,7 +205,7 @@ TEST_CASE("pairs end with their line, and a joined word does not join again in i
 }
 
 TEST_CASE("texts at the edge are written as they are, but for a space before each word") {
-  const PhraseOptions options{.threads = 2, .min_count = 1};
+  const PhraseOptions options{.min_count = 1, .resources = {.threads = 2}};
   CHECK(run("", {1}, options).text.empty());
   CHECK(run("\n\n", {1}, options).text == "\n\n");
   CHECK(run(" \t ", {1}, options).text.empty());
@@ -213,14 +214,14 @@ TEST_CASE("texts at the edge are written as they are, but for a space before eac
   CHECK(run("</s> a\n</s> a", {0}, options).text == " </s>_a\n </s>_a");
   CHECK_THROWS_AS(PhraseText("/nonexistent/text", options), Error);
   CHECK_THROWS_AS(PhraseText("/tmp", options), Error);
-  CHECK_THROWS_AS(PhraseText(HOGVEC_GOLDEN "/corpus.txt", {.threads = 0}), Error);
+  CHECK_THROWS_AS(PhraseText(HOGVEC_GOLDEN "/corpus.txt", {.resources = {.threads = 0}}), Error);
 }
 
 TEST_CASE("a full disk ends the writing, whatever the threads wait for") {
   std::mt19937 random(11);
   const TemporaryFile file(random_text(random, 1'500'000));
   for (const int threads : {1, 4}) {
-    PhraseText text(file.path(), {.threads = threads});
+    PhraseText text(file.path(), {.resources = {.threads = threads}});
     io::OutputFile output("/dev/full");
     CHECK(testing::contains(testing::error_of([&] { text.write(output); }), "No space left"));
   }

@@ -42,8 +42,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
   const fuzz::MemoryFile file(text);
   // A limit of memory that nothing reaches spares asking the system for one.
-  ReadOptions options{.threads = 1, .min_count = 1, .max_word_bytes = limit};
-  options.memory_limit = std::size_t{1} << 30;
+  ReadOptions options{.min_count = 1, .max_word_bytes = limit};
+  options.resources.memory_limit = std::size_t{1} << 30;
   const Corpus corpus = read_corpus(file.path(), options);
   require(corpus.text.size() == words.size(), "every word has an id");
   require(corpus.vocabulary.total_count() == words.size(), "every word is counted");

@@ -1,0 +1,29 @@
+// What a piece of work may take of the machine.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "engine/system.hpp"
+#include "io/temporaries.hpp"
+
+namespace hogvec {
+
+struct Resources {
+  int threads = 1;
+  /// Arrays that would take more bytes than this lie in unnamed files in `temporary_folder`.
+  /// 0: half of the memory that is free.
+  std::size_t memory_limit = 0;
+  /// Empty: that of io::temporary_folder().
+  std::string temporary_folder{};
+
+  /// Both with what 0 and empty stand for.
+  std::size_t most_memory() const {
+    return memory_limit != 0 ? memory_limit : available_memory() / 2;
+  }
+  std::string folder() const {
+    return temporary_folder.empty() ? io::temporary_folder() : temporary_folder;
+  }
+};
+
+}  // namespace hogvec
