@@ -140,8 +140,8 @@ void bench_encode_text(benchmark::State& state, int threads) {
     std::size_t next = 0;  // of words
     for (const EncodedText::Section& section : encoded.sections) {
       const auto& numbers = encoded.numbers[static_cast<std::size_t>(section.worker)];
-      for (std::size_t i = section.first; i < section.first + section.count; ++i) {
-        const WordId id = numbers[encoded.ids()[i]];
+      for (const WordId number : section.piece.ids) {
+        const WordId id = numbers[number];
         ++ids;
         if (id != 0 && (next == words.size() || names[id] != words[next++])) {
           return state.SkipWithError("wrong result");

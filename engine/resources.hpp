@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/system.hpp"
+#include "io/memory_map.hpp"
 #include "io/temporaries.hpp"
 
 namespace hogvec {
@@ -25,5 +26,11 @@ struct Resources {
     return temporary_folder.empty() ? io::temporary_folder() : temporary_folder;
   }
 };
+
+/// `bytes` in anonymous memory, or in an unnamed file in the folder of the resources.
+inline io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources) {
+  return in_file ? io::MemoryMap::temporary_file(bytes, resources.folder())
+                 : io::MemoryMap::anonymous(bytes, true);
+}
 
 }  // namespace hogvec

@@ -44,7 +44,7 @@ int open_unnamed(const std::string& folder) {
 
 MemoryMap::~MemoryMap() {
   if (data_ != nullptr) munmap(data_, size_);
-  if (file_ >= 0) close(file_);
+  close_file();
 }
 
 MemoryMap MemoryMap::open_file(const std::string& path) {
@@ -112,6 +112,7 @@ MemoryMap MemoryMap::temporary_file(std::size_t bytes, const std::string& folder
   map.data_ = static_cast<std::byte*>(data);
   map.size_ = bytes;
   map.file_ = file.give();
+  map.shared_ = true;
   return map;
 }
 
@@ -154,19 +155,18 @@ void MemoryMap::reserve(std::size_t offset, std::size_t length) const {
                                            " bytes; set TMPDIR to a folder with more space");
 }
 
+void MemoryMap::close_file() noexcept {
+  if (file_ >= 0) close(std::exchange(file_, -1));
+}
+
 void MemoryMap::release(std::size_t offset, std::size_t length) const noexcept {
   if (data_ == nullptr || offset >= size_) return;
   const std::size_t page = page_size();
   const std::size_t begin = (offset + page - 1) / page * page;
   const std::size_t end = (offset + std::min(length, size_ - offset)) / page * page;
   if (begin >= end) return;
-  // A shared mapping keeps its pages in the file whatever madvise says: the blocks must go.
-  if (file_ >= 0) {
-    fallocate(file_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin),
-              static_cast<off_t>(end - begin));
-  } else {
-    madvise(data_ + begin, end - begin, MADV_DONTNEED);
-  }
+  // A shared mapping keeps its pages in the file until its blocks go too.
+  madvise(data_ + begin, end - begin, shared_ ? MADV_REMOVE : MADV_DONTNEED);
 }
 
 }  // namespace hogvec::io

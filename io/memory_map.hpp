@@ -44,6 +44,10 @@ class MemoryMap {
   /// Errors: disk full.
   void reserve(std::size_t offset, std::size_t length) const;
 
+  /// Closes the descriptor of a temporary file, of which a process has few: no reserve() after it.
+  /// The disk space goes with the map as before.
+  void close_file() noexcept;
+
   std::byte* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }
 
@@ -55,12 +59,14 @@ class MemoryMap {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
     std::swap(file_, other.file_);
+    std::swap(shared_, other.shared_);
   }
 
  private:
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
-  int file_ = -1;  // descriptor of a temporary file, whose blocks release() gives back
+  int file_ = -1;        // descriptor of a temporary file, for reserve()
+  bool shared_ = false;  // with a temporary file, whose blocks release() gives back
 };
 
 }  // namespace hogvec::io

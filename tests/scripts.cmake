@@ -7,6 +7,13 @@ foreach(name IN ITEMS bench bench_compare bench_report bench_rivals compute_accu
 endforeach()
 set_tests_properties(tools:model_reader PROPERTIES SKIP_RETURN_CODE 77)
 
+# A sanitizer maps more than any limit allows.
+if(NOT HOGVEC_SANITIZE)
+  add_test(NAME tools:memory
+    COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_memory.sh
+            ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden)
+endif()
+
 # With other tools of the field, where they are installed.
 foreach(name IN ITEMS gensim fasttext)
   add_test(NAME interop:${name}

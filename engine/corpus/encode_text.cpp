@@ -11,6 +11,7 @@
 #include "engine/corpus/tokenizer.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
+#include "io/memory_map.hpp"
 
 namespace hogvec {
 namespace {
@@ -79,9 +80,8 @@ class Encoder {
     // A word and its separator are rarely less than four bytes, the size of an id.
     encoded_.in_file = text_.size() > options.resources.most_memory();
     encoded_.sections.resize((text_.size() + kSectionBytes - 1) / kSectionBytes);
-    // At most one id a byte; pages that stay untouched take no memory.
-    encoded_.memory =
-        array_memory((text_.size() + 1) * sizeof(WordId), encoded_.in_file, options.resources);
+    // At most one id a byte.
+    encoded_.blocks = std::make_unique<IdBlocks>(text_.size(), encoded_.in_file, options.resources);
   }
 
   EncodedText encode() {
@@ -121,14 +121,12 @@ class Encoder {
   }
 
   void keep_section(std::size_t s, int worker, const std::vector<WordId>& ids) {
-    const std::size_t first = count_.fetch_add(ids.size(), std::memory_order_relaxed);
-    encoded_.memory.reserve(first * sizeof(WordId), ids.size() * sizeof(WordId));
-    std::copy(ids.begin(), ids.end(), encoded_.ids() + first);
-    encoded_.sections[s] = {.first = first, .count = ids.size(), .worker = worker};
+    encoded_.sections[s] = {.piece = encoded_.blocks->keep(ids), .worker = worker};
+    const std::size_t before = count_.fetch_add(ids.size(), std::memory_order_relaxed);
     if (!options_.on_progress) return;
     const std::unique_lock lock(progress_, std::try_to_lock);
     if (!lock) return;
-    options_.on_progress(first + ids.size(), tables_[static_cast<std::size_t>(worker)].size());
+    options_.on_progress(before + ids.size(), tables_[static_cast<std::size_t>(worker)].size());
   }
 
   /// Adds all tables to the first one.
@@ -162,11 +160,6 @@ class Encoder {
 EncodedText encode_text(const std::string& path, const EncodeOptions& options) {
   if (options.resources.threads < 1) throw Error("threads must be at least 1");
   return Encoder(path, options).encode();
-}
-
-io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources) {
-  return in_file ? io::MemoryMap::temporary_file(bytes, resources.folder())
-                 : io::MemoryMap::anonymous(bytes, true);
 }
 
 }  // namespace hogvec

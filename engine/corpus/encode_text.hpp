@@ -4,14 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/corpus/id_blocks.hpp"
 #include "engine/corpus/word_table.hpp"
 #include "engine/resources.hpp"
 #include "engine/vocab/vocabulary.hpp"
-#include "io/memory_map.hpp"
 
 namespace hogvec {
 
@@ -29,8 +30,7 @@ struct EncodeOptions {
 /// A text cut into sections, each numbered by the table of the worker that read it.
 struct EncodedText {
   struct Section {
-    std::size_t first = 0;  // in ids()
-    std::size_t count = 0;
+    IdBlocks::Piece piece{};
     int worker = 0;
   };
 
@@ -40,18 +40,14 @@ struct EncodedText {
   std::vector<Section> sections;
   /// numbers[w][k]: what `words` calls the word that worker w calls k.
   std::vector<std::vector<WordId>> numbers;
-  io::MemoryMap memory;
+  /// Where the pieces of the sections lie.
+  std::unique_ptr<IdBlocks> blocks;
   /// The text is so large that arrays of its size belong in files.
   bool in_file = false;
-
-  WordId* ids() const noexcept { return reinterpret_cast<WordId*>(memory.data()); }
 };
 
 /// Reads a text, tokenised as the reference does (word2vec.c:71), by all threads.
 /// Errors: the file is missing, unreadable or not a regular file; threads below 1.
 EncodedText encode_text(const std::string& path, const EncodeOptions& options);
-
-/// `bytes` in anonymous memory, or in an unnamed file in the folder of the resources.
-io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources);
 
 }  // namespace hogvec

@@ -72,10 +72,10 @@ EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
   for_each_section(text, options.resources.threads, [&](std::size_t s) {
     const EncodedText::Section& section = text.sections[s];
     const WordId* numbers = text.numbers[static_cast<std::size_t>(section.worker)].data();
-    WordId* const first = text.ids() + section.first;
-    WordId* const end = first + section.count;
-    std::transform(first, end, first, [&](WordId number) { return numbers[number]; });
-    places[s + 1] = section.count - static_cast<std::size_t>(std::count(first, end, kUnknown));
+    const std::span<WordId> ids = section.piece.ids;
+    for (WordId& id : ids) id = numbers[id];
+    const auto unknown = std::count(ids.begin(), ids.end(), kUnknown);
+    places[s + 1] = ids.size() - static_cast<std::size_t>(unknown);
   });
   for (std::size_t s = 0; s < text.sections.size(); ++s) places[s + 1] += places[s];
   const std::size_t total = places.back();
@@ -84,13 +84,12 @@ EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
   memory.reserve(0, bytes);
   auto* out = reinterpret_cast<WordId*>(memory.data());
   for_each_section(text, options.resources.threads, [&](std::size_t s) {
-    const EncodedText::Section& section = text.sections[s];
-    const WordId* first = text.ids() + section.first;
-    std::remove_copy(first, first + section.count, out + places[s], kUnknown);
-    text.memory.release(section.first * sizeof(WordId), section.count * sizeof(WordId));
+    const IdBlocks::Piece& piece = text.sections[s].piece;
+    std::remove_copy(piece.ids.begin(), piece.ids.end(), out + places[s], kUnknown);
+    text.blocks->drop(piece);
   });
   std::size_t words = 0;
-  for (const EncodedText::Section& section : text.sections) words += section.count;
+  for (const EncodedText::Section& section : text.sections) words += section.piece.ids.size();
   return {std::move(memory), total, words - total};
 }
 

@@ -28,10 +28,9 @@ void WordList::add(std::string_view word) {
   bytes_.append(kReadable, '\0');
 }
 
-IdText::IdText(EncodedText& text, int threads) : memory_(std::move(text.memory)) {
+IdText::IdText(EncodedText& text, int threads) : blocks_(std::move(text.blocks)) {
   for (const EncodedText::Section& section : text.sections) {
-    firsts_.push_back(section.first);
-    counts_.push_back(section.count);
+    pieces_.push_back(section.piece.ids);
   }
   std::atomic<std::size_t> next{0};
   run_workers(threads, [&](int) {

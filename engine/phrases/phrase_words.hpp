@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,7 +12,6 @@
 #include "engine/corpus/encode_text.hpp"
 #include "engine/corpus/word_table.hpp"
 #include "engine/vocab/vocabulary.hpp"
-#include "io/memory_map.hpp"
 
 namespace hogvec {
 
@@ -46,12 +46,10 @@ class IdText {
   /// Takes the text, and gives every word its number in `text.words`.
   IdText(EncodedText& text, int threads);
 
-  std::size_t sections() const noexcept { return counts_.size(); }
-  std::span<WordId> section(std::size_t s) const noexcept {
-    return {reinterpret_cast<WordId*>(memory_.data()) + firsts_[s], counts_[s]};
-  }
+  std::size_t sections() const noexcept { return pieces_.size(); }
+  std::span<WordId> section(std::size_t s) const noexcept { return pieces_[s]; }
   /// Drops what is behind the first `count` words of a section.
-  void shorten(std::size_t s, std::size_t count) noexcept { counts_[s] = count; }
+  void shorten(std::size_t s, std::size_t count) noexcept { pieces_[s] = pieces_[s].first(count); }
 
   /// For every section the last id before it, a newline where there is none.
   std::vector<WordId> ids_before() const;
@@ -59,9 +57,8 @@ class IdText {
   std::vector<WordId> ids_after() const;
 
  private:
-  io::MemoryMap memory_;
-  std::vector<std::size_t> firsts_;
-  std::vector<std::size_t> counts_;
+  std::unique_ptr<IdBlocks> blocks_;  // which the pieces lie in
+  std::vector<std::span<WordId>> pieces_;
 };
 
 /// Words by number.

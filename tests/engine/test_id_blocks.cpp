@@ -1,0 +1,109 @@
+// IdBlocks: pieces stay what they were, whoever keeps them, and take no more of the address space,
+// of descriptors and of files than their ids do.
+//
+// 400 pieces of 100,000 ids are 160 MB: five blocks of 32 MiB.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <vector>
+
+#include "engine/corpus/id_blocks.hpp"
+#include "engine/workers.hpp"
+#include "tests/files.hpp"
+
+using namespace hogvec;
+using testing::TemporaryFolder;
+
+namespace {
+
+constexpr std::size_t kMany = std::size_t{1} << 40;  // ids: a text that is longer than a block
+
+std::vector<WordId> ids_of(std::size_t piece, std::size_t count) {
+  std::vector<WordId> ids(count);
+  std::iota(ids.begin(), ids.end(), static_cast<WordId>(piece * 1000003));
+  return ids;
+}
+
+/// Bytes of address space, as `ulimit -v` counts them.
+std::size_t mapped() {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::ptrdiff_t descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
+}  // namespace
+
+TEST_CASE("pieces are copies, and all of them last until they are dropped") {
+  const TemporaryFolder folder;
+  for (const bool in_file : {false, true}) {
+    constexpr std::size_t kPieces = 150;  // 60 MB: two blocks
+    IdBlocks blocks(kMany, in_file, {.temporary_folder = folder.path()});
+    std::vector<IdBlocks::Piece> pieces(kPieces);
+    const auto size = [](std::size_t p) { return p % 10 == 0 ? p % 7 : 100'000 + p; };
+    run_workers(4, [&](int worker) {
+      for (auto p = static_cast<std::size_t>(worker); p < kPieces; p += 4) {
+        pieces[p] = blocks.keep(ids_of(p, size(p)));
+      }
+    });
+    for (std::size_t p = 0; p < kPieces; ++p) {
+      const std::vector<WordId> expected = ids_of(p, size(p));
+      CHECK(
+          std::equal(pieces[p].ids.begin(), pieces[p].ids.end(), expected.begin(), expected.end()));
+      blocks.drop(pieces[p]);
+    }
+    CHECK(folder.size() == 0);
+  }
+}
+
+TEST_CASE("a piece that is longer than a block has one of its own") {
+  IdBlocks blocks(kMany, false, {});
+  const std::vector<WordId> longest = ids_of(1, 12'000'000);  // 48 MB
+  const std::vector<WordId> next = ids_of(2, 1000);
+  const IdBlocks::Piece first = blocks.keep(longest);
+  const IdBlocks::Piece second = blocks.keep(next);
+  CHECK(std::equal(first.ids.begin(), first.ids.end(), longest.begin(), longest.end()));
+  CHECK(std::equal(second.ids.begin(), second.ids.end(), next.begin(), next.end()));
+}
+
+TEST_CASE("what is mapped follows what is kept, and files need no descriptors") {
+  constexpr std::size_t kBlocks = 80 << 20;  // two and a half
+  const TemporaryFolder folder;
+  for (const bool in_file : {false, true}) {
+    const std::vector<WordId> ids = ids_of(1, 100'000);
+    const std::size_t mapped_before = mapped();
+    const std::ptrdiff_t descriptors_before = descriptors();
+    IdBlocks blocks(kMany, in_file, {.temporary_folder = folder.path()});
+    std::vector<IdBlocks::Piece> pieces;
+    for (int p = 0; p < 400; ++p) pieces.push_back(blocks.keep(ids));
+    const std::size_t kept = 400 * ids.size() * sizeof(WordId);
+    CHECK(mapped() - mapped_before >= kept);
+    CHECK(mapped() - mapped_before <= kept + kBlocks);
+    CHECK(descriptors() == descriptors_before);
+    for (std::size_t p = 0; p < 360; ++p) blocks.drop(pieces[p]);
+    CHECK(mapped() - mapped_before <= kept / 10 + kBlocks);
+    CHECK(pieces[360].ids.back() == ids.back());
+  }
+}
+
+TEST_CASE("a short text takes a short block") {
+  const std::vector<WordId> ids = ids_of(1, 1000);
+  const std::size_t before = mapped();
+  IdBlocks blocks(1000, false, {});
+  const IdBlocks::Piece piece = blocks.keep(ids);
+  CHECK(piece.ids.size() == 1000);
+  CHECK(mapped() - before < 1 << 20);
+}
+
+TEST_CASE("no room for a file is an error that says what to do") {
+  IdBlocks blocks(kMany, true, {.temporary_folder = "/missing/folder"});
+  CHECK(testing::contains(testing::error_of([&] { blocks.keep(ids_of(1, 10)); }),
+                          "/missing/folder: no temporary file can be made"));
+}
