@@ -43,13 +43,14 @@ int open_unnamed(const std::string& folder) {
 }  // namespace
 
 MemoryMap::~MemoryMap() {
-  if (data_ != nullptr) munmap(data_, size_);
-  close_file();
+  if (data_ == nullptr) return;
+  range_ = MappedRange();  // before somebody else's memory can lie there
+  munmap(data_, size_);
 }
 
 MemoryMap MemoryMap::open_file(const std::string& path) {
   // O_NONBLOCK: a FIFO that nobody writes to would be waited for here, before it can be refused.
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (file.get() < 0) throw system_error(path, "cannot be opened for reading");
   struct stat status;
   if (fstat(file.get(), &status) != 0) throw system_error(path, "cannot be examined");
@@ -58,12 +59,20 @@ MemoryMap MemoryMap::open_file(const std::string& path) {
     throw Error(path + ": not a regular file, so it cannot be mapped; write it to a file first");
   }
   MemoryMap map;
+  map.kind_ = Kind::kOpened;
+  map.path_ = path;
+  map.changed_ = status.st_mtim;
+  map.file_ = std::move(file);
   if (status.st_size == 0) return map;
   const auto size = static_cast<std::size_t>(status.st_size);
-  void* const data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  void* const data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, map.file_.get(), 0);
   if (data == MAP_FAILED) throw system_error(path, "cannot be mapped into memory");
   map.data_ = static_cast<std::byte*>(data);
   map.size_ = size;
+  map.range_ = MappedRange(data, size,
+                           path +
+                               ": was cut short while it was read, or its disk fails; give a "
+                               "file that stays as it is");
   madvise(data, size, MADV_SEQUENTIAL);  // a hint; its failure costs nothing but time
   return map;
 }
@@ -111,8 +120,12 @@ MemoryMap MemoryMap::temporary_file(std::size_t bytes, const std::string& folder
   if (data == MAP_FAILED) throw std::bad_alloc();
   map.data_ = static_cast<std::byte*>(data);
   map.size_ = bytes;
-  map.file_ = file.give();
-  map.shared_ = true;
+  map.kind_ = Kind::kTemporary;
+  map.file_ = std::move(file);
+  map.range_ = MappedRange(data, bytes,
+                           folder +
+                               ": a page of a temporary file cannot be had, the disk is full "
+                               "or fails; set TMPDIR to a folder with more space");
   return map;
 }
 
@@ -147,16 +160,25 @@ MemoryMap MemoryMap::shared(int file, std::size_t bytes, bool writable) {
 }
 
 void MemoryMap::reserve(std::size_t offset, std::size_t length) const {
-  if (file_ < 0 || length == 0) return;
-  const int error = posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(length));
+  if (kind_ != Kind::kTemporary || !file_ || length == 0) return;
+  const int error =
+      posix_fallocate(file_.get(), static_cast<off_t>(offset), static_cast<off_t>(length));
   if (error == 0) return;
   errno = error;
   throw system_error("temporary file", "no room for " + std::to_string(length) +
                                            " bytes; set TMPDIR to a folder with more space");
 }
 
-void MemoryMap::close_file() noexcept {
-  if (file_ >= 0) close(std::exchange(file_, -1));
+void MemoryMap::close_file() noexcept { file_ = Descriptor(); }
+
+void MemoryMap::require_unchanged() const {
+  struct stat status;
+  if (kind_ != Kind::kOpened || fstat(file_.get(), &status) != 0) return;
+  if (static_cast<std::size_t>(status.st_size) == size_ &&
+      status.st_mtim.tv_sec == changed_.tv_sec && status.st_mtim.tv_nsec == changed_.tv_nsec) {
+    return;
+  }
+  throw Error(path_ + ": was changed while it was read; read it when nobody writes to it");
 }
 
 void MemoryMap::release(std::size_t offset, std::size_t length) const noexcept {
@@ -166,7 +188,7 @@ void MemoryMap::release(std::size_t offset, std::size_t length) const noexcept {
   const std::size_t end = (offset + std::min(length, size_ - offset)) / page * page;
   if (begin >= end) return;
   // A shared mapping keeps its pages in the file until its blocks go too.
-  madvise(data_ + begin, end - begin, shared_ ? MADV_REMOVE : MADV_DONTNEED);
+  madvise(data_ + begin, end - begin, kind_ == Kind::kTemporary ? MADV_REMOVE : MADV_DONTNEED);
 }
 
 }  // namespace hogvec::io

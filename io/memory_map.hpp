@@ -2,13 +2,20 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
+#include <ctime>
 #include <string>
+#include <type_traits>
 #include <utility>
+
+#include "io/descriptor.hpp"
+#include "io/error.hpp"
+#include "io/mapped_range.hpp"
 
 namespace hogvec::io {
 
 /// Owns one mapping; movable, not copyable. Not thread-safe itself; its bytes are plain memory.
+/// A page of a file that the system cannot give, because the file was cut short or its disk fails,
+/// is a SIGBUS where it is touched; lost_page_message() (mapped_range.hpp) then has what to tell.
 class MemoryMap {
  public:
   MemoryMap() = default;
@@ -48,6 +55,9 @@ class MemoryMap {
   /// The disk space goes with the map as before.
   void close_file() noexcept;
 
+  /// For a file that was opened read-only, when it has been read. Errors: it was changed since.
+  void require_unchanged() const;
+
   std::byte* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }
 
@@ -58,15 +68,41 @@ class MemoryMap {
   void swap(MemoryMap& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
+    std::swap(kind_, other.kind_);
     std::swap(file_, other.file_);
-    std::swap(shared_, other.shared_);
+    std::swap(changed_, other.changed_);
+    std::swap(path_, other.path_);
+    std::swap(range_, other.range_);
   }
 
  private:
+  enum class Kind { kAnonymous, kOpened, kTemporary };
+
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
-  int file_ = -1;        // descriptor of a temporary file, for reserve()
-  bool shared_ = false;  // with a temporary file, whose blocks release() gives back
+  Kind kind_ = Kind::kAnonymous;
+  Descriptor file_;
+  timespec changed_{};  // when an opened file last was, before it was mapped
+  std::string path_;    // of an opened file
+  MappedRange range_;
 };
+
+/// What read() returns. Where it fails, or the file was changed meanwhile, the change is the error.
+template <class Read>
+auto read_unchanged(const MemoryMap& map, const Read& read) {
+  try {
+    if constexpr (std::is_void_v<decltype(read())>) {
+      read();
+      map.require_unchanged();
+    } else {
+      auto result = read();
+      map.require_unchanged();
+      return result;
+    }
+  } catch (const Error&) {
+    map.require_unchanged();
+    throw;
+  }
+}
 
 }  // namespace hogvec::io

@@ -43,6 +43,22 @@ std::string_view bytes_of(const MemoryMap& map) {
   return {reinterpret_cast<const char*>(map.data()), map.size()};
 }
 
+std::vector<WordPair> parse_word_pairs(const std::string& path, std::string_view rest) {
+  std::vector<WordPair> pairs;
+  while (!rest.empty()) {
+    std::string_view line = take_line(rest);
+    const std::string_view first = take_word(line);
+    const std::string_view second = take_word(line);
+    double score = 0;
+    if (first.starts_with('#') || !parse_number(take_word(line), score)) continue;
+    pairs.push_back({std::string(first), std::string(second), score});
+  }
+  if (pairs.empty()) {
+    throw Error(path + ": holds no pair; a similarity file has two words and a number a line");
+  }
+  return pairs;
+}
+
 }  // namespace
 
 QuestionLine parse_question_line(std::string_view line) {
@@ -57,6 +73,10 @@ QuestionLine parse_question_line(std::string_view line) {
 }
 
 QuestionsFile::QuestionsFile(const std::string& path) : map_(MemoryMap::open_file(path)) {
+  read_unchanged(map_, [&] { parse(path); });
+}
+
+void QuestionsFile::parse(const std::string& path) {
   std::string_view rest = bytes_of(map_);
   bool any = false;
   for (std::size_t number = 1; !rest.empty(); ++number) {
@@ -86,19 +106,7 @@ QuestionsFile::QuestionsFile(const std::string& path) : map_(MemoryMap::open_fil
 
 std::vector<WordPair> read_word_pairs(const std::string& path) {
   const MemoryMap map = MemoryMap::open_file(path);
-  std::vector<WordPair> pairs;
-  for (std::string_view rest = bytes_of(map); !rest.empty();) {
-    std::string_view line = take_line(rest);
-    const std::string_view first = take_word(line);
-    const std::string_view second = take_word(line);
-    double score = 0;
-    if (first.starts_with('#') || !parse_number(take_word(line), score)) continue;
-    pairs.push_back({std::string(first), std::string(second), score});
-  }
-  if (pairs.empty()) {
-    throw Error(path + ": holds no pair; a similarity file has two words and a number a line");
-  }
-  return pairs;
+  return read_unchanged(map, [&] { return parse_word_pairs(path, bytes_of(map)); });
 }
 
 }  // namespace hogvec::io

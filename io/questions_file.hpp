@@ -38,7 +38,7 @@ class QuestionsFile {
     std::vector<QuestionWords> questions;
   };
 
-  /// Errors: not a readable regular file; no question in it.
+  /// Errors: not a readable regular file; no question in it; changed while it is read.
   explicit QuestionsFile(const std::string& path);
 
   const std::vector<Section>& sections() const noexcept { return sections_; }
@@ -47,6 +47,8 @@ class QuestionsFile {
   std::size_t first_malformed_line() const noexcept { return first_malformed_line_; }
 
  private:
+  void parse(const std::string& path);
+
   MemoryMap map_;
   std::vector<Section> sections_;
   std::size_t malformed_lines_ = 0;

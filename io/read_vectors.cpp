@@ -182,6 +182,12 @@ VectorsFile::VectorsFile(std::string path)
 std::vector<std::string> VectorsFile::read(
     std::size_t count, float* values, std::size_t stride,
     const std::function<void(std::size_t, std::size_t)>& ready) const {
+  return read_unchanged(map_, [&] { return read_rows(count, values, stride, ready); });
+}
+
+std::vector<std::string> VectorsFile::read_rows(
+    std::size_t count, float* values, std::size_t stride,
+    const std::function<void(std::size_t, std::size_t)>& ready) const {
   count = std::min(count, rows_);
   std::vector<std::string> words(count);
   const bool binary = format_ == VectorFormat::kBinary;

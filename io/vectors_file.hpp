@@ -45,12 +45,16 @@ class VectorsFile {
   /// ready(first, last), where given, is called once for every row of each block [first, last) that
   /// has been filled, by several threads at once, while the block is still in the cache.
   /// Errors, each with path and row: an end in mid row; in text what is not a number; more than the
-  /// header says, where all rows are read.
+  /// header says, where all rows are read; the file was changed since it was opened.
   std::vector<std::string> read(
       std::size_t count, float* values, std::size_t stride,
       const std::function<void(std::size_t first, std::size_t last)>& ready = {}) const;
 
  private:
+  std::vector<std::string> read_rows(
+      std::size_t count, float* values, std::size_t stride,
+      const std::function<void(std::size_t first, std::size_t last)>& ready) const;
+
   std::string path_;
   MemoryMap map_;
   std::string_view body_;  // what follows the first line

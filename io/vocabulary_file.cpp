@@ -45,11 +45,7 @@ const char* parse_line(std::string_view line, WordCount& entry) {
   return take_word(line).empty() ? nullptr : "has more than a word and a count";
 }
 
-}  // namespace
-
-std::vector<WordCount> read_vocabulary_file(const std::string& path) {
-  const MemoryMap map = MemoryMap::open_file(path);
-  std::string_view rest(reinterpret_cast<const char*>(map.data()), map.size());
+std::vector<WordCount> parse_vocabulary(const std::string& path, std::string_view rest) {
   std::vector<WordCount> words;
   // Room for every line at once: `seen` views the words where they lie.
   words.reserve(static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '\n')) + 1);
@@ -76,6 +72,14 @@ std::vector<WordCount> read_vocabulary_file(const std::string& path) {
     throw Error(path + ": holds no word; a vocabulary file has one \"word count\" a line");
   }
   return words;
+}
+
+}  // namespace
+
+std::vector<WordCount> read_vocabulary_file(const std::string& path) {
+  const MemoryMap map = MemoryMap::open_file(path);
+  const std::string_view bytes(reinterpret_cast<const char*>(map.data()), map.size());
+  return read_unchanged(map, [&] { return parse_vocabulary(path, bytes); });
 }
 
 void write_vocabulary(OutputFile& file, const std::vector<WordCount>& words) {

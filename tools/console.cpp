@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -13,6 +14,8 @@
 
 #include "engine/ordered_tasks.hpp"
 #include "io/error.hpp"
+#include "io/mapped_range.hpp"
+#include "io/temporaries.hpp"
 #include "tools/command_line.hpp"
 
 namespace hogvec::tools {
@@ -20,6 +23,9 @@ namespace hogvec::tools {
 namespace {
 
 constexpr std::size_t kWordColumn = 50;  // bytes: printf's %50s
+
+/// Nothing that a terminal would take for a command.
+char shown(char c) noexcept { return static_cast<unsigned char>(c) < ' ' || c == 127 ? '?' : c; }
 
 /// Whoever read stdout has gone.
 struct OutputClosed : std::exception {};
@@ -45,6 +51,43 @@ void occupy_standard_streams() noexcept {
   if (file >= 0) close(file);
 }
 
+std::string_view lost_page_program;  // for the handler, who cannot be given it
+
+/// Tells of a page of a mapped file that the system could not give, and ends the process: there is
+/// no way on for the thread that reads it. Uses what a handler may.
+void tell_lost_page(int signal, siginfo_t* info, void*) {
+  // A process may send the signal too; only the kernel's own has an address.
+  const char* message = info->si_code > 0 ? io::lost_page_message(info->si_addr) : nullptr;
+  if (message == nullptr) {
+    std::signal(signal, SIG_DFL);
+    raise(signal);  // waits until this returns
+    return;
+  }
+  static std::atomic_flag told;
+  while (told.test_and_set()) pause();  // another thread tells, and ends this one
+  char line[4096 + 512];                // a path and what is said of it
+  std::size_t size = 0;
+  const auto append = [&](std::string_view text) {
+    for (const char c : text.substr(0, sizeof line - 1 - size)) line[size++] = shown(c);
+  };
+  append(lost_page_program);
+  append(": ");
+  append(message);
+  line[size++] = '\n';
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line, size);
+  // The thread reads a text, so it is not the one that holds the lock of these names.
+  io::remove_temporaries();
+  _exit(kExitFailure);
+}
+
+void catch_lost_pages(std::string_view name) noexcept {
+  lost_page_program = name;
+  struct sigaction action {};
+  action.sa_sigaction = tell_lost_page;
+  action.sa_flags = SA_SIGINFO;
+  sigaction(SIGBUS, &action, nullptr);
+}
+
 void answer_lines(const QueryProgram& program, const WordIndex& index) {
   std::string line;
   for (;;) {
@@ -58,8 +101,7 @@ void answer_lines(const QueryProgram& program, const WordIndex& index) {
 
 void complain(std::string_view name, std::string_view message) {
   std::string line = fmt::format("{}: {}", name, message);
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+  std::transform(line.begin(), line.end(), line.begin(), shown);
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
@@ -114,6 +156,7 @@ bool answer_common_options(int argc, char** argv, std::string_view name, std::st
 int run(std::string_view name, const std::function<int()>& body) noexcept {
   [[maybe_unused]] const OrderedTasks ordered;
   occupy_standard_streams();
+  catch_lost_pages(name);
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond `ulimit -f` is an error of write(2), told as such
   try {
     const int code = body();

@@ -90,6 +90,7 @@ class Encoder {
       table.add(WordTable::key_of(options_.newline_word), 0, 0);
     }
     run_workers(options_.resources.threads, [&](int worker) { read_sections(worker, next); });
+    file_.require_unchanged();
     merge_tables();
     return std::move(encoded_);
   }

@@ -197,3 +197,13 @@ TEST_CASE("the reference's vocabularies come out byte for byte") {
 }
 
 }  // namespace
+
+TEST_CASE("a text that changes while it is read is refused") {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder / "text";
+  testing::write_file(path, "a text that will be longer\n");
+  ReadOptions options{.min_count = 1};
+  options.on_progress = [&](std::uint64_t) { std::ofstream(path, std::ios::app) << "more"; };
+  CHECK(testing::contains(testing::error_of([&] { read_corpus(path, options); }),
+                          path + ": was changed while it was read"));
+}

@@ -3,9 +3,11 @@
 // Out of scope: whether the kernel really takes huge pages, which is its own decision.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <new>
 
@@ -142,4 +144,74 @@ TEST_CASE("a moved map leaves nothing behind") {
   CHECK(first.data() == nullptr);
   second = MemoryMap();
   CHECK(second.size() == 0);
+}
+
+TEST_CASE("a file that is changed after it was opened says so") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "text";
+  const std::string changed = path + ": was changed while it was read";
+  for (const std::string before : {"", "some text"}) {
+    for (const std::string after : {"", "longer than it was", "same long"}) {
+      if (before == after) continue;
+      write_file(path, before);
+      const MemoryMap map = MemoryMap::open_file(path);
+      map.require_unchanged();
+      usleep(20'000);  // two ticks of the clock that file systems set times by
+      write_file(path, after);
+      CHECK(contains(error_of([&] { map.require_unchanged(); }), changed));
+    }
+  }
+  write_file(path, "some text");
+  MemoryMap map = MemoryMap::open_file(path);
+  std::filesystem::remove(path);
+  write_file(path, "another file");
+  map.require_unchanged();  // what is mapped is there as it was
+  map = MemoryMap::anonymous(kPage, false);
+  map.require_unchanged();
+}
+
+TEST_CASE("what is wrong with a file that changes is that it changes") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "text";
+  write_file(path, "some text");
+  const MemoryMap map = MemoryMap::open_file(path);
+  const auto fail = [] { throw hogvec::Error("what is wrong"); };
+  CHECK(hogvec::io::read_unchanged(map, [] { return 3; }) == 3);
+  CHECK(error_of([&] { hogvec::io::read_unchanged(map, fail); }) == "what is wrong");
+  write_file(path, "some");
+  CHECK(contains(error_of([&] { hogvec::io::read_unchanged(map, fail); }), "was changed"));
+  CHECK(contains(error_of([&] { hogvec::io::read_unchanged(map, [] { return 3; }); }),
+                 "was changed"));
+}
+
+TEST_CASE("a mapped page is known by its file, as long as it is mapped") {
+  using hogvec::io::lost_page_message;
+  const TemporaryFolder folder;
+  const auto message = [](const std::byte* address) -> std::string {
+    const char* const text = lost_page_message(address);
+    return text == nullptr ? "" : text;
+  };
+  write_file(folder / "a", std::string(3 * kPage, 'a'));
+  write_file(folder / "b", "b");
+  const std::byte* gone = nullptr;
+  {
+    const MemoryMap a = MemoryMap::open_file(folder / "a");
+    MemoryMap b = MemoryMap::open_file(folder / "b");
+    const MemoryMap temporary = MemoryMap::temporary_file(kPage, folder.path());
+    const MemoryMap anonymous = MemoryMap::anonymous(kPage, false);
+    for (const std::size_t at : {std::size_t{0}, kPage, 3 * kPage - 1}) {
+      CHECK(message(a.data() + at).starts_with(folder / "a: was cut short"));
+    }
+    CHECK(message(b.data()).starts_with(folder / "b: was cut short"));
+    CHECK(message(temporary.data()).starts_with(folder.path() + ": a page of a temporary file"));
+    CHECK(message(anonymous.data()).empty());
+    CHECK(message(a.data() - 1) != message(a.data()));
+    const MemoryMap moved = std::move(b);
+    CHECK(message(moved.data()).starts_with(folder / "b: was cut short"));
+    gone = moved.data();
+  }
+  CHECK(message(gone).empty());
+  // The next range takes the place of one that has gone.
+  const MemoryMap again = MemoryMap::open_file(folder / "a");
+  CHECK(message(again.data()).starts_with(folder / "a"));
 }

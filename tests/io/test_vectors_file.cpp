@@ -353,3 +353,14 @@ TEST_CASE("the size of a file is known before it is written, but for its words")
           doctest::Approx(size).epsilon(0.1));
   }
 }
+
+TEST_CASE("a file that changes while it is read is no vectors, whatever was read") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "vectors";
+  write(path, VectorFormat::kBinary, exact_vectors(10, 4));
+  const VectorsFile file(path);
+  std::vector<float> values(10 * 4);
+  const auto grow = [&](std::size_t, std::size_t) { write_file(path, read_file(path) + "more"); };
+  CHECK(contains(error_of([&] { file.read(10, values.data(), 4, grow); }),
+                 path + ": was changed while it was read"));
+}

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What can happen to the files of a run while it runs: a disk too small, a limit to the size of
-# files. One line on stderr and exit code 1, and old files stay as they were.
+# files, a text that is cut short or changed while it is mapped. One line on stderr and exit code 1, and old files stay as they were.
 # Usage: test_trouble.sh BIN_FOLDER GOLDEN_FOLDER
 #
 # What takes a superuser is left out where there is none.
@@ -13,7 +13,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/tools/lib.sh
 . "$here/lib.sh"
 mkdir "$work/disk" "$work/spare"
-trap 'umount "$work/disk" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'kill -s KILL $(jobs -p) 2>/dev/null || true; umount "$work/disk" 2>/dev/null || true
+  rm -rf "$work"' EXIT
 cd "$work"
 export TMPDIR=$work/spare
 
@@ -68,3 +69,52 @@ expect_line "vectors: cannot be written: File too large; nor can it be kept in $
   "a limit to the size of files"
 [ "$(cat vectors)" = old ] || fail "a limit to the size of files: the old vectors have gone"
 [ -z "$(ls -A spare)" ] || fail "leaves $(ls -A spare)"
+
+# Pages that are lost are told in one line, and in one line only, whichever thread comes first; what
+# is nobody's is the system's to tell.
+short="was cut short while it was read, or its disk fails; give a file that stays as it is"
+head -c 1000000 /dev/zero >"some"$'\n'"text"
+expect_code 1 "$bin/lost_pages" file "some"$'\n'"text"
+expect_line "^lost_pages: some[?]text: $short\$" "a file that is cut short"
+head -c 1000000 /dev/zero >text
+signal=$((128 + $(kill -l BUS)))
+expect_code $signal "$bin/lost_pages" stray text
+expect_code $signal "$bin/lost_pages" sent
+if mount -t tmpfs -o size=400k none disk 2>/dev/null; then
+  expect_code 1 "$bin/lost_pages" disk disk
+  expect_line "^lost_pages: disk: a page of a temporary file cannot be had, the disk is full or" \
+    "a disk that is full where a page of a temporary file should lie"
+  umount disk
+fi
+
+# stop_while_it_reads FILE COMMAND...: starts it as $!, and stops it when it has mapped the file.
+stop_while_it_reads() {
+  local file=$1 maps
+  shift
+  "$@" >out 2>err &
+  maps=/proc/$!/maps
+  until grep -qs "/$file\$" "$maps"; do
+    kill -0 $! 2>/dev/null || fail "$*: ended before it was seen to read: $(cat err)"
+  done
+  kill -s STOP $!
+}
+
+# The text is a hole, which takes a second to read and no disk.
+for file in text vectors; do
+  if [ $file = text ]; then
+    printf 'some words\n' >text
+    reader=("$bin/word2vec" -train text -save-vocab vocab -threads 1)
+  else
+    printf '1000000 300\nsome ' >vectors
+    reader=("$bin/distance" vectors)
+  fi
+  truncate -s 2G $file
+  stop_while_it_reads $file "${reader[@]}"
+  truncate -s 1000 $file
+  kill -s CONT $!
+  code=0
+  wait $! || code=$?
+  [ $code -eq 1 ] || fail "$file: cut short while it is read: exit code $code: $(cat err)"
+  expect_line "$file: $short|$file: was changed while it was read; read it when" "$file: cut short"
+done
+[ ! -e vocab ] || fail "a vocabulary of half a text"
