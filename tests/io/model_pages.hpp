@@ -2,6 +2,8 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,6 +94,14 @@ inline void check_small(const io::ModelFile& file) {
 inline void overwrite_file(const std::string& path, const std::string& bytes) {
   std::fstream(path, std::ios::binary | std::ios::in | std::ios::out) << bytes;
   std::filesystem::resize_file(path, bytes.size());
+}
+
+/// Mounts an empty file system of `options` over a folder, for this process and its children alone;
+/// only in a process of its own, which cannot go back. False where that is not permitted.
+inline bool mount_memory(const std::string& folder, const char* options) {
+  return unshare(CLONE_NEWNS) == 0 &&
+         mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         mount("none", folder.c_str(), "tmpfs", 0, options) == 0;
 }
 
 /// Runs `child` in a process of its own and returns its exit code, -1 where a signal ended it.

@@ -102,6 +102,31 @@ TEST_CASE("before publish() nothing has a name, and without it nothing is left")
   CHECK(contains(error_of([&] { file.publish(); }), "has its name"));
 }
 
+TEST_CASE("where no file can do without a name, a hidden one goes or takes the place") {
+  const TemporaryFolder folder;
+  constexpr int kNotPermitted = 77;
+  const int code = in_child([&] {
+    // Without /proc a file that has no name cannot get one, nor is it known which boot this is.
+    if (!mount_memory("/proc", "size=1m")) return kNotPermitted;
+    {
+      ModelFile file = ModelFile::create(folder / "model", small_sections());
+      file.commit(ModelState::kTraining, false);
+      if (folder.size() != 1 || fs::exists(folder / "model")) return 1;
+    }
+    if (folder.size() != 0) return 2;
+    write_small_model(folder / "model");
+    if (folder.size() != 1) return 3;
+    const ModelFile file = ModelFile::open(folder / "model");
+    file.verify_all();
+    return file.is_live() ? 4 : 0;
+  });
+  if (code == kNotPermitted) {
+    MESSAGE("skipped: no file system may be mounted here");
+  } else {
+    CHECK(code == 0);
+  }
+}
+
 TEST_CASE("publish() replaces what stands there, through links, and keeps its mode") {
   const TemporaryFolder folder;
   write_file(folder / "real", "something else");
