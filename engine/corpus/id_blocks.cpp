@@ -5,8 +5,8 @@
 namespace hogvec {
 namespace {
 
-// So many sections that the end of a block, which has no room for another one, is a hundredth of it;
-// a multiple of a huge page.
+// So many sections that the end of a block, which has no room for another one, is a hundredth of
+// it; a multiple of a huge page.
 constexpr std::size_t kBlockBytes = 32u << 20;
 
 }  // namespace
