@@ -184,6 +184,10 @@ void ModelFile::need_writable() const {
   if (!writable_) throw Error(path_ + ": is open for queries and cannot be changed");
 }
 
+bool ModelFile::is_sealed(std::string_view name) const {
+  return (header_->table[index_of(name)].flags & kModelSealed) != 0;
+}
+
 void ModelFile::verify(std::string_view name) const {
   const ModelEntry& entry = header_->table[index_of(name)];
   if ((entry.flags & kModelSealed) == 0) return;

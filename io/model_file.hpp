@@ -91,6 +91,8 @@ class ModelFile {
   std::span<std::byte> writable_section(std::string_view name);
   MatrixView writable_matrix(std::string_view name);
 
+  /// Whether the header has a checksum of the section. Errors: Error where there is none.
+  bool is_sealed(std::string_view name) const;
   /// Errors: Error, with the section, where a section has a checksum and its bytes another.
   void verify(std::string_view name) const;
   void verify_all() const;

@@ -10,6 +10,7 @@
 
 #include "io/error.hpp"
 #include "tools/console.hpp"
+#include "tools/signals.hpp"
 
 namespace hogvec::tools {
 namespace {
@@ -43,12 +44,34 @@ std::optional<T> parse(std::string_view text) {
 }  // namespace
 
 CommandLine::CommandLine(int argc, char** argv)
-    : words_(argv + 1, argv + argc), used_(words_.size(), false) {}
+    : program_(argv[0]),
+      words_(argv + 1, argv + argc),
+      given_(words_.size()),
+      used_(words_.size(), false) {}
+
+void CommandLine::add_defaults(const std::map<std::string, std::string>& flags) {
+  for (const auto& [flag, value] : flags) {
+    words_.push_back(flag);
+    words_.push_back(value);
+  }
+  used_.resize(words_.size(), true);
+}
+
+bool CommandLine::has(std::string_view flag) const {
+  return std::find(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(given_), flag) !=
+         words_.begin() + static_cast<std::ptrdiff_t>(given_);
+}
+
+std::string CommandLine::command() const {
+  std::string command = quoted(program_);
+  for (std::size_t i = 0; i < given_; ++i) command += ' ' + quoted(words_[i]);
+  return command;
+}
 
 const char* CommandLine::next_word() {
-  if (front_ == words_.size()) return nullptr;
+  if (front_ == given_) return nullptr;
   used_[front_] = true;
-  return words_[front_++];
+  return words_[front_++].c_str();
 }
 
 std::vector<std::string> CommandLine::values(std::string_view flag) {
@@ -71,7 +94,7 @@ const char* CommandLine::value(std::string_view flag) {
   if (found + 1 == words_.end()) throw MissingArgument{std::string(flag)};
   const auto place = static_cast<std::size_t>(found - words_.begin());
   used_[place] = used_[place + 1] = true;
-  return words_[place + 1];
+  return words_[place + 1].c_str();
 }
 
 std::optional<std::int64_t> CommandLine::integer(std::string_view flag, std::int64_t least,
@@ -100,7 +123,7 @@ std::optional<double> CommandLine::number(std::string_view flag) {
 
 std::vector<std::string> CommandLine::warnings() const {
   std::vector<std::string> warnings;
-  for (std::size_t i = 0; i < words_.size(); ++i) {
+  for (std::size_t i = 0; i < given_; ++i) {
     if (used_[i]) continue;
     const std::string_view word = words_[i];
     const bool flag = word.starts_with('-');
@@ -108,7 +131,7 @@ std::vector<std::string> CommandLine::warnings() const {
     if (!flag && i > 0 && !used_[i - 1] && words_[i - 1][0] == '-') continue;
     if (std::find(flags_.begin(), flags_.end(), word) != flags_.end()) {
       warnings.push_back(fmt::format("{} stands twice; the first counts", word));
-      if (i + 1 < words_.size()) ++i;
+      if (i + 1 < given_) ++i;
       continue;
     }
     const std::string hint = nearest_flag(word);
@@ -130,11 +153,29 @@ std::string CommandLine::nearest_flag(std::string_view word) const {
   return nearest;
 }
 
+std::string quoted(std::string_view word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,:=@%+-";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {
+    return std::string(word);
+  }
+  std::string result = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      result += "'\\''";
+    } else {
+      result += c;
+    }
+  }
+  return result + "'";
+}
+
 int run_with_flags(std::string_view name, std::string_view usage, int argc, char** argv,
                    const std::function<void(CommandLine&)>& body) noexcept {
   // A write to a closed pipe, or past the largest size allowed, is an error like any other.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  watch_signals();
   return run(name, [&] {
     if (argc == 1) {
       print(usage);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,17 +34,30 @@ class CommandLine {
                                       std::int64_t most = std::numeric_limits<std::int64_t>::max());
   std::optional<double> number(std::string_view flag);
 
+  /// Flags that count where the command line does not have them: no word of it, and no warning.
+  void add_defaults(const std::map<std::string, std::string>& flags);
+  /// Whether the flag stands on the command line itself.
+  bool has(std::string_view flag) const;
+
+  /// The command as it was given, for a shell.
+  std::string command() const;
+
   /// A line for each word that no call asked for, with the nearest flag that some call asked for.
   std::vector<std::string> warnings() const;
 
  private:
   std::string nearest_flag(std::string_view word) const;
 
-  std::vector<char*> words_;
+  std::string program_;
+  std::deque<std::string> words_;  // those of the command line, and then defaults
+  std::size_t given_;              // of them are of the command line
   std::vector<bool> used_;
   std::vector<std::string> flags_;
   std::size_t front_ = 0;  // words that next_word() has given
 };
+
+/// A word as a shell takes it for itself.
+std::string quoted(std::string_view word);
 
 /// A flag is the last word of the command line.
 struct MissingArgument {

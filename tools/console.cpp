@@ -145,7 +145,7 @@ bool answer_common_options(int argc, char** argv, std::string_view name, std::st
   const std::string_view first = argc > 1 ? argv[1] : "";
   if (first == "--help") {
     print(help);
-  } else if (first == "--version") {
+  } else if (first == "--version" || first == "-version") {
     print(fmt::format("{} (hogvec) {}\n", name, HOGVEC_VERSION));
   } else {
     return false;
@@ -164,6 +164,9 @@ int run(std::string_view name, const std::function<int()>& body) noexcept {
     return code;
   } catch (const OutputClosed&) {
     return kExitFailure;
+  } catch (const StoppedBySignal& stopped) {
+    report(name, stopped.message);
+    return 128 + stopped.signal;
   } catch (const std::bad_alloc&) {
     return report(name, "not enough memory; use smaller vectors or a larger machine");
   } catch (const std::exception& error) {

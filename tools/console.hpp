@@ -36,6 +36,12 @@ bool answer_common_options(int argc, char** argv, std::string_view name, std::st
 /// "NAME: MESSAGE" as one line on stderr, whatever bytes a file name brings into the message.
 void complain(std::string_view name, std::string_view message);
 
+/// A signal has stopped what a program was doing, and it has kept what it could.
+struct StoppedBySignal {
+  int signal;
+  std::string message;
+};
+
 /// The exit code of `body`, whose exceptions become "NAME: MESSAGE" on stderr and kExitFailure.
 int run(std::string_view name, const std::function<int()>& body) noexcept;
 

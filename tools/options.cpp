@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <string_view>
+#include <system_error>
 
 #include "engine/train/plan.hpp"
 #include "io/error.hpp"
@@ -14,6 +17,8 @@ namespace {
 constexpr std::int64_t kMostWordBytes = 65536;    // of read_corpus
 constexpr std::int64_t kMostClasses = 1'000'000;  // 64 MB of scores for every thread
 constexpr std::int64_t kMostThreads = 4096;       // of check(TrainSettings)
+constexpr std::int64_t kMostCheckpointSeconds = 1'000'000'000;
+constexpr std::int64_t kMostKept = 1'000'000;
 constexpr std::int64_t kMostEpochs = 10'000'000;  // the loss of each is kept, by every thread
 
 void refuse(bool wanted, const char* message) {
@@ -70,7 +75,117 @@ void check_objective(const TrainSettings& s) {
          "-negative 0: nothing would be trained; use -negative 5, -hs 1 or -softmax 1");
 }
 
+/// What does not go together of the files that a run begins with and is kept in.
+void check_files(const Word2vecOptions& options) {
+  refuse(!options.resume.empty() && !options.model.empty(),
+         "-resume and -model: a run goes on in its own file; leave -model out");
+  refuse(options.grow_vocabulary && options.continue_from.empty(),
+         "-grow-vocab 1: needs -continue, whose words it adds to");
+  refuse(!options.continue_from.empty() && !options.read_vocab.empty(),
+         "-continue and -read-vocab: the words are those of the model; leave -read-vocab out");
+  refuse(!options.continue_from.empty() && (!options.init.empty() || !options.init_context.empty()),
+         "-continue and -init: the vectors are those of the model; leave one out");
+  refuse(!options.init_context.empty() && !options.settings.full_softmax &&
+             options.settings.negatives == 0,
+         "-init-context: the tree of -hs 1 has no vectors of words; use -negative as well");
+}
+
+std::string absolute(const std::string& path) {
+  if (path.empty()) return path;
+  std::error_code failure;
+  const std::filesystem::path full = std::filesystem::absolute(path, failure);
+  return failure ? path : full.string();
+}
+
+// What may be otherwise when a run goes on: how it is worked on, and where things go.
+constexpr std::string_view kChangeable[] = {
+    "-alpha",          "-binary",  "-checkpoint", "-classes",      "-debug",
+    "-held-out",       "-iter",    "-keep",       "-output",       "-report",
+    "-output-context", "-threads", "-train",      "-write-on-stop"};
+
+// What only the beginning of a run needs: it counts where it is given again.
+constexpr std::string_view kBegins[] = {"-continue", "-grow-vocab", "-init", "-init-context",
+                                        "-read-vocab"};
+
+template <std::size_t kCount>
+bool is_among(const std::string& flag, const std::string_view (&flags)[kCount]) {
+  return std::find(std::begin(flags), std::end(flags), flag) != std::end(flags);
+}
+
 }  // namespace
+
+std::map<std::string, std::string> flags_of(const Word2vecOptions& options) {
+  const TrainSettings& s = options.settings;
+  const TrainPlan plan = resolve(s);
+  std::map<std::string, std::string> flags;
+  const auto number = [&](const char* flag, auto value) { flags[flag] = fmt::format("{}", value); };
+  const auto path = [&](const char* flag, const std::string& value) {
+    if (!value.empty()) flags[flag] = absolute(value);
+  };
+  path("-train", options.train);
+  path("-output", options.output);
+  path("-output-context", options.output_context);
+  path("-read-vocab", options.read_vocab);
+  path("-report", options.report);
+  path("-held-out", options.held_out);
+  path("-continue", options.continue_from);
+  path("-init", options.init);
+  path("-init-context", options.init_context);
+  if (options.grow_vocabulary) number("-grow-vocab", 1);
+  number("-write-on-stop", options.write_on_stop ? 1 : 0);
+  number("-checkpoint", options.checkpoint_seconds);
+  number("-keep", options.keep);
+  number("-min-count", options.min_count);
+  number("-max-vocab", options.max_vocabulary);
+  number("-max-word", options.max_word_bytes);
+  number("-classes", options.classes);
+  number("-binary", options.binary ? 1 : 0);
+  number("-debug", options.debug);
+  number("-cbow", plan.cbow() ? 1 : 0);
+  number("-size", plan.dim);
+  number("-window", plan.window);
+  number("-sample", plan.subsampling);
+  number("-negative", plan.negatives);
+  number("-hs", plan.hierarchical_softmax ? 1 : 0);
+  number("-softmax", plan.full_softmax ? 1 : 0);
+  number("-threads", plan.threads);
+  number("-iter", plan.epochs);
+  number("-alpha", plan.alpha);
+  number("-seed", plan.seed);
+  flags["-cbow-gradient"] = plan.cbow_gradient == CbowGradient::kPaper ? "paper" : "undivided";
+  if (plan.full_softmax) {
+    number("-softmax-batch", plan.softmax_batch);
+    number("-softmax-exact", plan.softmax_exact ? 1 : 0);
+    flags["-softmax-threads"] =
+        plan.softmax_threads == SoftmaxThreads::kOwner ? "owner" : "hogwild";
+  } else {
+    number("-block", plan.block_centers);
+    if (plan.negatives > 0) number("-noise-rows", plan.noise_rows);
+  }
+  return flags;
+}
+
+std::map<std::string, std::string> lasting_flags(std::map<std::string, std::string> flags) {
+  std::erase_if(flags, [](const auto& one) { return is_among(one.first, kBegins); });
+  return flags;
+}
+
+std::string fixed_difference(const std::map<std::string, std::string>& was,
+                             const std::map<std::string, std::string>& is) {
+  const auto value = [](const std::map<std::string, std::string>& flags, const std::string& flag) {
+    const auto found = flags.find(flag);
+    return found == flags.end() ? std::string("not given") : found->second;
+  };
+  for (const auto* flags : {&was, &is}) {
+    for (const auto& [flag, unused] : *flags) {
+      if (is_among(flag, kChangeable) || (is_among(flag, kBegins) && !is.contains(flag))) continue;
+      const std::string before = value(was, flag);
+      const std::string now = value(is, flag);
+      if (before != now) return fmt::format("{} was {} and is {}", flag, before, now);
+    }
+  }
+  return {};
+}
 
 Word2vecOptions word2vec_options(CommandLine& line) {
   Word2vecOptions options;
@@ -99,15 +214,27 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   s.threads = static_cast<int>(line.integer("-threads", 1, kMostThreads).value_or(12));
   s.epochs = static_cast<std::size_t>(line.integer("-iter", 0, kMostEpochs).value_or(5));
   s.seed = static_cast<std::uint64_t>(line.integer("-seed", 0).value_or(1));
-  const bool trains = !options.output.empty();
+  path("-model", options.model);
+  path("-resume", options.resume);
+  path("-continue", options.continue_from);
+  path("-init", options.init);
+  path("-init-context", options.init_context);
+  options.grow_vocabulary = line.integer("-grow-vocab", 0).value_or(0) != 0;
+  options.write_on_stop = line.integer("-write-on-stop", 0).value_or(0) != 0;
+  options.checkpoint_seconds =
+      line.integer("-checkpoint", 1, kMostCheckpointSeconds).value_or(options.checkpoint_seconds);
+  options.keep =
+      static_cast<std::size_t>(line.integer("-keep", 0, kMostKept).value_or(s.epochs > 1 ? 1 : 0));
+  const bool trains = options.trains();
   objective_options(line, options);
   if (trains) check_objective(s);
-  refuse(!trains && !options.output_context.empty(),
-         "-output-context: needs -output, without which nothing is trained");
+  check_files(options);
+  refuse(options.output.empty() && !options.output_context.empty(),
+         "-output-context: needs -output, without which no vectors are written");
   refuse(!options.output_context.empty() && !s.full_softmax && s.negatives == 0,
          "-output-context: the tree of -hs 1 has no vectors of words; use -negative as well");
   refuse(!trains && !options.held_out.empty(),
-         "-held-out: needs -output, without which nothing is trained");
+         "-held-out: needs -output or -model, without which nothing is trained");
   refuse(!options.held_out.empty() && !s.full_softmax && !s.hierarchical_softmax,
          "-held-out: negative samples alone give no probabilities, so the likelihood of a text is "
          "not defined; use -softmax 1 or -hs 1");
@@ -129,6 +256,18 @@ Text and files
   -min-count N          leave out words that occur less often (5)
   -max-vocab N          * of those keep the N most frequent, and </s>; 0: all (0)
   -max-word N           * cut words that have more bytes (98)
+  -model FILE           * train in this file, which is kept: a run that is stopped, or killed, goes on
+                        with -resume, and the query tools open it
+  -resume FILE          * go on with the run of such a file, by the flags that it began with; given
+                        again, -iter may be larger, and -alpha, -threads and outputs others
+  -continue FILE        * begin a new run with the words and vectors of such a file, which stays
+  -grow-vocab N         * 1: and with the words that it lacks and the text has often enough (0)
+  -init FILE            * begin with these vectors, for the words that they have
+  -init-context FILE    * the same for the output vectors (W')
+  -checkpoint SECONDS   * how often the model is made lasting against a power failure (300)
+  -keep N               * keep the model of the last N epochs' ends too, as FILE.epoch-3 (1 where
+                        there are several epochs)
+  -write-on-stop N      * 1: a signal that stops the run has it write its outputs (0)
   -held-out FILE        * a text that is not trained on; its exact likelihood after every epoch
                         goes to stderr and into the report (full or hierarchical softmax)
   -report FILE          * write speed, loss, memory and settings as JSON

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "engine/train/settings.hpp"
@@ -17,6 +18,15 @@ struct Word2vecOptions {
   std::string read_vocab;
   std::string report;
   std::string held_out;
+  std::string model;          // file that is trained in
+  std::string resume;         // file to go on with
+  std::string continue_from;  // model whose vectors a new run begins with
+  std::string init;           // vectors that W begins with
+  std::string init_context;   // vectors that W' begins with
+  bool grow_vocabulary = false;
+  bool write_on_stop = false;
+  std::int64_t checkpoint_seconds = 300;
+  std::size_t keep = 0;  // states of epochs' ends beside the model
   std::uint64_t min_count = 5;
   std::size_t max_vocabulary = 0;  // 0: all words
   std::size_t max_word_bytes = 98;
@@ -24,11 +34,26 @@ struct Word2vecOptions {
   int debug = 2;
   bool binary = false;
   TrainSettings settings;
+
+  /// Whether vectors are trained, and not only words counted.
+  bool trains() const noexcept { return !output.empty() || !model.empty() || !resume.empty(); }
 };
 
 /// All flags of word2vec. Errors: MissingArgument; Error for a value that cannot be, and for what
 /// this version cannot do.
 Word2vecOptions word2vec_options(CommandLine& line);
+
+/// The flags and values that give these options again, with everything that was left out: what a
+/// model file keeps. Paths are absolute.
+std::map<std::string, std::string> flags_of(const Word2vecOptions& options);
+
+/// Of these flags those that count when the run goes on, too.
+std::map<std::string, std::string> lasting_flags(std::map<std::string, std::string> flags);
+
+/// The first flag in which a run that goes on must not differ from the one that it goes on with, as
+/// "-size was 100 and is 200"; empty where there is none.
+std::string fixed_difference(const std::map<std::string, std::string>& was,
+                             const std::map<std::string, std::string>& is);
 
 /// The text of `word2vec` without arguments and of --help.
 extern const char* const kWord2vecUsage;

@@ -4,24 +4,24 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <exception>
-#include <functional>
-#include <initializer_list>
 #include <memory>
 #include <new>
-#include <vector>
+#include <optional>
 
 #include "engine/classes/kmeans.hpp"
 #include "engine/hogvec.hpp"
+#include "engine/model/initial_rows.hpp"
+#include "engine/model/stored_model.hpp"
 #include "engine/system.hpp"
-#include "io/output_file.hpp"
+#include "io/model_words.hpp"
 #include "io/vocabulary_file.hpp"
 #include "tools/console.hpp"
 #include "tools/options.hpp"
-#include "tools/progress_line.hpp"
 #include "tools/report.hpp"
 #include "tools/run_notes.hpp"
+#include "tools/signals.hpp"
+#include "tools/training.hpp"
+#include "tools/word2vec_outputs.hpp"
 
 namespace hogvec::tools {
 namespace {
@@ -33,46 +33,9 @@ double seconds_since(Clock::time_point start) {
 }
 
 constexpr const char* kNoMemory = "Memory allocation failed\n";  // the reference's words
+constexpr double kMiB = 1 << 20;
 
 void note(const std::string& text) { complain("word2vec", text); }
-
-/// The files of a run, opened before the work.
-struct Outputs {
-  std::unique_ptr<io::OutputFile> vectors;
-  std::unique_ptr<io::OutputFile> context;
-  std::unique_ptr<io::OutputFile> vocabulary;
-  std::unique_ptr<io::OutputFile> report;
-};
-
-/// Errors: a place that cannot be written, the training text, two outputs in one place.
-Outputs open_outputs(const Word2vecOptions& options) {
-  struct Wanted {
-    const char* flag;
-    const std::string& path;
-    std::unique_ptr<io::OutputFile>& file;
-  };
-  Outputs outputs;
-  const Wanted all[] = {{"-output", options.output, outputs.vectors},
-                        {"-output-context", options.output_context, outputs.context},
-                        {"-save-vocab", options.save_vocab, outputs.vocabulary},
-                        {"-report", options.report, outputs.report}};
-  for (const Wanted& one : all) {
-    if (one.path.empty()) continue;
-    for (const auto& [path, what] :
-         {std::pair{&options.train, "training"}, {&options.held_out, "held-out"}}) {
-      if (path->empty() || !io::same_file(one.path, *path)) continue;
-      throw Error(
-          fmt::format("{} {}: this is the {} text; name another file", one.flag, one.path, what));
-    }
-    one.file = std::make_unique<io::OutputFile>(one.path);
-    for (const Wanted& other : all) {
-      if (&other == &one || !other.file || !one.file->same_place(*other.file)) continue;
-      throw Error(
-          fmt::format("{} and {} are the same file, {}; name two", other.flag, one.flag, one.path));
-    }
-  }
-  return outputs;
-}
 
 /// The reference's own messages for the two inputs; the reason follows on stderr.
 void require_inputs(const Word2vecOptions& options) {
@@ -89,7 +52,10 @@ void require_inputs(const Word2vecOptions& options) {
     require(options.read_vocab, "Vocabulary file not found\n", "-read-vocab");
   }
   require(options.train, "ERROR: training data file not found!\n", "-train");
-  if (!options.held_out.empty()) io::MemoryMap::open_file(options.held_out);
+  for (const std::string* path :
+       {&options.held_out, &options.continue_from, &options.init, &options.init_context}) {
+    if (!path->empty()) io::MemoryMap::open_file(*path);
+  }
 }
 
 ReadOptions read_options(const Word2vecOptions& options) {
@@ -102,7 +68,32 @@ ReadOptions read_options(const Word2vecOptions& options) {
   return reading;
 }
 
-Corpus read_text(const Word2vecOptions& options) {
+/// The words of the model that is continued and, where they are asked for, those that it lacks and
+/// the text has often enough.
+Vocabulary continued_vocabulary(const Word2vecOptions& options, const ReadOptions& reading) {
+  const io::ModelFile file = io::ModelFile::open(options.continue_from);
+  const io::ModelWords known(file);
+  std::vector<io::WordCount> words = known.all();
+  if (!options.grow_vocabulary) return Vocabulary::in_order(std::move(words));
+  const std::size_t before = words.size();
+  const Vocabulary counted = read_corpus(options.train, reading).vocabulary;
+  for (const io::WordCount& entry : counted.words()) {
+    if (known.find(entry.word) == io::ModelWords::kNotFound) words.push_back(entry);
+  }
+  if (options.debug > 0) {
+    note(fmt::format("-grow-vocab 1: {} words are new", words.size() - before));
+  }
+  return Vocabulary::in_order(std::move(words));
+}
+
+/// The text with the words of a file that says them: of the run that goes on, or is continued.
+Corpus encode_text(Vocabulary vocabulary, const Word2vecOptions& options,
+                   const ReadOptions& reading) {
+  EncodedCorpus text = encode_corpus(options.train, vocabulary, reading);
+  return {std::move(vocabulary), std::move(text)};
+}
+
+Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed) {
   ReadOptions reading = read_options(options);
   std::uint64_t millions = 0;
   if (options.debug > 1) {
@@ -112,7 +103,15 @@ Corpus read_text(const Word2vecOptions& options) {
       say(fmt::format("{}M\r", millions));
     };
   }
-  Corpus corpus = read_corpus(options.train, reading);
+  const bool continued = !options.continue_from.empty();
+  Corpus corpus = resumed != nullptr ? encode_text(resumed->vocabulary(), options, reading)
+                  : continued
+                      ? encode_text(continued_vocabulary(options, reading), options, reading)
+                      : read_corpus(options.train, reading);
+  if (resumed == nullptr && continued && options.debug > 0) {
+    note(fmt::format("-continue {}: {} words of the text are not in it", options.continue_from,
+                     corpus.text.unknown()));
+  }
   if (options.debug > 0) {
     say(fmt::format("Vocab size: {}\nWords in train file: {}\n", corpus.vocabulary.size(),
                     corpus.vocabulary.total_count()));
@@ -123,15 +122,17 @@ Corpus read_text(const Word2vecOptions& options) {
   return corpus;
 }
 
+/// Tells what the process will hold. Errors: more than there is. A model in a file gives way to
+/// what else wants memory: it needs none, it is only slow.
 void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
-                    const Word2vecOptions& options) {
-  constexpr double kMiB = 1 << 20;
+                    const Word2vecOptions& options, bool in_file) {
   const std::size_t words = corpus.vocabulary.size();
   std::size_t need = TrainingRun::memory(corpus, plan, tables);
   if (options.classes > 0) need += kmeans_memory(words, plan.dim, options.classes, plan.threads);
   if (!options.held_out.empty()) need += held_out_memory(words, plan);
   const std::size_t free = available_memory();
-  if (need <= free) {
+  const std::size_t gives_way = in_file ? ModelShape(words, plan).bytes() : 0;
+  if (need - gives_way <= free) {
     if (options.debug > 0) {
       // Of the whole process: what it holds already, the text among it, stays.
       const std::size_t most = std::max(peak_memory(), resident_memory() + need);
@@ -147,76 +148,6 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
                   static_cast<double>(need) / kMiB, static_cast<double>(free) / kMiB));
 }
 
-/// Errors: the disks have not enough room for the vectors.
-void require_disk(std::size_t vocabulary_size, const Word2vecOptions& options,
-                  const Outputs& outputs) {
-  const std::uint64_t bytes =
-      io::vectors_bytes(options.binary ? io::VectorFormat::kBinary : io::VectorFormat::kText,
-                        vocabulary_size, options.settings.dim);
-  std::vector<io::SpaceNeed> needs;
-  if (options.classes == 0) needs.push_back({outputs.vectors.get(), bytes});
-  if (outputs.context) needs.push_back({outputs.context.get(), bytes});
-  io::require_space(needs);
-}
-
-/// Trains to the end; where there is a held-out text, its loss is taken after every epoch.
-void train_model(TrainingRun& run, const Corpus& corpus, const TrainPlan& plan,
-                 const Word2vecOptions& options, const Model& model, const HeldOutText* held_out,
-                 RunReport& report) {
-  const std::uint64_t words = std::uint64_t{corpus.text.size()} * plan.epochs;
-  std::unique_ptr<ProgressLine> line;
-  if (options.debug > 1) {
-    line = std::make_unique<ProgressLine>(run.progress(), words, plan.threads);
-  }
-  RunEnd end = RunEnd::kEpoch;
-  for (std::size_t epoch = 0; end == RunEnd::kEpoch; ++epoch) {
-    end = held_out == nullptr ? run.run() : run.run_epoch();
-    if (held_out == nullptr || plan.epochs == 0 || end == RunEnd::kDiverged) continue;
-    const Clock::time_point start = Clock::now();
-    report.held_out->epochs.push_back(held_out->loss(model));
-    report.held_out->seconds += seconds_since(start);
-    if (options.debug == 0) continue;
-    const std::string text =
-        epoch_note(run.epoch_loss(epoch), report.held_out->epochs.back(), plan.full_softmax);
-    line ? line->note(text) : note(text);
-  }
-  line.reset();
-  report.result = run.result();
-  if (end == RunEnd::kDiverged) throw Error(run.divergence()->message(corpus.vocabulary));
-}
-
-void write_matrix(io::OutputFile& file, MatrixView matrix, const Vocabulary& vocabulary,
-                  bool binary) {
-  io::write_vectors(
-      file, binary ? io::VectorFormat::kBinary : io::VectorFormat::kText, matrix,
-      [&](std::size_t k) -> std::string_view { return vocabulary.word(static_cast<WordId>(k)); });
-  file.commit();
-}
-
-/// Does all of them, and throws at the end what went wrong first: that one file cannot take its
-/// place is no reason to lose another.
-void write_all(std::initializer_list<std::function<void()>> writers) {
-  std::exception_ptr first;
-  for (const auto& write : writers) {
-    try {
-      write();
-    } catch (const std::exception& error) {
-      if (first) note(error.what());
-      if (!first) first = std::current_exception();
-    }
-  }
-  if (first) std::rethrow_exception(first);
-}
-
-/// "word class" lines, as the reference writes them.
-void write_classes(io::OutputFile& file, const std::vector<std::uint32_t>& classes,
-                   const Vocabulary& vocabulary) {
-  for (std::size_t k = 0; k < classes.size(); ++k) {
-    file.write(fmt::format("{} {}\n", vocabulary.word(static_cast<WordId>(k)), classes[k]));
-  }
-  file.commit();
-}
-
 std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary, const TrainPlan& plan,
                                            const RunTables& tables, const Word2vecOptions& options,
                                            RunReport& report) {
@@ -228,67 +159,250 @@ std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary, const T
   return held_out;
 }
 
-/// Trains on the corpus and writes the vectors, or the classes of the words.
-void make_vectors(const Corpus& corpus, const Word2vecOptions& options, Outputs& outputs,
-                  RunReport& report) {
-  const TrainPlan plan = make_plan(options.settings);
-  check(corpus, plan);
-  const RunTables tables(corpus.vocabulary, plan);
-  const std::unique_ptr<HeldOutText> held_out =
-      read_held_out(corpus.vocabulary, plan, tables, options, report);
-  require_memory(corpus, plan, tables, options);  // beside both texts
-  require_disk(corpus.vocabulary.size(), options, outputs);
-  if (const std::string effects = effects_note(plan); !effects.empty() && options.debug > 0) {
-    note(effects);
-  }
-  const Clock::time_point begin = Clock::now();
-  const Model model(ModelShape(corpus.vocabulary.size(), plan));
+/// What the model of a new run begins with.
+void begin_model(const Model& model, const Vocabulary& vocabulary, const TrainPlan& plan,
+                 const Word2vecOptions& options) {
   initialize(model, plan.seed, plan.threads);
-  LocalPosition position({}, plan);
-  TrainingRun run(corpus, plan, tables, model, *position);
-  report.initialize_seconds = seconds_since(begin);
-  if (plan.full_softmax && plan.epochs > 0 && options.debug > 0) {
-    note(estimate_note(run.estimate_full_softmax(), plan.epochs));
+  const auto tell = [&](const std::string& what, std::size_t found) {
+    if (options.debug == 0) return;
+    note(fmt::format("{}: {} of {} words begin with its vectors", what, found, vocabulary.size()));
+  };
+  if (!options.continue_from.empty()) {
+    const Inherited inherited = inherit_rows(options.continue_from, vocabulary, model);
+    tell("-continue " + options.continue_from, inherited.words);
+    if (!model.output.empty() && !inherited.output && options.debug > 0) {
+      note("-continue: the model has no output vectors; they begin as of a new run");
+    }
+    if (!model.nodes.empty() && !inherited.nodes && options.debug > 0) {
+      note("-continue: the model has not the tree of these words; its nodes begin as of a new run");
+    }
   }
-  train_model(run, corpus, plan, options, model, held_out.get(), report);
-  const Clock::time_point start = Clock::now();
-  const auto write_vectors = [&] {
-    if (options.classes == 0) {
-      write_matrix(*outputs.vectors, model.input, corpus.vocabulary, options.binary);
-    } else {
-      write_classes(*outputs.vectors,
-                    kmeans_classes(model.input, options.classes, options.settings.threads),
-                    corpus.vocabulary);
-    }
-  };
-  const auto write_context = [&] {
-    if (outputs.context) {
-      write_matrix(*outputs.context, model.output, corpus.vocabulary, options.binary);
-    }
-  };
-  write_all({write_vectors, write_context});
-  report.write_seconds = seconds_since(start);
+  if (!options.init.empty()) {
+    tell("-init " + options.init, copy_vectors(options.init, "input", vocabulary, model.input));
+  }
+  if (!options.init_context.empty()) {
+    tell("-init-context " + options.init_context,
+         copy_vectors(options.init_context, "output", vocabulary, model.output));
+  }
 }
 
-void train_and_write(const Word2vecOptions& options) {
-  simd::active_kernels();  // a wrong HOGVEC_SIMD is told before the work
-  Outputs outputs = open_outputs(options);
-  say(fmt::format("Starting training using file {}\n", options.train));
-  require_inputs(options);
-  RunReport report;
-  const Clock::time_point start = Clock::now();
-  const Corpus corpus = read_text(options);
-  report.read_seconds = seconds_since(start);
-  report.vocabulary_size = corpus.vocabulary.size();
-  if (outputs.vocabulary) {
-    io::write_vocabulary(*outputs.vocabulary, corpus.vocabulary.words());
-    outputs.vocabulary->commit();
+/// Errors: what a run must not change when it goes on.
+void check_resumed(const StoredModel& resumed, const Word2vecOptions& options) {
+  const std::string& path = resumed.path();
+  const TrainPlan& was = resumed.record().plan;
+  const TrainSettings& is = options.settings;
+  const std::string difference = fixed_difference(resumed.record().flags, flags_of(options));
+  if (!difference.empty()) {
+    throw Error(fmt::format("-resume {}: {}; a run goes on by the settings that it began with",
+                            path, difference));
   }
-  if (outputs.vectors) make_vectors(corpus, options, outputs, report);
-  if (outputs.report) {
-    outputs.report->write(to_json(report, options));
-    outputs.report->commit();
+  if (is.epochs < was.epochs) {
+    throw Error(fmt::format("-resume {}: -iter was {} and is {}; it may only be raised", path,
+                            was.epochs, is.epochs));
   }
+  if (resumed.state() == io::ModelState::kDiverged) {
+    throw Error(fmt::format(
+        "-resume {}: its values have grown beyond all use; go on from the copy of an epoch's end, "
+        "{}, with a smaller -alpha",
+        path, epoch_copy(path, 1)));
+  }
+  if (options.debug == 0) return;
+  if (is.epochs != was.epochs) {
+    note(fmt::format("-iter {}: from here on alpha is that of a run of {} epochs, not of {}",
+                     is.epochs, is.epochs, was.epochs));
+  }
+  if (is.alpha != was.alpha) {
+    note(fmt::format("-alpha {}: from here on it falls from {}, not from {}", is.alpha, is.alpha,
+                     was.alpha));
+  }
+}
+
+/// Errors: the text is not that of the run.
+void check_text(const StoredModel& resumed, const Corpus& corpus, const Word2vecOptions& options) {
+  const RunRecord& record = resumed.record();
+  if (corpus.text.size() == record.text_words &&
+      fingerprint_of(corpus.text.ids()) == record.fingerprint) {
+    return;
+  }
+  throw Error(
+      fmt::format("-resume {}: {} is not the text that it was begun with: {} words of the "
+                  "vocabulary, and then {}{}; name that text by -train, or begin a new run by "
+                  "-continue",
+                  resumed.path(), options.train, record.text_words, corpus.text.size(),
+                  corpus.text.size() == record.text_words ? ", but others" : ""));
+}
+
+/// One run, from a text that is read to files that are written.
+class Word2vec {
+ public:
+  Word2vec(const Word2vecOptions& options, std::string command, std::optional<StoredModel> resumed)
+      : options_(options), command_(std::move(command)), stored_(std::move(resumed)) {}
+
+  void run() {
+    simd::active_kernels();  // a wrong HOGVEC_SIMD is told before the work
+    outputs_ = open_outputs(options_);
+    say(fmt::format("Starting training using file {}\n", options_.train));
+    if (stored_ && is_finished()) {
+      write_finished();
+    } else {
+      std::optional<SayOnSignal> nothing_kept;
+      if (!options_.model.empty()) {
+        nothing_kept.emplace(
+            fmt::format("stopped before {} was made: nothing is kept; begin again "
+                        "with: {}",
+                        options_.model, command_));
+      }
+      read();
+      if (options_.trains()) train_model(nothing_kept);
+    }
+    if (outputs_.report) {
+      outputs_.report->write(to_json(report_, options_));
+      outputs_.report->commit();
+    }
+  }
+
+ private:
+  bool is_finished() const {
+    return stored_->state() == io::ModelState::kFinished &&
+           stored_->record().plan.epochs == options_.settings.epochs;
+  }
+
+  /// All is trained: what is left to do needs no text.
+  void write_finished() {
+    const Vocabulary vocabulary = stored_->vocabulary();
+    report_.vocabulary_size = vocabulary.size();
+    const Clock::time_point start = Clock::now();
+    write_results(outputs_, stored_->model(), vocabulary, options_);
+    report_.write_seconds = seconds_since(start);
+    if (options_.debug > 0) note(fmt::format("{}: is trained to its end", stored_->path()));
+  }
+
+  void read() {
+    require_inputs(options_);
+    const Clock::time_point start = Clock::now();
+    corpus_.emplace(read_text(options_, stored_ ? &*stored_ : nullptr));
+    if (stored_) check_text(*stored_, *corpus_, options_);
+    report_.read_seconds = seconds_since(start);
+    report_.vocabulary_size = corpus_->vocabulary.size();
+    if (outputs_.vocabulary) {
+      io::write_vocabulary(*outputs_.vocabulary, corpus_->vocabulary.words());
+      outputs_.vocabulary->commit();
+    }
+  }
+
+  void train_model(std::optional<SayOnSignal>& nothing_kept) {
+    const TrainPlan plan = make_plan(options_.settings);
+    check(*corpus_, plan);
+    const RunTables tables(corpus_->vocabulary, plan);
+    const std::unique_ptr<HeldOutText> held_out =
+        read_held_out(corpus_->vocabulary, plan, tables, options_, report_);
+    const bool in_file = stored_ || !options_.model.empty();
+    require_memory(*corpus_, plan, tables, options_, in_file);  // beside both texts
+    require_disk(corpus_->vocabulary.size(), options_, outputs_);
+    if (const std::string effects = effects_note(plan); !effects.empty() && options_.debug > 0) {
+      note(effects);
+    }
+    const Clock::time_point begin = Clock::now();
+    Model model;
+    LocalPosition local({}, plan);
+    if (in_file) {
+      open_store(plan);
+      nothing_kept.reset();
+      model = stored_->model();
+    } else {
+      model = Model(ModelShape(corpus_->vocabulary.size(), plan));
+      begin_model(model, corpus_->vocabulary, plan, options_);
+    }
+    TrainingRun run(*corpus_, plan, tables, model, in_file ? stored_->position() : *local);
+    report_.initialize_seconds = seconds_since(begin);
+    if (plan.full_softmax && plan.epochs > 0 && options_.debug > 0) {
+      note(estimate_note(run.estimate_full_softmax(), plan.epochs));
+    }
+    finish(
+        train({*corpus_, plan, options_, model, run, in_file ? &*stored_ : nullptr, held_out.get()},
+              report_),
+        run, model, plan);
+  }
+
+  /// Leaves stored_ begun.
+  void open_store(const TrainPlan& plan) {
+    const RunRecord record{plan, corpus_->text.size(), fingerprint_of(corpus_->text.ids()),
+                           flags_of(options_)};
+    if (!stored_) {
+      const auto bytes = static_cast<double>(StoredModel::bytes(corpus_->vocabulary, record));
+      if (options_.debug > 0) {
+        const bool copies = options_.keep > 0 && plan.epochs > 1;
+        note(fmt::format("model: {} takes {:.0f} MiB of the disk{}", options_.model,
+                         std::ceil(bytes / kMiB),
+                         copies ? fmt::format(", and as much each of {} copies of epochs' ends",
+                                              std::min(options_.keep + 1, plan.epochs - 1))
+                                : ""));
+      }
+      stored_ = StoredModel::create(options_.model, corpus_->vocabulary, record);
+      begin_model(stored_->model(), corpus_->vocabulary, plan, options_);
+      stored_->publish();
+    }
+    stored_->begin(record);
+  }
+
+  /// What comes of it.
+  void finish(const TrainingEnd& end, const TrainingRun& run, const Model& model,
+              const TrainPlan& plan) {
+    if (end.end == RunEnd::kDiverged) {
+      std::string message = run.divergence()->message(corpus_->vocabulary);
+      if (stored_ && run.divergence()->epoch > 0 && options_.keep > 0) {
+        message += fmt::format(
+            "; go on from the last epoch's end with: {} -resume {} -alpha {}", quoted(program()),
+            quoted(epoch_copy(stored_->path(), run.divergence()->epoch)), plan.alpha / 2);
+      }
+      throw Error(message);
+    }
+    if (end.end != RunEnd::kStopped || options_.write_on_stop) {
+      const Clock::time_point start = Clock::now();
+      write_results(outputs_, model, corpus_->vocabulary, options_);
+      report_.write_seconds = seconds_since(start);
+    }
+    if (end.end == RunEnd::kStopped) throw StoppedBySignal{end.signal, stop_message(run, model)};
+  }
+
+  std::string program() const { return command_.substr(0, command_.find(' ')); }
+
+  /// Where the run has been stopped, and how to go on.
+  std::string stop_message(const TrainingRun& run, const Model& model) {
+    const auto all = static_cast<double>(corpus_->text.size() * options_.settings.epochs);
+    std::string message = fmt::format("stopped in epoch {} of {}, {:.1f}% trained",
+                                      run.result().loss.size(), options_.settings.epochs,
+                                      100 * static_cast<double>(run.progress().words) / all);
+    if (stored_) {
+      return message +
+             fmt::format("; go on with: {} -resume {}", program(), quoted(stored_->path()));
+    }
+    if (!options_.write_on_stop && outputs_.vectors->volume()) {
+      const std::string partial = options_.output + ".partial";
+      write_partial(partial, model, corpus_->vocabulary, options_);
+      message += "; the vectors so far are in " + partial;
+    }
+    return message + "; begin again with: " + command_ + " (with -model FILE a run can go on)";
+  }
+
+  const Word2vecOptions& options_;
+  std::string command_;
+  std::optional<StoredModel> stored_;
+  Outputs outputs_;
+  std::optional<Corpus> corpus_;
+  RunReport report_;
+};
+
+void run_word2vec(CommandLine& line) {
+  std::optional<StoredModel> resumed;
+  if (const char* path = line.value("-resume")) {
+    resumed = StoredModel::open(path);
+    line.add_defaults(lasting_flags(resumed->record().flags));
+  }
+  const Word2vecOptions options = word2vec_options(line);
+  for (const std::string& warning : line.warnings()) note("warning: " + warning);
+  if (resumed) check_resumed(*resumed, options);
+  Word2vec(options, line.command(), std::move(resumed)).run();
 }
 
 }  // namespace
@@ -298,9 +412,7 @@ int main(int argc, char** argv) {
   using namespace hogvec::tools;
   return run_with_flags("word2vec", kWord2vecUsage, argc, argv, [](CommandLine& line) {
     try {
-      const Word2vecOptions options = word2vec_options(line);
-      for (const std::string& warning : line.warnings()) note("warning: " + warning);
-      train_and_write(options);
+      run_word2vec(line);
     } catch (const std::bad_alloc&) {
       say(kNoMemory);
       throw;

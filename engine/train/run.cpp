@@ -48,11 +48,22 @@ TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunT
       position_(position),
       schedule_(corpus.text.ids(), plan, position) {
   check(corpus, plan);
+  check_position(position.read());
   const std::size_t longest = schedule_.chunks().longest();
   for (int worker = 0; worker < plan.chunk_workers(); ++worker) {
     workers_.push_back(std::make_unique<Worker>(plan, tables, model, longest));
   }
   progress_.words = schedule_.words_done(position.read());
+}
+
+void TrainingRun::check_position(const PositionRecord& position) const {
+  const std::uint64_t total = schedule_.total();
+  const auto done = std::min(position.next, total);
+  if (position.next <= total && std::all_of(position.redo.begin(), position.redo.end(),
+                                            [&](std::uint64_t chunk) { return chunk < done; })) {
+    return;
+  }
+  throw Error("the position of the run lies behind the end of its text; it is of another run");
 }
 
 TrainingRun::~TrainingRun() = default;

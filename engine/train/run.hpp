@@ -89,6 +89,7 @@ class TrainingRun {
  private:
   struct Worker;
 
+  void check_position(const PositionRecord& position) const;
   RunEnd run_until(std::uint64_t end);
   void train_chunks(std::size_t worker, std::uint64_t end);
   void train_chunk(std::size_t worker, const ChunkTask& task);

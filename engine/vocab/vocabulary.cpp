@@ -21,6 +21,17 @@ Vocabulary::Vocabulary(std::vector<io::WordCount> words, std::uint64_t min_count
     words_.erase(first, words_.end());
   }
   words_.shrink_to_fit();
+  number_words();
+}
+
+Vocabulary Vocabulary::in_order(std::vector<io::WordCount> words) {
+  Vocabulary vocabulary;
+  vocabulary.words_ = std::move(words);
+  vocabulary.number_words();
+  return vocabulary;
+}
+
+void Vocabulary::number_words() {
   ids_.reserve(words_.size());
   for (WordId id = 0; id < words_.size(); ++id) {
     ids_.emplace(words_[id].word, id);

@@ -20,7 +20,8 @@ inline constexpr std::string_view kSentenceEndWord = "</s>";
 inline constexpr WordId kSentenceEnd = 0;
 
 /// Words with their counts: index 0 first, then descending counts, ties in order of first
-/// appearance (word2vec.c:141). Immutable, so safe to read from any thread.
+/// appearance (word2vec.c:141); but where words were appended to those of an older model, whose
+/// rows keep their numbers. Immutable, so safe to read from any thread.
 class Vocabulary {
  public:
   /// What a limit on the number of words has left out.
@@ -33,6 +34,9 @@ class Vocabulary {
   /// the others keeps the `max_words` most frequent; 0: all. The first word stays index 0, is never
   /// dropped and does not count.
   Vocabulary(std::vector<io::WordCount> words, std::uint64_t min_count, std::size_t max_words = 0);
+
+  /// The words as they are, each once, index 0 first: those of a model.
+  static Vocabulary in_order(std::vector<io::WordCount> words);
 
   // The index refers to the words in place: moving keeps them there, copying would not.
   Vocabulary(Vocabulary&&) = default;
@@ -53,6 +57,9 @@ class Vocabulary {
   std::optional<WordId> find(std::string_view word) const;
 
  private:
+  Vocabulary() = default;
+  void number_words();
+
   std::vector<io::WordCount> words_;
   std::unordered_map<std::string_view, WordId> ids_;  // views into words_
   std::uint64_t total_count_ = 0;

@@ -413,8 +413,18 @@ test_signals() {
     # shellcheck disable=SC2086  # two words
     stop_training $signal 2>"$work/err"
     [ "$(cat old)" = old ] || fail "SIG$signal: the old output is gone"
-    # The vocabulary is whole before training begins.
-    [ "$(echo .[!.]* *)" = ".[!.]* corpus.txt old vocab" ] || fail "SIG$signal: leaves $(ls -A)"
+    # The vocabulary is whole before training begins, and what is trained so far is not lost.
+    case $signal in
+      KILL*) [ "$(echo .[!.]* *)" = ".[!.]* corpus.txt old vocab" ] || fail "SIG$signal: $(ls -A)" ;;
+      *)
+        [ "$(echo .[!.]* *)" = ".[!.]* corpus.txt old old.partial vocab" ] ||
+          fail "SIG$signal: leaves $(ls -A)"
+        [ "$(wc -l <old.partial)" -eq $(($(wc -l <vocab) + 1)) ] || fail "SIG$signal: old.partial"
+        tr '\r' '\n' <"$work/out" | grep -q 'word2vec: stopped in epoch .*old.partial; begin again with:' ||
+          fail "SIG$signal: does not say what is kept"
+        rm old.partial
+        ;;
+    esac
     rm old vocab
   done
 }

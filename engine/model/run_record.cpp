@@ -1,0 +1,152 @@
+#include "engine/model/run_record.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "io/error.hpp"
+#include "io/model_header.hpp"
+
+namespace hogvec {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kDamaged = "the settings of the run are damaged";
+
+// How each enumeration is spelled, as the flags spell it.
+constexpr std::string_view kArchitectures[] = {"skip-gram", "cbow"};
+constexpr std::string_view kGradients[] = {"undivided", "paper"};
+constexpr std::string_view kThreads[] = {"owner", "hogwild"};
+
+template <class Enum, std::size_t kCount>
+Enum enum_of(const std::string& name, const std::string_view (&names)[kCount]) {
+  for (std::size_t k = 0; k < kCount; ++k) {
+    if (names[k] == name) return static_cast<Enum>(k);
+  }
+  throw Error(kDamaged);
+}
+
+template <class Enum, std::size_t kCount>
+std::string name_of(Enum value, const std::string_view (&names)[kCount]) {
+  return std::string(names[static_cast<std::size_t>(value)]);
+}
+
+/// Calls visit(name, member, names of an enumeration's values or nullptr) for every setting.
+template <class Plan, class Visit>
+void for_each_setting(Plan& plan, const Visit& visit) {
+  visit("architecture", plan.architecture, kArchitectures);
+  visit("hierarchical_softmax", plan.hierarchical_softmax);
+  visit("full_softmax", plan.full_softmax);
+  visit("negatives", plan.negatives);
+  visit("block_centers", plan.block_centers);
+  visit("noise_rows", plan.noise_rows);
+  visit("rows_at_once", plan.rows_at_once);
+  visit("softmax_batch", plan.softmax_batch);
+  visit("softmax_exact", plan.softmax_exact);
+  visit("softmax_threads", plan.softmax_threads, kThreads);
+  visit("cbow_gradient", plan.cbow_gradient, kGradients);
+  visit("dim", plan.dim);
+  visit("window", plan.window);
+  visit("subsampling", plan.subsampling);
+  visit("epochs", plan.epochs);
+  visit("alpha", plan.alpha);
+  visit("seed", plan.seed);
+  visit("threads", plan.threads);
+}
+
+struct ToJson {
+  Json& json;
+
+  template <class T>
+  void operator()(const char* name, const T& value) const {
+    json[name] = value;
+  }
+  template <class Enum, std::size_t kCount>
+  void operator()(const char* name, Enum value, const std::string_view (&names)[kCount]) const {
+    json[name] = name_of(value, names);
+  }
+};
+
+struct FromJson {
+  const Json& json;
+
+  template <class T>
+  void operator()(const char* name, T& value) const {
+    value = json.at(name).get<T>();
+  }
+  template <class Enum, std::size_t kCount>
+  void operator()(const char* name, Enum& value, const std::string_view (&names)[kCount]) const {
+    value = enum_of<Enum>(json.at(name).get<std::string>(), names);
+  }
+};
+
+/// Strings of JSON are UTF-8; a path may be any bytes. Each byte becomes a code point.
+std::string to_utf8(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) {
+    const auto c = static_cast<unsigned char>(byte);
+    if (c < 0x80) {
+      text += byte;
+    } else {
+      text += static_cast<char>(0xc0 | c >> 6);
+      text += static_cast<char>(0x80 | (c & 0x3f));
+    }
+  }
+  return text;
+}
+
+std::string from_utf8(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x80) {
+      bytes += text[i];
+    } else if ((c == 0xc2 || c == 0xc3) && i + 1 < text.size()) {
+      bytes += static_cast<char>((c & 3) << 6 | (static_cast<unsigned char>(text[++i]) & 0x3f));
+    } else {
+      throw Error(kDamaged);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string RunRecord::to_json() const {
+  Json settings;
+  for_each_setting(plan, ToJson{settings});
+  Json spelled = Json::object();
+  for (const auto& [flag, value] : flags) spelled[to_utf8(flag)] = to_utf8(value);
+  const Json json{
+      {"plan", settings},
+      {"text", {{"words", text_words}, {"fingerprint", fmt::format("{:016x}", fingerprint)}}},
+      {"flags", spelled}};
+  return json.dump(2) + "\n";
+}
+
+RunRecord RunRecord::from_json(std::string_view text) {
+  RunRecord record;
+  try {
+    const Json json = Json::parse(text);
+    for_each_setting(record.plan, FromJson{json.at("plan")});
+    record.text_words = json.at("text").at("words").get<std::uint64_t>();
+    const auto print = json.at("text").at("fingerprint").get<std::string>();
+    const auto [end, code] =
+        std::from_chars(print.data(), print.data() + print.size(), record.fingerprint, 16);
+    if (code != std::errc() || end != print.data() + print.size()) throw Error(kDamaged);
+    for (const auto& [flag, value] : json.at("flags").items()) {
+      record.flags[from_utf8(flag)] = from_utf8(value.get<std::string>());
+    }
+  } catch (const Json::exception&) {
+    throw Error(kDamaged);
+  }
+  return record;
+}
+
+std::uint64_t fingerprint_of(std::span<const WordId> text) noexcept {
+  return io::checksum_of(text.data(), text.size_bytes());
+}
+
+}  // namespace hogvec

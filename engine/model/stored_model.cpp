@@ -1,0 +1,210 @@
+#include "engine/model/stored_model.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "io/error.hpp"
+#include "io/model_words.hpp"
+
+namespace hogvec {
+namespace {
+
+constexpr const char* kRecord = "plan";
+constexpr const char* kLive = "position";
+constexpr const char* kCopies[] = {"position_a", "position_b"};
+
+// A record that grows, because a flag is given another value, mostly fits the section that it has.
+constexpr std::size_t kRecordRoom = 4096;
+
+std::size_t live_bytes(const PositionRecord& start, const TrainPlan& plan) {
+  return Position::bytes(start, static_cast<std::size_t>(plan.chunk_workers()), plan.epochs);
+}
+
+/// Of a position that a run leaves: at the most every worker had a chunk in hand, or all that was
+/// to be trained again still is.
+std::size_t copy_bytes(const PositionRecord& start, const TrainPlan& plan) {
+  const std::size_t redo =
+      std::max(start.redo.size(), static_cast<std::size_t>(plan.chunk_workers()));
+  return PositionRecord::most_bytes(redo, plan.epochs);
+}
+
+std::vector<io::ModelSection> sections_of(const Vocabulary& vocabulary, const RunRecord& record) {
+  std::vector<io::ModelSection> sections = io::word_sections(vocabulary.words());
+  const ModelShape shape(vocabulary.size(), record.plan);
+  sections.push_back({.name = kRecord, .bytes = record.to_json().size() + kRecordRoom});
+  sections.push_back({.name = kLive, .bytes = live_bytes({}, record.plan)});
+  for (const char* copy : kCopies) {
+    sections.push_back({.name = copy, .bytes = copy_bytes({}, record.plan)});
+  }
+  sections.push_back(io::ModelSection::matrix("input", shape.words, shape.dim));
+  if (shape.output) {
+    sections.push_back(io::ModelSection::matrix("output", shape.output_rows(), shape.dim));
+  }
+  if (shape.nodes) {
+    sections.push_back(io::ModelSection::matrix("nodes", shape.node_rows(), shape.dim));
+  }
+  return sections;
+}
+
+std::string_view text_of(std::span<const std::byte> bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return text.substr(0, text.find('\0'));
+}
+
+/// Says in which file.
+template <class Read>
+auto read_from(const io::ModelFile& file, const Read& read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    throw Error(file.path() + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+StoredModel StoredModel::create(const std::string& path, const Vocabulary& vocabulary,
+                                const RunRecord& record) {
+  StoredModel model;
+  model.file_ = io::ModelFile::create(path, sections_of(vocabulary, record));
+  io::write_word_sections(model.file_, vocabulary.words());
+  model.record_ = record;
+  model.write_text(kRecord, record.to_json());
+  return model;
+}
+
+std::size_t StoredModel::bytes(const Vocabulary& vocabulary, const RunRecord& record) {
+  std::size_t bytes = 0;
+  for (const io::ModelSection& section : sections_of(vocabulary, record)) bytes += section.bytes;
+  return bytes;
+}
+
+void StoredModel::publish() {
+  commit_position(io::ModelState::kStopped);
+  file_.publish();
+}
+
+StoredModel StoredModel::open(const std::string& path) {
+  StoredModel model;
+  model.file_ = io::ModelFile::open_to_train(path);
+  model.file_.verify_all();
+  model.read_record();
+  model.read_start();
+  model.model();  // all that the settings need is there
+  return model;
+}
+
+void StoredModel::read_record() {
+  record_ = read_from(file_, [&] { return RunRecord::from_json(text_of(file_.section(kRecord))); });
+}
+
+void StoredModel::read_start() {
+  first_copy_ = file_.is_sealed(kCopies[0]);
+  start_ = read_from(file_, [&] {
+    // What a process wrote that was killed is there; what a machine wrote that went down may not
+    // be.
+    if (file_.state() == io::ModelState::kTraining && file_.is_live()) {
+      return Position::recover(file_.section(kLive));
+    }
+    return PositionRecord::decode(file_.section(kCopies[first_copy_ ? 0 : 1]));
+  });
+}
+
+Vocabulary StoredModel::vocabulary() const { return read_vocabulary(file_); }
+
+void StoredModel::write_text(std::string_view section, const std::string& text) {
+  const std::span<std::byte> bytes = file_.writable_section(section);
+  std::fill(bytes.begin(), bytes.end(), std::byte{0});
+  std::memcpy(bytes.data(), text.data(), text.size());
+  file_.seal(section);
+}
+
+void StoredModel::begin(const RunRecord& record) {
+  const bool was_killed = file_.state() == io::ModelState::kTraining;
+  const auto has_room = [&](const char* name, std::size_t bytes) {
+    return file_.section(name).size() >= bytes;
+  };
+  const std::string json = record.to_json();
+  const bool same = json == record_.to_json();
+  const std::size_t live = live_bytes(start_, record.plan);
+  const std::size_t copy = copy_bytes(start_, record.plan);
+  const bool fits =
+      has_room(kLive, live) && has_room(kCopies[0], copy) && has_room(kCopies[1], copy);
+  // From here on the lasting position counts until the live one is laid out anew.
+  if (was_killed) commit_position(io::ModelState::kStopped);
+  if (!same || !fits) {
+    // In new places, so that the old header holds until the new one is lasting.
+    if (!same) {
+      file_.grow({.name = kRecord, .bytes = json.size() + kRecordRoom});
+      write_text(kRecord, json);
+    }
+    if (!has_room(kLive, live)) file_.grow({.name = kLive, .bytes = live});
+    for (const char* name : kCopies) {
+      if (!has_room(name, copy)) file_.grow({.name = name, .bytes = copy});
+    }
+    record_ = record;
+    commit_position(io::ModelState::kStopped);
+  }
+  position_ = Position(file_.writable_section(kLive), start_,
+                       static_cast<std::size_t>(record.plan.chunk_workers()), record.plan.epochs);
+  file_.commit(io::ModelState::kTraining, false);
+}
+
+Model StoredModel::model() {
+  Model model;
+  const TrainPlan& plan = record_.plan;
+  const auto rows = [&](const char* name, std::size_t count) {
+    const MatrixView matrix = file_.writable_matrix(name);
+    if (matrix.rows() != count || matrix.dim() != plan.dim) {
+      throw Error(file_.path() + ": the matrix " + name +
+                  " is not of the words and the size that the settings say; it is damaged");
+    }
+    return matrix;
+  };
+  const std::size_t words = file_.section("counts").size() / sizeof(std::uint64_t);
+  model.input = rows("input", words);
+  if (plan.trains_output()) model.output = rows("output", words);
+  if (plan.hierarchical_softmax) model.nodes = rows("nodes", words - 1);
+  return model;
+}
+
+void StoredModel::checkpoint() {
+  start_ = position_.read();
+  commit_position(io::ModelState::kTraining);
+}
+
+void StoredModel::end(io::ModelState state) {
+  start_ = position_.read();
+  commit_position(state);
+}
+
+void StoredModel::copy_to(const std::string& path) {
+  start_ = position_.read();
+  // The copy is of a run that nobody is at.
+  commit_position(io::ModelState::kStopped);
+  file_.copy_to(path);
+  file_.commit(io::ModelState::kTraining, false);
+}
+
+/// Writes start_ to the copy that does not count, which then does.
+void StoredModel::commit_position(io::ModelState state) {
+  const char* const next = kCopies[first_copy_ ? 1 : 0];
+  const std::vector<std::byte> bytes = start_.encode();
+  const std::span<std::byte> room = file_.writable_section(next);
+  if (bytes.size() > room.size()) {
+    throw Error(file_.path() + ": the position of the run does not fit its section");
+  }
+  std::copy(bytes.begin(), bytes.end(), room.begin());
+  file_.seal(next);
+  file_.unseal(kCopies[first_copy_ ? 0 : 1]);
+  file_.commit(state, true);
+  first_copy_ = !first_copy_;
+}
+
+Vocabulary read_vocabulary(const io::ModelFile& file) {
+  return Vocabulary::in_order(io::ModelWords(file).all());
+}
+
+}  // namespace hogvec

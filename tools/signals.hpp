@@ -1,0 +1,43 @@
+// Signals that ask a program to end: it ends at once and leaves no half file, or stops what it does
+// and keeps it.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace hogvec::tools {
+
+/// From here on SIGINT, SIGTERM and SIGHUP, where they were not ignored, are waited for by a thread
+/// of their own: temporary files are removed, and the process ends by the signal. To be called
+/// once, before other threads are started.
+void watch_signals();
+
+/// While it lives, a signal that ends the process has this line told on stderr before.
+class SayOnSignal {
+ public:
+  explicit SayOnSignal(std::string line);
+  SayOnSignal(const SayOnSignal&) = delete;
+  SayOnSignal& operator=(const SayOnSignal&) = delete;
+  ~SayOnSignal();
+
+ private:
+  std::string line_;
+};
+
+/// While it lives, the first signal calls stop() instead, on the watching thread; the next one ends
+/// the process as ever.
+class StopOnSignal {
+ public:
+  explicit StopOnSignal(std::function<void()> stop);
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
+  ~StopOnSignal();
+
+  /// The signal that came, 0 where none has.
+  int signal() const;
+
+ private:
+  std::function<void()> stop_;
+};
+
+}  // namespace hogvec::tools

@@ -1,0 +1,168 @@
+#include "tools/training.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "io/error.hpp"
+#include "tools/console.hpp"
+#include "tools/progress_line.hpp"
+#include "tools/run_notes.hpp"
+#include "tools/signals.hpp"
+
+namespace hogvec::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Makes a stored model lasting every so many seconds, beside the workers.
+class Checkpoints {
+ public:
+  using Tell = std::function<void(const std::string& text)>;
+
+  Checkpoints(StoredModel& stored, std::int64_t seconds, Tell tell)
+      : stored_(stored), seconds_(seconds), tell_(std::move(tell)), thread_([this] { run(); }) {}
+  Checkpoints(const Checkpoints&) = delete;
+  Checkpoints& operator=(const Checkpoints&) = delete;
+  ~Checkpoints() {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  /// Nobody else is at the file meanwhile.
+  template <class Action>
+  void alone(const Action& action) {
+    const std::lock_guard lock(mutex_);
+    action();
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, seconds_, [this] { return done_; })) {
+      try {
+        stored_.checkpoint();
+      } catch (const Error& error) {
+        // The run may still end well, and its vectors have another place to go.
+        tell_(std::string("warning: ") + error.what() +
+              "; the model is not safe against a power failure any more");
+        return;
+      }
+    }
+  }
+
+  StoredModel& stored_;
+  std::chrono::seconds seconds_;
+  Tell tell_;
+  bool done_ = false;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::thread thread_;
+};
+
+class Session {
+ public:
+  Session(const TrainingJob& job, RunReport& report) : job_(job), report_(report) {
+    if (job.options.debug > 1) {
+      line_ = std::make_unique<ProgressLine>(
+          job.run.progress(), std::uint64_t{job.corpus.text.size()} * job.plan.epochs,
+          job.plan.threads);
+    }
+    if (job.stored != nullptr) {
+      checkpoints_ = std::make_unique<Checkpoints>(*job.stored, job.options.checkpoint_seconds,
+                                                   [this](const std::string& text) { tell(text); });
+    }
+  }
+
+  TrainingEnd train() {
+    StopOnSignal stop([this] { job_.run.ask_to_stop(); });
+    const bool by_epochs =
+        job_.held_out != nullptr || (job_.stored != nullptr && job_.options.keep > 0);
+    RunEnd end = RunEnd::kEpoch;
+    while (end == RunEnd::kEpoch) {
+      end = by_epochs ? job_.run.run_epoch() : job_.run.run();
+      if (job_.plan.epochs == 0) break;
+      if (end == RunEnd::kEpoch || end == RunEnd::kFinished) take_held_out();
+      if (end == RunEnd::kEpoch) keep_copy();
+    }
+    checkpoints_.reset();
+    line_.reset();
+    report_.result = job_.run.result();
+    if (job_.stored != nullptr) job_.stored->end(state_of(end));
+    return {end, end == RunEnd::kStopped ? stop.signal() : 0};
+  }
+
+ private:
+  static io::ModelState state_of(RunEnd end) {
+    switch (end) {
+      case RunEnd::kFinished:
+        return io::ModelState::kFinished;
+      case RunEnd::kDiverged:
+        return io::ModelState::kDiverged;
+      default:
+        return io::ModelState::kStopped;
+    }
+  }
+
+  void tell(const std::string& text) const {
+    if (line_) {
+      line_->note(text);
+    } else {
+      complain("word2vec", text);
+    }
+  }
+
+  /// Epochs that are trained, at an epoch's end.
+  std::size_t epochs_done() const { return job_.run.result().loss.size(); }
+
+  void take_held_out() {
+    if (job_.held_out == nullptr) return;
+    const Clock::time_point start = Clock::now();
+    report_.held_out->epochs.push_back(job_.held_out->loss(job_.model));
+    report_.held_out->seconds += std::chrono::duration<double>(Clock::now() - start).count();
+    if (job_.options.debug == 0) return;
+    tell(epoch_note(job_.run.epoch_loss(epochs_done() - 1), report_.held_out->epochs.back(),
+                    job_.plan.full_softmax));
+  }
+
+  /// The next epoch may be the one that spoils the model.
+  void keep_copy() {
+    if (job_.stored == nullptr || job_.options.keep == 0) return;
+    const std::size_t epoch = epochs_done();
+    try {
+      checkpoints_->alone([&] { job_.stored->copy_to(epoch_copy(job_.stored->path(), epoch)); });
+    } catch (const Error& error) {
+      tell(std::string("warning: ") + error.what() + "; this epoch's end is not kept");
+      return;
+    }
+    if (epoch > job_.options.keep) {
+      unlink(epoch_copy(job_.stored->path(), epoch - job_.options.keep).c_str());
+    }
+  }
+
+  const TrainingJob& job_;
+  RunReport& report_;
+  std::unique_ptr<ProgressLine> line_;
+  std::unique_ptr<Checkpoints> checkpoints_;
+};
+
+}  // namespace
+
+TrainingEnd train(const TrainingJob& job, RunReport& report) {
+  return Session(job, report).train();
+}
+
+std::string epoch_copy(const std::string& model, std::size_t epoch) {
+  return fmt::format("{}.epoch-{}", model, epoch);
+}
+
+}  // namespace hogvec::tools

@@ -1,0 +1,41 @@
+// A run of word2vec between its first chunk and its last: what is shown of it, what is kept of it,
+// and what stops it.
+#pragma once
+
+#include <string>
+
+#include "engine/corpus/corpus.hpp"
+#include "engine/model/stored_model.hpp"
+#include "engine/train/likelihood/held_out.hpp"
+#include "engine/train/run.hpp"
+#include "tools/options.hpp"
+#include "tools/report.hpp"
+
+namespace hogvec::tools {
+
+/// What a run works with. Where it is kept in no file, `stored` is none.
+struct TrainingJob {
+  const Corpus& corpus;
+  const TrainPlan& plan;
+  const Word2vecOptions& options;
+  const Model& model;
+  TrainingRun& run;
+  StoredModel* stored;
+  const HeldOutText* held_out;  // none: not asked for
+};
+
+/// How a run has ended: by itself, or by a signal.
+struct TrainingEnd {
+  RunEnd end;
+  int signal;  // 0: none
+};
+
+/// Trains to the end, or until a signal comes. Shows progress, takes the held-out loss after every
+/// epoch, makes the stored model lasting now and then, keeps copies of it at epochs' ends, and says
+/// in it how the run has ended. Fills the report. Errors: those of the stored model.
+TrainingEnd train(const TrainingJob& job, RunReport& report);
+
+/// Where the state of an epoch's end is kept, counted from 1.
+std::string epoch_copy(const std::string& model, std::size_t epoch);
+
+}  // namespace hogvec::tools

@@ -1,0 +1,127 @@
+#include "tools/word2vec_outputs.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include "engine/classes/kmeans.hpp"
+#include "engine/workers.hpp"
+#include "io/error.hpp"
+#include "io/vectors_file.hpp"
+#include "tools/console.hpp"
+
+namespace hogvec::tools {
+namespace {
+
+io::VectorFormat format_of(const Word2vecOptions& options) {
+  return options.binary ? io::VectorFormat::kBinary : io::VectorFormat::kText;
+}
+
+void write_matrix(io::OutputFile& file, MatrixView matrix, const Vocabulary& vocabulary,
+                  const Word2vecOptions& options) {
+  run_with_threads(options.settings.threads, [&] {
+    io::write_vectors(file, format_of(options), matrix, [&](std::size_t k) -> std::string_view {
+      return vocabulary.word(static_cast<WordId>(k));
+    });
+  });
+  file.commit();
+}
+
+/// Does all of them, and throws at the end what went wrong first: that one file cannot take its
+/// place is no reason to lose another.
+void write_all(std::initializer_list<std::function<void()>> writers) {
+  std::exception_ptr first;
+  for (const auto& write : writers) {
+    try {
+      write();
+    } catch (const std::exception& error) {
+      if (first) complain("word2vec", error.what());
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
+}
+
+/// "word class" lines, as the reference writes them.
+void write_classes(io::OutputFile& file, const std::vector<std::uint32_t>& classes,
+                   const Vocabulary& vocabulary) {
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    file.write(fmt::format("{} {}\n", vocabulary.word(static_cast<WordId>(k)), classes[k]));
+  }
+  file.commit();
+}
+
+}  // namespace
+
+Outputs open_outputs(const Word2vecOptions& options) {
+  struct Wanted {
+    const char* flag;
+    const std::string& path;
+    std::unique_ptr<io::OutputFile>& file;
+  };
+  Outputs outputs;
+  const Wanted all[] = {{"-output", options.output, outputs.vectors},
+                        {"-output-context", options.output_context, outputs.context},
+                        {"-save-vocab", options.save_vocab, outputs.vocabulary},
+                        {"-report", options.report, outputs.report}};
+  for (const Wanted& one : all) {
+    if (one.path.empty()) continue;
+    for (const auto& [path, what] : {std::pair{&options.train, "the training text"},
+                                     {&options.held_out, "the held-out text"},
+                                     {&options.model, "the model"},
+                                     {&options.resume, "the model"},
+                                     {&options.continue_from, "the model to continue"},
+                                     {&options.init, "what the run begins with"},
+                                     {&options.init_context, "what the run begins with"}}) {
+      if (path->empty() || !io::same_file(one.path, *path)) continue;
+      throw Error(fmt::format("{} {}: this is {}; name another file", one.flag, one.path, what));
+    }
+    one.file = std::make_unique<io::OutputFile>(one.path);
+    for (const Wanted& other : all) {
+      if (&other == &one || !other.file || !one.file->same_place(*other.file)) continue;
+      throw Error(
+          fmt::format("{} and {} are the same file, {}; name two", other.flag, one.flag, one.path));
+    }
+  }
+  return outputs;
+}
+
+void require_disk(std::size_t vocabulary_size, const Word2vecOptions& options,
+                  const Outputs& outputs) {
+  const std::uint64_t bytes =
+      io::vectors_bytes(format_of(options), vocabulary_size, options.settings.dim);
+  std::vector<io::SpaceNeed> needs;
+  if (outputs.vectors && options.classes == 0) needs.push_back({outputs.vectors.get(), bytes});
+  if (outputs.context) needs.push_back({outputs.context.get(), bytes});
+  io::require_space(needs);
+}
+
+void write_results(Outputs& outputs, const Model& model, const Vocabulary& vocabulary,
+                   const Word2vecOptions& options) {
+  const auto write_vectors = [&] {
+    if (!outputs.vectors) return;
+    if (options.classes == 0) {
+      write_matrix(*outputs.vectors, model.input, vocabulary, options);
+    } else {
+      write_classes(*outputs.vectors,
+                    kmeans_classes(model.input, options.classes, options.settings.threads),
+                    vocabulary);
+    }
+  };
+  const auto write_context = [&] {
+    if (outputs.context) write_matrix(*outputs.context, model.output, vocabulary, options);
+  };
+  write_all({write_vectors, write_context});
+}
+
+void write_partial(const std::string& path, const Model& model, const Vocabulary& vocabulary,
+                   const Word2vecOptions& options) {
+  io::OutputFile file(path);
+  write_matrix(file, model.input, vocabulary, options);
+}
+
+}  // namespace hogvec::tools
