@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/support.hpp"
+#include "engine/kernels.hpp"
 #include "engine/reference/reference.hpp"
 #include "engine/train/schedule.hpp"
 #include "engine/train/train.hpp"
@@ -127,7 +128,7 @@ void bench_train(benchmark::State& state, std::size_t words, const TrainSettings
     }
   }
   count(state, "centers", centers);
-  count_flop(state, simd::active_kernels(), 6 * words * settings.dim * centers, settings.threads);
+  count_flop(state, active_kernels(), 6 * words * settings.dim * centers, settings.threads);
 }
 
 void register_train(std::size_t words, const TrainSettings& settings) {
@@ -136,7 +137,7 @@ void register_train(std::size_t words, const TrainSettings& settings) {
       ("full_softmax/V:" + std::to_string(words) + "/D:" + std::to_string(settings.dim) +
        "/B:" + std::to_string(settings.softmax_batch) +
        (settings.softmax_exact ? "/exact/" : "/minibatch/") + (owner ? "owner/" : "hogwild/") +
-       std::string(simd::active_kernels().name) + "/threads:" + std::to_string(settings.threads))
+       std::string(active_kernels().name) + "/threads:" + std::to_string(settings.threads))
           .c_str(),
       [=](auto& state) { bench_train(state, words, settings); })
       ->UseRealTime()

@@ -7,6 +7,7 @@
 
 #include "bench/support.hpp"
 #include "engine/classes/kmeans.hpp"
+#include "engine/kernels.hpp"
 
 namespace hogvec::bench {
 namespace {
@@ -61,7 +62,7 @@ void bench_kmeans(benchmark::State& state, std::size_t classes, int threads) {
     benchmark::DoNotOptimize(kmeans_classes(vectors, classes, threads));
   }
   count(state, "words", kWords);
-  count_flop(state, simd::active_kernels(), kRounds * 2 * kWords * kDim * classes, threads);
+  count_flop(state, active_kernels(), kRounds * 2 * kWords * kDim * classes, threads);
 }
 
 }  // namespace
@@ -71,7 +72,7 @@ void register_kmeans() {
     for (const int threads : thread_counts()) {
       benchmark::RegisterBenchmark(
           ("kmeans/classes:" + std::to_string(classes) + "/D:" + std::to_string(kDim) + "/" +
-           std::string(simd::active_kernels().name) + "/threads:" + std::to_string(threads))
+           std::string(active_kernels().name) + "/threads:" + std::to_string(threads))
               .c_str(),
           [=](auto& state) { bench_kmeans(state, classes, threads); })
           ->UseRealTime()

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/support.hpp"
+#include "engine/kernels.hpp"
 #include "engine/query/nearest.hpp"
 
 namespace hogvec::bench {
@@ -48,7 +49,7 @@ void bench_nearest(benchmark::State& state, std::size_t words) {
   for (auto _ : state) benchmark::DoNotOptimize(index.nearest(query, kNearest));
   count(state, "queries", 1);
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());
-  count_flop(state, simd::active_kernels(), 2 * words * kDim, cores);
+  count_flop(state, active_kernels(), 2 * words * kDim, cores);
   const std::size_t bytes = words * rows.stride() * sizeof(float);
   count_bytes(state, bytes, bytes / static_cast<std::size_t>(cores), cores);
 }
@@ -59,7 +60,7 @@ void register_nearest() {
   for (const std::size_t words : {30'000, 300'000}) {
     benchmark::RegisterBenchmark(
         ("nearest/V:" + std::to_string(words) + "/D:" + std::to_string(kDim) +
-         "/k:" + std::to_string(kNearest) + "/" + std::string(simd::active_kernels().name))
+         "/k:" + std::to_string(kNearest) + "/" + std::string(active_kernels().name))
             .c_str(),
         [words](auto& state) { bench_nearest(state, words); })
         ->UseRealTime()

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/support.hpp"
+#include "engine/kernels.hpp"
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/sampling/subsampling.hpp"
 #include "engine/train/chunk.hpp"
@@ -137,7 +138,7 @@ void bench_draw(benchmark::State& state, std::size_t vocabulary_size) {
   }
   const AliasSampler sampler(*vocabulary, kPower);
   std::vector<std::uint32_t> bits(2 * kDraws);
-  simd::active_kernels().random_bits(5, bits.data(), bits.size());
+  active_kernels().random_bits(5, bits.data(), bits.size());
   std::vector<WordId> words(kDraws);
   sampler.draw(bits, words);
 

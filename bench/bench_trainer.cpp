@@ -5,6 +5,7 @@
 #include <string>
 
 #include "bench/support.hpp"
+#include "engine/kernels.hpp"
 #include "engine/train/train.hpp"
 
 namespace hogvec::bench {
@@ -53,7 +54,7 @@ void count_examples(benchmark::State& state, const Corpus& corpus, const TrainSe
   if (settings.hierarchical_softmax) return;
   const std::size_t scores =
       settings.full_softmax ? corpus.vocabulary.size() : settings.negatives + 1;
-  count_flop(state, simd::active_kernels(), 6 * settings.dim * scores * examples, settings.threads);
+  count_flop(state, active_kernels(), 6 * settings.dim * scores * examples, settings.threads);
 }
 
 void bench_train(benchmark::State& state, const Corpus& corpus, const TrainSettings& settings) {
@@ -83,7 +84,7 @@ void register_train(const std::string& name, const Corpus& (*corpus)(),
 }  // namespace
 
 void register_trainer() {
-  const std::string kernels(simd::active_kernels().name);
+  const std::string kernels(active_kernels().name);
   const struct {
     const char* name;
     Architecture architecture;

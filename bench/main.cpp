@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/support.hpp"
+#include "engine/kernels.hpp"
 
 namespace {
 
@@ -18,7 +19,7 @@ void add_context() {
     available += available.empty() ? "" : " ";
     available += kernels->name;
   }
-  benchmark::AddCustomContext("active kernels", std::string(hogvec::simd::active_kernels().name));
+  benchmark::AddCustomContext("active kernels", std::string(hogvec::active_kernels().name));
   benchmark::AddCustomContext("available kernels", available);
   benchmark::AddCustomContext("cores", std::to_string(std::thread::hardware_concurrency()));
 }

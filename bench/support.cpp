@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "bench/peak.hpp"
+#include "engine/kernels.hpp"
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/sampling/subsampling.hpp"
 
@@ -77,7 +78,7 @@ void count_bytes(benchmark::State& state, std::size_t per_iteration, std::size_t
 
 Aligned<float> random_values(std::size_t n, float size, std::uint64_t seed) {
   std::vector<std::uint32_t> bits(simd::padded(n));
-  simd::active_kernels().random_bits(seed, bits.data(), bits.size());
+  active_kernels().random_bits(seed, bits.data(), bits.size());
   Aligned<float> values(n);
   std::transform(bits.begin(), bits.begin() + static_cast<std::ptrdiff_t>(n), values.begin(),
                  [size](std::uint32_t x) {
@@ -116,7 +117,7 @@ Vocabulary zipf_vocabulary(std::size_t size) {
 
 std::vector<WordId> zipf_ids(const Vocabulary& vocabulary, std::size_t n) {
   std::vector<std::uint32_t> bits(simd::padded(2 * n));
-  simd::active_kernels().random_bits(2, bits.data(), bits.size());
+  active_kernels().random_bits(2, bits.data(), bits.size());
   std::vector<WordId> ids(n);
   AliasSampler(vocabulary, 1.0).draw({bits.data(), 2 * n}, ids);
   return ids;

@@ -1,7 +1,5 @@
 // Which table runs: chosen once, from the processor, the operating system and HOGVEC_SIMD.
 #include <cstdlib>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
 #include "simd/tables.hpp"
@@ -31,18 +29,13 @@ std::vector<const KernelTable*> detect() {
   return tables;
 }
 
-const KernelTable& choose() {
-  const char* wanted = std::getenv("HOGVEC_SIMD");
-  if (wanted == nullptr || *wanted == '\0') return *available_kernels().front();
-  std::string names;
+const KernelTable* choose() noexcept {
+  const char* const wanted = std::getenv("HOGVEC_SIMD");
+  if (wanted == nullptr || *wanted == '\0') return available_kernels().front();
   for (const KernelTable* table : available_kernels()) {
-    if (table->name == wanted) return *table;
-    names += names.empty() ? "" : ", ";
-    names += table->name;
+    if (table->name == wanted) return table;
   }
-  throw std::invalid_argument("HOGVEC_SIMD=" + std::string(wanted) +
-                              ": this machine has no such kernels; set one of " + names +
-                              ", or unset it");
+  return nullptr;
 }
 
 }  // namespace
@@ -52,8 +45,8 @@ std::span<const KernelTable* const> available_kernels() noexcept {
   return tables;
 }
 
-const KernelTable& active_kernels() {
-  static const KernelTable& table = choose();
+const KernelTable* wanted_kernels() noexcept {
+  static const KernelTable* const table = choose();
   return table;
 }
 

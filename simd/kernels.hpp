@@ -238,8 +238,8 @@ struct KernelTable {
 /// The tables that this processor and operating system can run, fastest first; never empty.
 std::span<const KernelTable* const> available_kernels() noexcept;
 
-/// The fastest table, or the one that the environment variable HOGVEC_SIMD names.
-/// Throws std::invalid_argument, listing the available names, where it names none of them.
-const KernelTable& active_kernels();
+/// The fastest table, or the one that the environment variable HOGVEC_SIMD names; nullptr where it
+/// names none of them. Chosen once.
+const KernelTable* wanted_kernels() noexcept;
 
 }  // namespace hogvec::simd

@@ -14,6 +14,12 @@ foreach(name IN ITEMS avx512bw fma3+avx2 sse2 neon64)
 endforeach()
 hogvec_test_forced_simd(avx2000 PASS_REGULAR_EXPRESSION "not available here")
 
+add_test(NAME "dispatch: the engine refuses HOGVEC_SIMD=avx2000"
+  COMMAND test_engine "--source-file=*test_kernels.cpp")
+set_tests_properties("dispatch: the engine refuses HOGVEC_SIMD=avx2000" PROPERTIES
+  ENVIRONMENT "HOGVEC_SIMD=avx2000"
+  PASS_REGULAR_EXPRESSION "refused with the names that there are")
+
 # Whole epochs against the reference, on every instruction set and not only on the fastest.
 foreach(name IN ITEMS avx512bw fma3+avx2 sse2 neon64)
   add_test(NAME "dispatch: the engine trains right with ${name}"

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <stdexcept>
 
 #include "engine/ordered_tasks.hpp"
 #include "io/error.hpp"
@@ -22,6 +23,7 @@ namespace hogvec::tools {
 
 namespace {
 
+constexpr std::string_view kNoMemory = "not enough memory; use smaller vectors or a larger machine";
 constexpr std::size_t kWordColumn = 50;  // bytes: printf's %50s
 
 /// Nothing that a terminal would take for a command.
@@ -168,7 +170,9 @@ int run(std::string_view name, const std::function<int()>& body) noexcept {
     report(name, stopped.message);
     return 128 + stopped.signal;
   } catch (const std::bad_alloc&) {
-    return report(name, "not enough memory; use smaller vectors or a larger machine");
+    return report(name, kNoMemory);
+  } catch (const std::length_error&) {  // of a vector that no memory could hold
+    return report(name, kNoMemory);
   } catch (const std::exception& error) {
     return report(name, error.what());
   }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/kernels.hpp"
 #include "engine/system.hpp"
 #include "engine/train/plan.hpp"
 #include "simd/kernels.hpp"
@@ -39,7 +40,7 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
       {"words_kept", result.words_kept},
       {"examples", result.examples},
       {"vocabulary", report.vocabulary_size},
-      {"kernel", std::string(simd::active_kernels().name)},
+      {"kernel", std::string(active_kernels().name)},
       {"threads", s.threads},
       {"seconds",
        {{"read", report.read_seconds},

@@ -7,10 +7,10 @@
 #include <memory>
 #include <vector>
 
+#include "engine/kernels.hpp"
 #include "engine/phrases/phrases.hpp"
 #include "io/error.hpp"
 #include "io/memory_map.hpp"
-#include "simd/kernels.hpp"
 #include "tools/command_line.hpp"
 #include "tools/console.hpp"
 
@@ -132,7 +132,7 @@ void require_text(const Options& options) {
 }
 
 void join_phrases(Options options) {
-  simd::active_kernels();  // a wrong HOGVEC_SIMD is told before the work
+  active_kernels();  // a wrong HOGVEC_SIMD is told before the work
   show_progress(options);
   const std::unique_ptr<io::OutputFile> output = open_output(options);
   say(fmt::format("Starting training using file {}\n", options.train));

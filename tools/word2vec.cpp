@@ -10,6 +10,7 @@
 
 #include "engine/classes/kmeans.hpp"
 #include "engine/hogvec.hpp"
+#include "engine/kernels.hpp"
 #include "engine/model/initial_rows.hpp"
 #include "engine/model/stored_model.hpp"
 #include "engine/system.hpp"
@@ -239,7 +240,7 @@ class Word2vec {
       : options_(options), command_(std::move(command)), stored_(std::move(resumed)) {}
 
   void run() {
-    simd::active_kernels();  // a wrong HOGVEC_SIMD is told before the work
+    active_kernels();  // a wrong HOGVEC_SIMD is told before the work
     outputs_ = open_outputs(options_);
     say(fmt::format("Starting training using file {}\n", options_.train));
     if (stored_ && is_finished()) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/kernels.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "simd/kernels.hpp"
@@ -33,7 +34,7 @@ class KMeans {
         // Row k starts in class k: classes beyond the rows are empty, and never chosen.
         classes_(std::min(classes, vectors.rows())),
         threads_(threads),
-        kernels_(simd::active_kernels()),
+        kernels_(active_kernels()),
         centroids_(classes_, vectors.dim()),
         has_direction_(classes_),
         slack_(vectors.rows()),

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/kernels.hpp"
 #include "simd/kernels.hpp"
 
 namespace hogvec {
@@ -31,7 +32,7 @@ std::string_view clean_word(std::string_view raw, std::size_t limit, std::string
 class SectionTokenizer {
  public:
   SectionTokenizer(std::string_view text, std::size_t max_word_bytes)
-      : text_(text), max_word_bytes_(max_word_bytes), kernels_(simd::active_kernels()) {}
+      : text_(text), max_word_bytes_(max_word_bytes), kernels_(active_kernels()) {}
 
   /// Calls on_word(word, position of its first byte) and on_newline(position) in the order of the
   /// text.

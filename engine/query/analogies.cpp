@@ -9,6 +9,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "engine/kernels.hpp"
 #include "engine/query/unit_rows.hpp"
 
 namespace hogvec {
@@ -190,7 +191,7 @@ class Search {
   std::size_t rows_;
   const Batch& batch_;
   AnalogyScore score_;
-  const simd::KernelTable& kernels_ = simd::active_kernels();
+  const simd::KernelTable& kernels_ = active_kernels();
   std::vector<const float*> words_;
 };
 

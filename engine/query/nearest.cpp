@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "engine/kernels.hpp"
 #include "engine/query/unit_rows.hpp"
 
 namespace hogvec {
@@ -129,7 +130,7 @@ std::vector<Neighbor> WordIndex::nearest(std::span<const float> query, std::size
   // Kernels score every row, each instruction set with sums in an order of its own; two such sums
   // over rows of length 1 lie within dim * 2^-23 of each other. What comes that near to the k-th is
   // summed again in the one order, so that the answer is the same everywhere.
-  const simd::KernelTable& kernels = simd::active_kernels();
+  const simd::KernelTable& kernels = active_kernels();
   const float slack = 2 * static_cast<float>(dim()) * std::numeric_limits<float>::epsilon();
   std::vector<std::size_t> skipped(excluded.begin(), excluded.end());
   std::sort(skipped.begin(), skipped.end());

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "engine/kernels.hpp"
+
 namespace hogvec {
 
 ChunkSample::ChunkSample(std::size_t longest_chunk, std::size_t span)
-    : kernels_(simd::active_kernels()),
+    : kernels_(active_kernels()),
       span_(span),
       front_(simd::padded(span)),
       bits_(simd::padded(longest_chunk)),

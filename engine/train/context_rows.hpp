@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "engine/kernels.hpp"
 #include "engine/train/scratch.hpp"
 #include "simd/kernels.hpp"
 
@@ -12,7 +13,7 @@ namespace hogvec {
 class ContextRows {
  public:
   ContextRows(std::size_t most_rows, std::size_t stride)
-      : kernels_(simd::active_kernels()), rows_(most_rows), spare_(stride), stride_(stride) {}
+      : kernels_(active_kernels()), rows_(most_rows), spare_(stride), stride_(stride) {}
 
   void clear() noexcept { rows_.clear(); }
   void add(const float* row) noexcept { rows_.push_back(row); }

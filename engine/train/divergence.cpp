@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "engine/kernels.hpp"
 #include "engine/workers.hpp"
 #include "simd/kernels.hpp"
 
@@ -22,7 +23,7 @@ constexpr std::size_t kBlockRows = 4096;
 bool is_sane(MatrixView matrix, std::size_t k) noexcept {
   const float* const row = matrix.row(k);
   // Not where it is no number.
-  return simd::active_kernels().dot(row, row, matrix.stride()) <= kLongestRow * kLongestRow;
+  return active_kernels().dot(row, row, matrix.stride()) <= kLongestRow * kLongestRow;
 }
 
 /// The first row that is not sane; the number of rows where all are.

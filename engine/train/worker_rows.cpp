@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/kernels.hpp"
+
 namespace hogvec {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr std::size_t kHotRows = 128;
 
 WorkerRows::WorkerRows(MatrixView shared, const TrainPlan& plan, std::size_t touches)
     : shared_(shared),
-      kernels_(simd::active_kernels()),
+      kernels_(active_kernels()),
       shared_rows_(shared.data()),
       stride_(shared.stride()) {
   const auto workers = static_cast<std::size_t>(plan.threads);

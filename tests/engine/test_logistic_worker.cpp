@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/kernels.hpp"
 #include "engine/reference/reference.hpp"
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/sampling/subsampling.hpp"
@@ -171,7 +172,7 @@ void check_epoch(const Corpus& corpus, const TrainSettings& settings) {
               stream_key(1, 0, 0, Stream::kWindow));
   std::vector<WordId> noise(sample.size() * plan.noise_rows);
   std::vector<std::uint32_t> bits(simd::padded(2 * noise.size()));
-  simd::active_kernels().random_bits(stream_key(1, 0, 0, Stream::kNoise), bits.data(), bits.size());
+  active_kernels().random_bits(stream_key(1, 0, 0, Stream::kNoise), bits.data(), bits.size());
   AliasSampler(corpus.vocabulary, 0.75).draw({bits.data(), 2 * noise.size()}, noise);
 
   reference::Model expected = initial_reference(words, settings.dim, 1);

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/kernels.hpp"
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/sampling/subsampling.hpp"
 #include "io/error.hpp"
-#include "simd/kernels.hpp"
 
 namespace {
 
@@ -42,7 +42,7 @@ TEST_CASE("draws follow the table") {
   const AliasSampler sampler(vocabulary, 0.75);
   constexpr std::size_t kDraws = 1 << 18;
   std::vector<std::uint32_t> bits(2 * kDraws);
-  simd::active_kernels().random_bits(42, bits.data(), bits.size());
+  active_kernels().random_bits(42, bits.data(), bits.size());
   std::vector<WordId> words(kDraws);
   sampler.draw(bits, words);
   std::vector<double> seen(50);

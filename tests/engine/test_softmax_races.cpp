@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/kernels.hpp"
 #include "engine/sampling/subsampling.hpp"
 #include "engine/train/softmax/minibatch.hpp"
 #include "engine/train/train.hpp"
@@ -28,14 +29,14 @@ void other_worker() {
 }
 
 void scores_then_writes(const simd::SoftmaxSweep& sweep) noexcept {
-  simd::active_kernels().softmax_scores(sweep);
+  active_kernels().softmax_scores(sweep);
   other_worker();
 }
 
 void score_rows_then_writes(const float* const* inputs, std::size_t input_count,
                             const float* const* outputs, std::size_t output_count,
                             std::size_t stride, float* scores) noexcept {
-  simd::active_kernels().score_rows(inputs, input_count, outputs, output_count, stride, scores);
+  active_kernels().score_rows(inputs, input_count, outputs, output_count, stride, scores);
   other_worker();
 }
 
@@ -55,7 +56,7 @@ struct Case {
       model.input.row(k)[0] = 1;
       model.output.row(k)[0] = 100 + static_cast<float>(k % 5);
     }
-    kernels = simd::active_kernels();
+    kernels = active_kernels();
     kernels.softmax_scores = scores_then_writes;
     kernels.score_rows = score_rows_then_writes;
     shared_output = model.output;

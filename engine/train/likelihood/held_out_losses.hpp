@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "engine/kernels.hpp"
 #include "engine/train/context_rows.hpp"
 #include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/scratch.hpp"
@@ -50,7 +51,7 @@ class SkipGramSoftmax {
   explicit SkipGramSoftmax(const Shared& shared) : shared_(shared) {}
 
   double loss(std::span<const Sentence> sentences) noexcept {
-    const simd::KernelTable& kernels = simd::active_kernels();
+    const simd::KernelTable& kernels = active_kernels();
     const MatrixView output = shared_.model.output;
     double sum = 0;
     for_each_center(
@@ -96,7 +97,7 @@ class CbowSoftmax {
 
  private:
   void flush() noexcept {
-    const simd::KernelTable& kernels = simd::active_kernels();
+    const simd::KernelTable& kernels = active_kernels();
     const MatrixView output = shared_.model.output;
     std::array<double, SoftmaxSums::kBatch> log_sums;
     sums_.compute(size_, log_sums.data());
@@ -159,8 +160,8 @@ class TreeLoss {
     for (std::size_t first = 0; first < path.size(); first += kSteps) {
       const auto steps = path.subspan(first, std::min(kSteps, path.size() - first));
       for (std::size_t m = 0; m < steps.size(); ++m) rows[m] = nodes.row(steps[m].node());
-      simd::active_kernels().score_rows(inputs, count, rows.data(), steps.size(), nodes.stride(),
-                                        scores_.data());
+      active_kernels().score_rows(inputs, count, rows.data(), steps.size(), nodes.stride(),
+                                  scores_.data());
       for (std::size_t u = 0; u < count; ++u) {
         for (std::size_t m = 0; m < steps.size(); ++m) {
           const double score = scores_[u * steps.size() + m];

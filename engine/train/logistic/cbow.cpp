@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "engine/kernels.hpp"
+
 namespace hogvec {
 namespace {
 
@@ -18,7 +20,7 @@ inline void copy_row(const float* from, std::size_t size, float* to) noexcept {
 Cbow::Cbow(MatrixView input, const TrainPlan& plan)
     : input_(input, plan, input_touches(plan)),
       gradient_(plan.cbow_gradient),
-      kernels_(simd::active_kernels()),
+      kernels_(active_kernels()),
       hidden_(most_inputs(plan) * input.stride()),
       old_hidden_(hidden_.size()),
       hidden_rows_(most_inputs(plan)),

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <tuple>
 
+#include "engine/kernels.hpp"
 #include "engine/train/chunk_trainer.hpp"
 #include "engine/train/logistic/block.hpp"
 
@@ -23,7 +24,7 @@ class LogisticWorker final : public ChunkTrainer {
 
   LogisticWorker(const Shared& shared, std::size_t longest_chunk)
       : shared_(shared),
-        kernels_(simd::active_kernels()),
+        kernels_(active_kernels()),
         rows_at_once_(shared.plan.rows_at_once),
         blocks_(longest_chunk),  // at worst every word is a block of its own
         architecture_(shared.input, shared.plan),

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/kernels.hpp"
+
 namespace hogvec {
 
 NegativeSampling::NegativeSampling(const Shared& shared, const TrainPlan& plan,
@@ -10,7 +12,7 @@ NegativeSampling::NegativeSampling(const Shared& shared, const TrainPlan& plan,
       sampler_(shared.noise),
       noise_rows_(plan.noise_rows),
       weight_(static_cast<float>(plan.negatives) / static_cast<float>(noise_rows_)),
-      kernels_(simd::active_kernels()),
+      kernels_(active_kernels()),
       // At worst every word is a block of its own.
       bits_(simd::padded(2 * longest_chunk * noise_rows_)),
       noise_(longest_chunk * noise_rows_),

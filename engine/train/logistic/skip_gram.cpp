@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "engine/kernels.hpp"
+
 namespace hogvec {
 
 SkipGram::SkipGram(MatrixView input, const TrainPlan& plan)
     : input_(input, plan, input_touches(plan)),
-      kernels_(simd::active_kernels()),
+      kernels_(active_kernels()),
       input_of_(most_inputs(plan)),
       inputs_(most_inputs(plan)),
       holds_(plan.block_centers * simd::padded(most_inputs(plan))) {}

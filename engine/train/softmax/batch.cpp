@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "engine/kernels.hpp"
+
 namespace hogvec {
 
 SoftmaxBatch::SoftmaxBatch(MatrixView input, const TrainPlan& plan)
     : input_(input),
-      kernels_(simd::active_kernels()),
+      kernels_(active_kernels()),
       capacity_(plan.softmax_batch),
       cbow_(plan.cbow()),
       undivided_(plan.cbow_gradient == CbowGradient::kUndivided),

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/kernels.hpp"
+
 namespace hogvec {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr float kMostCorrection = 20;
 }  // namespace
 
 SoftmaxExact::SoftmaxExact(MatrixView output, const TrainPlan& plan)
-    : kernels_(simd::active_kernels()), sweeps_(output, plan) {
+    : kernels_(active_kernels()), sweeps_(output, plan) {
   const std::size_t batch = plan.softmax_batch;
   hidden_products_ = Scratch<float>(batch * batch + simd::kRowPadding);
   hidden_rows_ = Scratch<const float*>(batch);

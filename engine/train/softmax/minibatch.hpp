@@ -3,6 +3,7 @@
 // are much the same, is trained in parts.
 #pragma once
 
+#include "engine/kernels.hpp"
 #include "engine/train/softmax/range.hpp"
 #include "engine/train/softmax/steadiness.hpp"
 #include "engine/train/softmax/sweeps.hpp"
@@ -13,7 +14,7 @@ namespace hogvec {
 class SoftmaxMinibatch {
  public:
   SoftmaxMinibatch(MatrixView output, const TrainPlan& plan,
-                   const simd::KernelTable& kernels = simd::active_kernels());
+                   const simd::KernelTable& kernels = active_kernels());
 
   /// Forgets what the batches before have taught about the size of scores: what follows is then a
   /// function of W and W' alone.

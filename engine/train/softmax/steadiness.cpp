@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "engine/kernels.hpp"
+
 namespace hogvec {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr float kMostMoved = 8;
 }  // namespace
 
 SoftmaxSteadiness::SoftmaxSteadiness(std::size_t stride, const TrainPlan& plan)
-    : kernels_(simd::active_kernels()),
+    : kernels_(active_kernels()),
       stride_(stride),
       most_(kMostMoved / static_cast<float>(plan.chunk_workers())),
       products_(plan.softmax_batch + simd::kRowPadding),

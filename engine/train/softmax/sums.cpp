@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/kernels.hpp"
+
 namespace hogvec {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr std::size_t kSliceRows = 1024;
 
 SoftmaxSums::SoftmaxSums(MatrixView output)
     : output_(output),
-      kernels_(simd::active_kernels()),
+      kernels_(active_kernels()),
       hidden_(kBatch * output.stride()),
       hidden_transposed_(kBatch * output.stride()),
       exp_scores_(kBatch * kSliceRows),

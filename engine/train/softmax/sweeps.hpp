@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/kernels.hpp"
 #include "engine/train/softmax/batch.hpp"
 #include "engine/workers.hpp"
 
@@ -21,7 +22,7 @@ std::vector<std::size_t> softmax_slices(std::size_t rows, std::size_t dim, const
 class SoftmaxSweeps {
  public:
   SoftmaxSweeps(MatrixView output, const TrainPlan& plan,
-                const simd::KernelTable& kernels = simd::active_kernels());
+                const simd::KernelTable& kernels = active_kernels());
 
   // What a sweep has summed, of each center b.
   const double* z() const noexcept { return z_.data(); }

@@ -1,0 +1,23 @@
+#include "engine/kernels.hpp"
+
+#include <cstdlib>
+#include <string>
+
+#include "io/error.hpp"
+
+namespace hogvec {
+
+const simd::KernelTable& active_kernels() {
+  const simd::KernelTable* const wanted = simd::wanted_kernels();
+  if (wanted != nullptr) return *wanted;
+  std::string names;
+  for (const simd::KernelTable* table : simd::available_kernels()) {
+    names += names.empty() ? "" : ", ";
+    names += table->name;
+  }
+  const char* const name = std::getenv("HOGVEC_SIMD");
+  throw Error("HOGVEC_SIMD=" + std::string(name != nullptr ? name : "") +
+              ": this machine has no such kernels; set one of " + names + ", or unset it");
+}
+
+}  // namespace hogvec
