@@ -278,35 +278,6 @@ TEST_CASE("where every file has a name, that one goes with the process that says
   CHECK(read_file(folder / "kept") == "kept");
 }
 
-TEST_CASE("temporary names go with their object, and stay where they are kept") {
-  const TemporaryFolder folder;
-  const auto make = [&] {
-    auto [file, name] =
-        io::TemporaryName::make(AT_FDCWD, folder / "some", [](const char* free_name) {
-          return open(free_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        });
-    REQUIRE(file >= 0);
-    close(file);
-    return std::move(name);
-  };
-  { const io::TemporaryName gone = make(); }
-  CHECK(folder.size() == 0);
-  make().keep();
-  CHECK(folder.size() == 1);
-  const io::TemporaryName first = make();
-  const io::TemporaryName second = make();
-  CHECK(first.name() != second.name());
-  CHECK(folder.size() == 3);
-  io::remove_temporaries();
-  CHECK(folder.size() == 1);  // the one that was kept
-  const auto [result, none] = io::TemporaryName::make(
-      AT_FDCWD, folder / "missing/name",
-      [](const char* name) { return open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600); });
-  CHECK(result < 0);
-  CHECK(errno == ENOENT);
-  CHECK(none.empty());
-}
-
 TEST_CASE("room is asked for before it is needed, for all files of a disk together") {
   const SmallDisk disk;
   if (!disk.mounted()) return;

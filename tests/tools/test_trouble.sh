@@ -100,14 +100,21 @@ stop_while_it_reads() {
 }
 
 # The text is a hole, which takes a second to read and no disk.
-for file in text vectors; do
-  if [ $file = text ]; then
-    printf 'some words\n' >text
-    reader=("$bin/word2vec" -train text -save-vocab vocab -threads 1)
-  else
-    printf '1000000 300\nsome ' >vectors
-    reader=("$bin/distance" vectors)
-  fi
+for file in text vectors questions; do
+  case $file in
+    text)
+      printf 'some words\n' >text
+      reader=("$bin/word2vec" -train text -save-vocab vocab -threads 1)
+      ;;
+    vectors)
+      printf '1000000 300\nsome ' >vectors
+      reader=("$bin/distance" vectors)
+      ;;
+    questions)
+      printf 'a b c d\n' >questions
+      reader=("$bin/evaluate" "$golden/vectors.bin" -analogies questions)
+      ;;
+  esac
   truncate -s 2G $file
   stop_while_it_reads $file "${reader[@]}"
   truncate -s 1000 $file
