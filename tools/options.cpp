@@ -17,7 +17,8 @@ namespace {
 constexpr std::int64_t kMostWordBytes = 65536;    // of read_corpus
 constexpr std::int64_t kMostClasses = 1'000'000;  // 64 MB of scores for every thread
 constexpr std::int64_t kMostThreads = 4096;       // of check(TrainSettings)
-constexpr std::int64_t kMostCheckpointSeconds = 1'000'000'000;
+constexpr double kLeastCheckpointSeconds = 0.01;
+constexpr double kMostCheckpointSeconds = 1e9;
 constexpr std::int64_t kMostKept = 1'000'000;
 constexpr std::int64_t kMostEpochs = 10'000'000;  // the loss of each is kept, by every thread
 
@@ -221,8 +222,10 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   path("-init-context", options.init_context);
   options.grow_vocabulary = line.integer("-grow-vocab", 0).value_or(0) != 0;
   options.write_on_stop = line.integer("-write-on-stop", 0).value_or(0) != 0;
-  options.checkpoint_seconds =
-      line.integer("-checkpoint", 1, kMostCheckpointSeconds).value_or(options.checkpoint_seconds);
+  options.checkpoint_seconds = line.number("-checkpoint").value_or(options.checkpoint_seconds);
+  refuse(options.checkpoint_seconds < kLeastCheckpointSeconds ||
+             options.checkpoint_seconds > kMostCheckpointSeconds,
+         "-checkpoint: want seconds, 0.01 to 1000000000");
   options.keep =
       static_cast<std::size_t>(line.integer("-keep", 0, kMostKept).value_or(s.epochs > 1 ? 1 : 0));
   const bool trains = options.trains();

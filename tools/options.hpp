@@ -25,7 +25,7 @@ struct Word2vecOptions {
   std::string init_context;   // vectors that W' begins with
   bool grow_vocabulary = false;
   bool write_on_stop = false;
-  std::int64_t checkpoint_seconds = 300;
+  double checkpoint_seconds = 300;
   std::size_t keep = 0;  // states of epochs' ends beside the model
   std::uint64_t min_count = 5;
   std::size_t max_vocabulary = 0;  // 0: all words

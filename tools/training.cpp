@@ -25,7 +25,7 @@ class Checkpoints {
  public:
   using Tell = std::function<void(const std::string& text)>;
 
-  Checkpoints(StoredModel& stored, std::int64_t seconds, Tell tell)
+  Checkpoints(StoredModel& stored, double seconds, Tell tell)
       : stored_(stored), seconds_(seconds), tell_(std::move(tell)), thread_([this] { run(); }) {}
   Checkpoints(const Checkpoints&) = delete;
   Checkpoints& operator=(const Checkpoints&) = delete;
@@ -61,7 +61,7 @@ class Checkpoints {
   }
 
   StoredModel& stored_;
-  std::chrono::seconds seconds_;
+  std::chrono::duration<double> seconds_;
   Tell tell_;
   bool done_ = false;
   std::mutex mutex_;

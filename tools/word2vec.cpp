@@ -271,7 +271,10 @@ class Word2vec {
   /// All is trained: what is left to do needs no text.
   void write_finished() {
     const Vocabulary vocabulary = stored_->vocabulary();
+    const RunRecord& record = stored_->record();
     report_.vocabulary_size = vocabulary.size();
+    report_.result = result_of(stored_->start(), record.plan, record.plan.epochs,
+                               record.text_words * record.plan.epochs);
     const Clock::time_point start = Clock::now();
     write_results(outputs_, stored_->model(), vocabulary, options_);
     report_.write_seconds = seconds_since(start);

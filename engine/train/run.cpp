@@ -119,21 +119,27 @@ RunEnd TrainingRun::note_divergence() {
   return RunEnd::kDiverged;
 }
 
-TrainResult TrainingRun::result() const {
-  const PositionRecord position = position_.read();
+TrainResult result_of(const PositionRecord& position, const TrainPlan& plan, std::size_t epochs,
+                      std::uint64_t words) {
   TrainResult result;
   result.seconds = position.seconds;
-  result.words_raw = schedule_.words_done(position);
-  const std::size_t chunks = schedule_.chunks().size();
-  for (std::size_t epoch = 0; epoch < (position.next + chunks - 1) / chunks; ++epoch) {
+  result.words_raw = words;
+  for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
     const EpochTally tally = epoch < position.epochs.size() ? position.epochs[epoch] : EpochTally();
     const EpochLoss loss(epoch, tally.loss);
     result.loss.push_back(loss.loss);
-    if (plan_.full_softmax) result.perplexity.push_back(loss.perplexity);
+    if (plan.full_softmax) result.perplexity.push_back(loss.perplexity);
     result.examples += tally.loss.examples;
     result.words_kept += tally.kept;
   }
   return result;
+}
+
+TrainResult TrainingRun::result() const {
+  const PositionRecord position = position_.read();
+  const std::size_t chunks = schedule_.chunks().size();
+  return result_of(position, plan_, (position.next + chunks - 1) / chunks,
+                   schedule_.words_done(position));
 }
 
 void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {

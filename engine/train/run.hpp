@@ -35,6 +35,10 @@ struct TrainResult {
   std::uint64_t examples = 0;      // pairs or centers that the loss is a mean of, over all epochs
 };
 
+/// What a position says of a run, of which `epochs` have begun and `words` of the text are done.
+TrainResult result_of(const PositionRecord& position, const TrainPlan& plan, std::size_t epochs,
+                      std::uint64_t words);
+
 /// Why run() came back.
 enum class RunEnd {
   kFinished,  // every epoch is trained
