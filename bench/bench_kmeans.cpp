@@ -30,8 +30,10 @@ std::vector<std::uint32_t> reference_classes(MatrixView vectors, std::size_t cla
       }
     }
     std::vector<double> lengths(classes);
-    for (std::size_t i = 0; i < centroids.size(); ++i) {
-      lengths[i / dim] += centroids[i] * centroids[i];
+    for (std::size_t c = 0; c < classes; ++c) {
+      for (std::size_t d = 0; d < dim; ++d) {
+        lengths[c] += centroids[c * dim + d] * centroids[c * dim + d];
+      }
     }
     for (std::size_t k = 0; k < class_of.size(); ++k) {
       double best = -10;

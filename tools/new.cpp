@@ -17,8 +17,9 @@ void* require_aligned(std::size_t bytes, std::align_val_t alignment) {
 
 }  // namespace
 
-// The operators delete of mimalloc fit these.
+// NOLINTBEGIN(misc-new-delete-overloads): the operators delete of mimalloc fit these.
 void* operator new(std::size_t bytes) { return require(mi_malloc(bytes)); }
 void* operator new[](std::size_t bytes) { return require(mi_malloc(bytes)); }
 void* operator new(std::size_t bytes, std::align_val_t a) { return require_aligned(bytes, a); }
 void* operator new[](std::size_t bytes, std::align_val_t a) { return require_aligned(bytes, a); }
+// NOLINTEND(misc-new-delete-overloads)
