@@ -403,6 +403,10 @@ void run_word2vec(CommandLine& line) {
     resumed = StoredModel::open(path);
     line.add_defaults(lasting_flags(resumed->record().flags));
   }
+  if (const char* path = line.value("-continue"); path != nullptr && io::is_model_file(path)) {
+    const std::size_t dim = io::ModelFile::open(path).matrix("input").dim();
+    line.add_defaults({{"-size", std::to_string(dim)}});
+  }
   const Word2vecOptions options = word2vec_options(line);
   for (const std::string& warning : line.warnings()) note("warning: " + warning);
   if (resumed) check_resumed(*resumed, options);
