@@ -317,7 +317,8 @@ class Word2vec {
       model = Model(ModelShape(corpus_->vocabulary.size(), plan));
       begin_model(model, corpus_->vocabulary, plan, options_);
     }
-    TrainingRun run(*corpus_, plan, tables, model, in_file ? stored_->position() : *local);
+    TrainingRun run(*corpus_, plan, tables, model, in_file ? stored_->position() : *local,
+                    in_file ? Merging::kEveryChunk : Merging::kAtStops);
     report_.initialize_seconds = seconds_since(begin);
     if (plan.full_softmax && plan.epochs > 0 && options_.debug > 0) {
       note(estimate_note(run.estimate_full_softmax(), plan.epochs));

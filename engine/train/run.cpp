@@ -40,12 +40,13 @@ void check(const Corpus& corpus, const TrainPlan& plan) {
 }
 
 TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
-                         const Model& model, Position& position)
+                         const Model& model, Position& position, Merging merging)
     : corpus_(corpus),
       plan_(plan),
       tables_(tables),
       model_(model),
       position_(position),
+      merging_(merging),
       schedule_(corpus.text.ids(), plan, position) {
   check(corpus, plan);
   check_position(position.read());
@@ -145,9 +146,10 @@ TrainResult TrainingRun::result() const {
 void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {
   while (!stop_.load(std::memory_order_relaxed) && !diverged_.load(std::memory_order_relaxed)) {
     const std::optional<ChunkTask> task = schedule_.take(worker, end);
-    if (!task) return;
+    if (!task) break;
     train_chunk(worker, *task);
   }
+  workers_[worker]->trainer->merge();
 }
 
 void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) {
@@ -156,8 +158,7 @@ void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) 
   const std::uint64_t noise = stream_key(plan_.seed, task.epoch, task.chunk, Stream::kNoise);
   const ChunkLoss loss =
       worker.trainer->train(worker.sample, noise, static_cast<float>(task.alpha));
-  // Done is what is in the shared rows.
-  worker.trainer->merge();
+  if (merging_ == Merging::kEveryChunk) worker.trainer->merge();
   if (has_diverged(model_, worker.sample, loss) && !diverged_.exchange(true)) {
     diverged_epoch_ = task.epoch;
     diverged_alpha_ = task.alpha;
