@@ -46,7 +46,7 @@ std::string to_lower(std::string_view word, Letters letters) {
 FoldedWords::FoldedWords(const WordIndex& index, Letters letters) : letters_(letters) {
   rows_.reserve(index.size());
   for (std::size_t row = 0; row < index.size(); ++row) {
-    const std::string& word = index.word(row);
+    const std::string_view word = index.word(row);
     const bool lower_already = std::none_of(word.begin(), word.end(), [letters](char byte) {
       return is_upper(byte) ||
              (letters == Letters::kUtf8 && static_cast<unsigned char>(byte) > 127);

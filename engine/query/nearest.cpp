@@ -3,14 +3,19 @@
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <utility>
 
 #include "engine/kernels.hpp"
 #include "engine/query/unit_rows.hpp"
+#include "io/error.hpp"
+#include "io/model_file.hpp"
+#include "io/model_words.hpp"
 
 namespace hogvec {
 
@@ -51,6 +56,19 @@ bool scale_to_unit(const Matrix& query) noexcept {
   return length != 0 && std::isfinite(length);
 }
 
+/// Copies all rows, and scales the copies: what is copied may change meanwhile.
+Matrix unit_rows_of(ConstMatrixView vectors) {
+  Matrix unit(vectors.rows(), vectors.dim());
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, vectors.rows(), kBlockRows),
+                    [&](const tbb::blocked_range<std::size_t>& range) {
+                      for (std::size_t row = range.begin(); row < range.end(); ++row) {
+                        std::copy_n(vectors.row(row), vectors.dim(), unit.row(row));
+                      }
+                      scale_to_unit(unit, range.begin(), range.end());
+                    });
+  return unit;
+}
+
 bool nearer(const Neighbor& a, const Neighbor& b) noexcept {
   return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
 }
@@ -84,18 +102,50 @@ WordIndex::WordIndex(io::WordVectors vectors)
            vectors.dim, vectors.dim}) {}
 
 WordIndex::WordIndex(std::vector<std::string> words, ConstMatrixView vectors)
-    : words_(std::move(words)), unit_(vectors.rows(), vectors.dim()) {
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, vectors.rows(), kBlockRows),
-                    [&](const tbb::blocked_range<std::size_t>& range) {
-                      for (std::size_t row = range.begin(); row < range.end(); ++row) {
-                        std::copy_n(vectors.row(row), vectors.dim(), unit_.row(row));
-                      }
-                      scale_to_unit(unit_, range.begin(), range.end());
-                    });
+    : words_(std::move(words)), unit_(unit_rows_of(vectors)) {
   number_words();
 }
 
+/// Views a model file, of which it has read nothing but the header.
+struct WordIndex::OpenModel {
+  OpenModel(const std::string& path, std::size_t most_rows)
+      : file(io::ModelFile::open(path)), words(file) {
+    const ConstMatrixView input = file.matrix("input");
+    if (input.dim() == 0 || input.rows() != words.size()) {
+      throw Error(path +
+                  ": has no vectors of its words; give a model file that word2vec or "
+                  "convert wrote");
+    }
+    vectors = {input.data(), std::min(most_rows, input.rows()), input.dim(), input.stride()};
+  }
+
+  const Matrix& unit() {
+    // Isolated: a thread that waits for others to scale their rows must not take up a task that
+    // asks for these rows.
+    std::call_once(scaled, [this] {
+      tbb::this_task_arena::isolate([this] { rows = unit_rows_of(vectors); });
+    });
+    return rows;
+  }
+
+  io::ModelFile file;
+  io::ModelWords words;
+  ConstMatrixView vectors;  // as far as they are asked for
+  std::once_flag scaled;
+  Matrix rows;
+};
+
+WordIndex::WordIndex() = default;
+WordIndex::WordIndex(WordIndex&&) noexcept = default;
+WordIndex& WordIndex::operator=(WordIndex&&) noexcept = default;
+WordIndex::~WordIndex() = default;
+
 WordIndex WordIndex::read(const std::string& path, std::size_t most_rows) {
+  if (io::is_model_file(path)) {
+    WordIndex index;
+    index.model_ = std::make_unique<OpenModel>(path, most_rows);
+    return index;
+  }
   const io::VectorsFile file(path);
   const std::size_t rows = std::min(most_rows, file.rows());
   WordIndex index;
@@ -112,13 +162,29 @@ void WordIndex::number_words() {
   for (std::size_t row = 0; row < words_.size(); ++row) rows_.emplace(words_[row], row);
 }
 
+std::size_t WordIndex::size() const noexcept {
+  return model_ ? model_->vectors.rows() : words_.size();
+}
+
+std::size_t WordIndex::dim() const noexcept { return model_ ? model_->vectors.dim() : unit_.dim(); }
+
+std::string_view WordIndex::word(std::size_t row) const {
+  return model_ ? model_->words.word(row) : std::string_view(words_[row]);
+}
+
 std::size_t WordIndex::find(std::string_view word) const {
+  if (model_) {
+    const std::size_t row = model_->words.find(word);
+    return row < size() ? row : kNotFound;
+  }
   const auto found = rows_.find(word);
   return found == rows_.end() ? kNotFound : found->second;
 }
 
+const Matrix& WordIndex::unit() const { return model_ ? model_->unit() : unit_; }
+
 std::span<const float> WordIndex::unit_vector(std::size_t row) const {
-  return {unit_.row(row), dim()};
+  return {unit().row(row), dim()};
 }
 
 std::vector<Neighbor> WordIndex::nearest(std::span<const float> query, std::size_t k,
@@ -132,6 +198,7 @@ std::vector<Neighbor> WordIndex::nearest(std::span<const float> query, std::size
   // summed again in the one order, so that the answer is the same everywhere.
   const simd::KernelTable& kernels = active_kernels();
   const float slack = 2 * static_cast<float>(dim()) * std::numeric_limits<float>::epsilon();
+  const Matrix& unit = this->unit();
   std::vector<std::size_t> skipped(excluded.begin(), excluded.end());
   std::sort(skipped.begin(), skipped.end());
   tbb::enumerable_thread_specific<Candidates> by_thread;
@@ -141,7 +208,7 @@ std::vector<Neighbor> WordIndex::nearest(std::span<const float> query, std::size
         Candidates& mine = by_thread.local();
         for (std::size_t row = range.begin(); row < range.end(); ++row) {
           if (std::binary_search(skipped.begin(), skipped.end(), row)) continue;
-          mine.add({row, kernels.dot(unit_query.row(0), unit_.row(row), unit_.stride())});
+          mine.add({row, kernels.dot(unit_query.row(0), unit.row(row), unit.stride())});
         }
         mine.prune(k, slack);
       });
@@ -152,7 +219,7 @@ std::vector<Neighbor> WordIndex::nearest(std::span<const float> query, std::size
   }
   all.prune(k, slack);
   for (Neighbor& neighbor : all.found) {
-    neighbor.cosine = sum_of_products(unit_query.row(0), unit_.row(neighbor.row), dim());
+    neighbor.cosine = sum_of_products(unit_query.row(0), unit.row(neighbor.row), dim());
   }
   std::sort(all.found.begin(), all.found.end(), nearer);
   all.found.resize(std::min(k, all.found.size()));

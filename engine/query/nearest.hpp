@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ struct Neighbor {
 };
 
 /// Words with their vectors scaled to length 1 (a zero vector stays zero). Immutable, so safe to
-/// query from any thread.
+/// query from any thread. Movable; views of words stay where they are.
 class WordIndex {
  public:
   static constexpr std::size_t kNotFound = static_cast<std::size_t>(-1);
@@ -27,12 +28,21 @@ class WordIndex {
   explicit WordIndex(io::WordVectors vectors);
   /// `vectors` row k belongs to words[k].
   WordIndex(std::vector<std::string> words, ConstMatrixView vectors);
-  /// The first rows of a vector file, text or binary. Errors: those of io::VectorsFile.
+  /// The first rows of a vector file, text or binary, or of W of a model file. The latter is opened
+  /// without being read, also while it is trained: words are found where they lie, and vectors are
+  /// those of the moment when the first of them was asked for, by nearest() or unit_vector(), which
+  /// then takes the memory of all and may throw std::bad_alloc.
+  /// Errors: those of io::VectorsFile, or of io::ModelFile::open() and io::ModelWords; a model file
+  /// without a W of its words.
   static WordIndex read(const std::string& path, std::size_t most_rows = kNotFound);
+  WordIndex(WordIndex&&) noexcept;
+  WordIndex& operator=(WordIndex&&) noexcept;
+  ~WordIndex();
 
-  std::size_t size() const noexcept { return words_.size(); }
-  std::size_t dim() const noexcept { return unit_.dim(); }
-  const std::string& word(std::size_t row) const { return words_[row]; }
+  std::size_t size() const noexcept;
+  std::size_t dim() const noexcept;
+  /// Stays as long as the index does.
+  std::string_view word(std::size_t row) const;
   /// Row of the word, the first where it stands twice; kNotFound where it does not stand at all.
   std::size_t find(std::string_view word) const;
   /// dim() floats of length 1, 64-byte aligned, with zeros up to simd::padded(dim()).
@@ -46,12 +56,16 @@ class WordIndex {
                                 std::span<const std::size_t> excluded = {}) const;
 
  private:
-  WordIndex() = default;
+  struct OpenModel;
+
+  WordIndex();
   void number_words();
+  const Matrix& unit() const;
 
   std::vector<std::string> words_;
   std::unordered_map<std::string_view, std::size_t> rows_;
   Matrix unit_;
+  std::unique_ptr<OpenModel> model_;  // where there is one, it has the words and the rows
 };
 
 }  // namespace hogvec

@@ -17,5 +17,5 @@ int main(int argc, char** argv) {
   const std::size_t row = index.find(argv[2]);
   if (row == hogvec::WordIndex::kNotFound) return 1;
   for (const auto& near : index.nearest(index.unit_vector(row), 3, std::vector{row}))
-    std::printf("%s %.3f\n", index.word(near.row).c_str(), near.cosine);
+    std::printf("%s %.3f\n", std::string(index.word(near.row)).c_str(), near.cosine);
 }
