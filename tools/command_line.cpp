@@ -1,6 +1,7 @@
 #include "tools/command_line.hpp"
 
 #include <fmt/format.h>
+#include <oneapi/tbb/info.h>
 
 #include <algorithm>
 #include <charconv>
@@ -72,6 +73,11 @@ const char* CommandLine::next_word() {
   if (front_ == given_) return nullptr;
   used_[front_] = true;
   return words_[front_++].c_str();
+}
+
+const char* CommandLine::next_operand() {
+  while (front_ != given_ && used_[front_]) ++front_;
+  return next_word();
 }
 
 std::vector<std::string> CommandLine::values(std::string_view flag) {
@@ -170,6 +176,12 @@ std::string quoted(std::string_view word) {
   return result + "'";
 }
 
+int threads_of(CommandLine& line) {
+  constexpr std::int64_t kMostThreads = 4096;  // as word2vec
+  const auto threads = line.integer("-threads", 1, kMostThreads);
+  return threads ? static_cast<int>(*threads) : tbb::info::default_concurrency();
+}
+
 int run_with_flags(std::string_view name, std::string_view usage, int argc, char** argv,
                    const std::function<void(CommandLine&)>& body) noexcept {
   // A write to a closed pipe, or past the largest size allowed, is an error like any other.
@@ -183,13 +195,8 @@ int run_with_flags(std::string_view name, std::string_view usage, int argc, char
     }
     if (answer_common_options(argc, argv, name, usage)) return 0;
     CommandLine line(argc, argv);
-    try {
-      body(line);
-      return 0;
-    } catch (const MissingArgument& missing) {
-      print(fmt::format("Argument missing for {}\n", missing.flag));
-      return kExitFailure;
-    }
+    body(line);
+    return 0;
   });
 }
 

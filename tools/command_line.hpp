@@ -22,6 +22,8 @@ class CommandLine {
   /// The first word, of a program that wants a file there whatever it is called; nullptr where
   /// there is none. The second after another call, and so on.
   const char* next_word();
+  /// The same, but passes over what is a flag or its value: those that were asked for before.
+  const char* next_operand();
 
   /// The value of a flag; nullptr where the flag is absent. Errors: MissingArgument.
   const char* value(std::string_view flag);
@@ -64,8 +66,12 @@ struct MissingArgument {
   std::string flag;
 };
 
+/// The value of -threads; where it is not there, all cores that this process may use.
+/// Errors: those of CommandLine::integer().
+int threads_of(CommandLine& line);
+
 /// The exit code of a program of such flags: its usage where there are none, --help, --version,
-/// the reference's words for a missing argument, and the errors of `body` as run() tells them.
+/// and the errors of `body` as run() tells them.
 int run_with_flags(std::string_view name, std::string_view usage, int argc, char** argv,
                    const std::function<void(CommandLine&)>& body) noexcept;
 

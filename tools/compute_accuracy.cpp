@@ -1,4 +1,4 @@
-// compute-accuracy FILE [THRESHOLD]: how many analogy questions vectors answer.
+// compute-accuracy FILE [THRESHOLD] [-threads N]: how many analogy questions vectors answer.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 
 #include "engine/query/analogies.hpp"
 #include "engine/query/folded_words.hpp"
+#include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "io/questions_file.hpp"
 #include "tools/command_line.hpp"
@@ -20,15 +21,17 @@ namespace {
 constexpr std::string_view kName = "compute-accuracy";
 
 constexpr std::string_view kHelp =
-    R"(Usage: compute-accuracy FILE [THRESHOLD] < QUESTIONS
+    R"(Usage: compute-accuracy FILE [THRESHOLD] [-threads N] < QUESTIONS
 Reads analogy questions A B C D from standard input, four words a line in sections that begin with
 ": NAME", and prints how often the word nearest to B - A + C is D, by cosine. The first five
 sections count as semantic, the others as syntactic. Ends at a line EXIT or at the end of the input.
-FILE holds word vectors in the format of word2vec, binary or text; only the first THRESHOLD words of
-it are used, all where that is 0 or missing. Letters A to Z are compared without their case.
+FILE holds word vectors in the format of word2vec, binary or text, or is a model file; only the
+first THRESHOLD words of it are used, all where that is 0 or missing. Letters A to Z are compared
+without their case.
 
-  --help     print this text
-  --version  print the version
+  -threads N  threads to read and to answer with (all cores)
+  --help      print this text
+  --version   print the version
 )";
 
 constexpr std::string_view kUsage =
@@ -178,10 +181,11 @@ void answer_input(const WordIndex& index) {
 int main(int argc, char** argv) {
   using namespace hogvec;
   using namespace hogvec::tools;
-  return run_on_vectors({kName, kHelp, kUsage}, argc, argv,
-                        [](const char* path, CommandLine& line) {
-                          const std::size_t threshold = threshold_of(line.next_word());
-                          warn_of_extra_words(kName, line);
-                          answer_input(WordIndex::read(path, threshold));
-                        });
+  return run_on_vectors(
+      {kName, kHelp, kUsage}, argc, argv, [](const char* path, CommandLine& line) {
+        const int threads = threads_of(line);
+        const std::size_t threshold = threshold_of(line.next_operand());
+        warn_of_extra_words(kName, line);
+        run_with_threads(threads, [&] { answer_input(WordIndex::read(path, threshold)); });
+      });
 }

@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "engine/ordered_tasks.hpp"
+#include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "io/mapped_range.hpp"
 #include "io/temporaries.hpp"
@@ -169,6 +170,9 @@ int run(std::string_view name, const std::function<int()>& body) noexcept {
   } catch (const StoppedBySignal& stopped) {
     report(name, stopped.message);
     return 128 + stopped.signal;
+  } catch (const MissingArgument& missing) {
+    say(fmt::format("Argument missing for {}\n", missing.flag));  // the reference's words
+    return kExitFailure;
   } catch (const std::bad_alloc&) {
     return report(name, kNoMemory);
   } catch (const std::length_error&) {  // of a vector that no memory could hold
@@ -205,11 +209,12 @@ int run_queries(const QueryProgram& program, int argc, char** argv) noexcept {
   const std::string usage =
       fmt::format("Usage: ./{} <FILE>\nwhere FILE contains word projections in the BINARY FORMAT\n",
                   program.name);
-  return run_on_vectors({program.name, program.help, usage}, argc, argv,
-                        [&](const char* path, CommandLine& line) {
-                          warn_of_extra_words(program.name, line);
-                          answer_lines(program, WordIndex::read(path));
-                        });
+  return run_on_vectors(
+      {program.name, program.help, usage}, argc, argv, [&](const char* path, CommandLine& line) {
+        const int threads = threads_of(line);
+        warn_of_extra_words(program.name, line);
+        run_with_threads(threads, [&] { answer_lines(program, WordIndex::read(path)); });
+      });
 }
 
 std::string describe_word(std::string_view word, long long row) {
@@ -221,7 +226,7 @@ std::string neighbor_table(std::string_view heading, const WordIndex& index,
   std::string table = fmt::format("\n{}\n{:->72}\n", heading, "");
   for (std::size_t k = 0; k < kQueryRows; ++k) {
     const bool filled = k < neighbors.size() && neighbors[k].cosine > floor;
-    const std::string_view word = filled ? std::string_view(index.word(neighbors[k].row)) : "";
+    const std::string_view word = filled ? index.word(neighbors[k].row) : "";
     // Padded by bytes, as printf does; fmt would count the columns of a terminal.
     table.append(kWordColumn - std::min(kWordColumn, word.size()), ' ');
     fmt::format_to(std::back_inserter(table), "{}\t\t{:f}\n", word,

@@ -42,7 +42,8 @@ struct StoppedBySignal {
   std::string message;
 };
 
-/// The exit code of `body`, whose exceptions become "NAME: MESSAGE" on stderr and kExitFailure.
+/// The exit code of `body`, whose exceptions become kExitFailure, with "NAME: MESSAGE" on stderr;
+/// for a MissingArgument (command_line.hpp), with the reference's words on stdout.
 int run(std::string_view name, const std::function<int()>& body) noexcept;
 
 class CommandLine;

@@ -1,4 +1,4 @@
-// distance FILE: the words nearest to a word, or to the sum of several.
+// distance FILE [-threads N]: the words nearest to a word, or to the sum of several.
 #include "tools/console.hpp"
 
 namespace hogvec::tools {
@@ -6,13 +6,15 @@ namespace hogvec::tools {
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(Usage: distance FILE
+    R"(Usage: distance FILE [-threads N]
 Reads words from standard input, one query a line, and prints the 40 words whose vectors lie nearest
 to the sum of theirs, by cosine. Ends at a line EXIT or at the end of the input.
-FILE holds word vectors in the format of word2vec, binary or text.
+FILE holds word vectors in the format of word2vec, binary or text, or is a model file, which is
+opened at once whatever its size, also while it is trained.
 
-  --help     print this text
-  --version  print the version
+  -threads N  threads to read and to search with (all cores)
+  --help      print this text
+  --version   print the version
 )";
 
 std::string answer(const WordIndex& index, const std::vector<std::string_view>& words) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "io/output_file.hpp"
 #include "tools/command_line.hpp"
@@ -19,9 +20,10 @@ constexpr std::int64_t kDefaultTop = 30000;  // as the usual figures are made
 
 constexpr std::string_view kUsage =
     R"(Usage: evaluate VECTORS [-similarity FILE]... [-analogies FILE]... [-top N] [-json FILE]
+       [-threads N]
 Prints how good word vectors are.
 
-  VECTORS           word vectors in the format of word2vec, binary or text
+  VECTORS           word vectors in the format of word2vec, binary or text, or a model file
   -similarity FILE  pairs of words with a number, a line each: Spearman's rank correlation of the
                     numbers with the cosines
   -analogies FILE   sections ": NAME" of questions, four words A B C D a line: how often D is the
@@ -30,6 +32,7 @@ Prints how good word vectors are.
   -top N            analogies are asked and answered over the N most frequent words (30000);
                     0: over all
   -json FILE        write the figures as JSON too; with /dev/stdout, instead
+  -threads N        threads to read and to answer with (all cores)
   --help, --version
 
 -similarity and -analogies may be given several times. Words are compared in lower case (Latin, Greek
@@ -43,6 +46,7 @@ struct Options {
   std::vector<std::string> analogies;
   std::size_t top = 0;
   std::string json;
+  int threads = 1;
 };
 
 Options options_of(CommandLine& line) {
@@ -53,7 +57,8 @@ Options options_of(CommandLine& line) {
   const std::int64_t top = line.integer("-top", 0).value_or(kDefaultTop);
   options.top = top == 0 ? WordIndex::kNotFound : static_cast<std::size_t>(top);
   if (const char* json = line.value("-json")) options.json = json;
-  for (const std::string& warning : line.warnings()) complain(kName, "warning: " + warning);
+  options.threads = threads_of(line);
+  warn_of_extra_words(kName, line);
   if (options.similarity.empty() && options.analogies.empty()) {
     throw Error("nothing to evaluate by; give -similarity FILE or -analogies FILE");
   }
@@ -118,6 +123,8 @@ void evaluate(const Options& options) {
 
 int main(int argc, char** argv) {
   using namespace hogvec::tools;
-  return run_with_flags(kName, kUsage, argc, argv,
-                        [](CommandLine& line) { evaluate(options_of(line)); });
+  return run_with_flags(kName, kUsage, argc, argv, [](CommandLine& line) {
+    const Options options = options_of(line);
+    hogvec::run_with_threads(options.threads, [&] { evaluate(options); });
+  });
 }

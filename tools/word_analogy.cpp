@@ -1,4 +1,4 @@
-// word-analogy FILE: A is to B as C is to which word.
+// word-analogy FILE [-threads N]: A is to B as C is to which word.
 #include <fmt/format.h>
 
 #include "tools/console.hpp"
@@ -8,13 +8,15 @@ namespace hogvec::tools {
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(Usage: word-analogy FILE
+    R"(Usage: word-analogy FILE [-threads N]
 Reads three words A B C a line from standard input and prints the 40 words whose vectors lie nearest
 to B - A + C, by cosine. Ends at a line EXIT or at the end of the input.
-FILE holds word vectors in the format of word2vec, binary or text.
+FILE holds word vectors in the format of word2vec, binary or text, or is a model file, which is
+opened at once whatever its size, also while it is trained.
 
-  --help     print this text
-  --version  print the version
+  -threads N  threads to read and to search with (all cores)
+  --help      print this text
+  --version   print the version
 )";
 
 std::string answer(const WordIndex& index, const std::vector<std::string_view>& words) {

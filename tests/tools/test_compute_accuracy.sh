@@ -34,6 +34,13 @@ expect_code 0 "$run" "$golden/vectors.bin" <"$questions"
 expect_output "$expected" "no threshold"
 expect_code 0 "$run" "$golden/vectors.bin" 99999999999 <"$questions"
 expect_output "$expected" "a threshold above all words"
+for words in "-threads 1 200" "200 -threads 1" "200 -threads 3"; do
+  # shellcheck disable=SC2086  # several words
+  expect_code 0 "$run" "$golden/vectors.bin" $words <"$questions"
+  expect_output "$work/expected.200" "$words"
+done
+expect_code 1 "$run" "$golden/vectors.bin" 200 -threads
+expect_code 1 "$run" "$golden/vectors.bin" -threads 0
 sed '/^:/!y/abcdefghijklm/ABCDEFGHIJKLM/; s/ / \t/g; s/$/ \r\n/' "$questions" |
   head -c -1 >"$work/in"
 expect_code 0 "$run" "$golden/vectors.bin" <"$work/in"

@@ -126,3 +126,40 @@ printf '6 2\n</s> 1 1\na 1 0\nb 1 .1\nc 1 -.1\nopposite -1 0\nnear 1 .2\n' >"$wo
 echo "a b c" | "$bin/word-analogy" "$work/six" >"$work/out"
 [ "$(grep -cE '^ {50}	{2}0\.000000$' "$work/out")" -eq 38 ] || fail "word-analogy: unfilled rows"
 ! grep -q "opposite" "$work/out" || fail "word-analogy: a negative cosine"
+
+# -threads holds for reading and searching: of 20,000 rows, which are many blocks of both. One thread
+# prints what all print. ThreadSanitizer's build has one thread for it whatever is asked for.
+LC_ALL=C awk 'BEGIN { srand(3); print 20000, 20; for (k = 0; k < 20000; ++k) {
+  printf "w%d", k; for (i = 0; i < 20; ++i) printf " %.6f", rand() - .5; print "" } }' >"$work/many"
+seq -f 'w%.0f' 0 999 19999 >"$work/in"
+expect_code 0 "$bin/distance" "$work/many" <"$work/in"
+mv "$work/out" "$work/expected"
+for threads in 1 3; do
+  expect_code 0 "$bin/distance" "$work/many" -threads $threads <"$work/in"
+  expect_output "$work/expected" "distance -threads $threads"
+done
+mkfifo "$work/questions"
+# threads_of N: how many threads there are at most while a session with -threads N answers.
+threads_of() {
+  "$bin/distance" "$work/many" -threads "$1" <"$work/questions" >"$work/out" &
+  local pid=$! most=0 now
+  exec 3>"$work/questions"
+  for ((k = 0; k < 20 * slowdown && most <= 1; ++k)); do
+    cat "$work/in" >&3
+    now=$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)
+    [ "$now" -le "$most" ] || most=$now
+    sleep 0.05
+  done
+  exec 3>&-
+  wait $pid || fail "distance -threads $1 fails"
+  echo "$most"
+}
+if [ "$slowdown" -lt 5 ]; then
+  [ "$(threads_of 1)" -eq 1 ] || fail "-threads 1 starts more threads"
+  [ "$(threads_of 3)" -gt 1 ] || fail "-threads 3 starts none"
+fi
+for wrong in 0 -1 two 5000; do
+  expect_code 1 "$bin/distance" "$work/many" -threads $wrong
+  grep -q -e "^distance: -threads $wrong: want a whole number" "$work/err" ||
+    fail "-threads $wrong: says $(cat "$work/err")"
+done
