@@ -12,6 +12,8 @@
 
 #include "io/error.hpp"
 #include "io/memory_map.hpp"
+#include "io/model_file.hpp"
+#include "io/model_words.hpp"
 #include "io/output_file.hpp"
 
 namespace hogvec::io {
@@ -45,12 +47,50 @@ const char* parse_line(std::string_view line, WordCount& entry) {
   return take_word(line).empty() ? nullptr : "has more than a word and a count";
 }
 
+/// What is wrong with a word and its count beside those before, nothing where nothing is.
+class VocabularyCheck {
+ public:
+  /// `name` is what stands there, "line" or "word". Words stay where they are.
+  VocabularyCheck(std::string_view name, std::size_t words) : name_(name) { seen_.reserve(words); }
+
+  std::string add(const WordCount& entry, std::size_t number) {
+    const auto [first, is_new] = seen_.emplace(entry.word, number);
+    if (!is_new) return fmt::format("has the word of {} {} again", name_, first->second);
+    if (entry.count > kMaxCount - total_) return "brings the sum of counts above 2^63 - 1";
+    total_ += entry.count;
+    return {};
+  }
+
+ private:
+  std::string_view name_;
+  std::unordered_map<std::string_view, std::size_t> seen_;
+  std::uint64_t total_ = 0;
+};
+
+/// The vocabulary of a model file, whose sections are believed only where their checksums are
+/// right.
+std::vector<WordCount> model_vocabulary(const std::string& path) {
+  const ModelFile file = ModelFile::open(path);
+  const ModelWords view(file);
+  for (const char* const section : {"words", "word_ends", "counts"}) file.verify(section);
+  std::vector<WordCount> words = view.all();
+  if (words.empty()) throw Error(path + ": holds no word; give a model file of some text");
+  VocabularyCheck check("word", words.size());
+  for (std::size_t id = 0; id < words.size(); ++id) {
+    const bool splits = words[id].word.find_first_of(" \t\r\n") != std::string::npos;
+    const std::string problem = splits
+                                    ? "holds a space or the end of a line, where words of texts end"
+                                    : check.add(words[id], id + 1);
+    if (!problem.empty()) throw Error(fmt::format("{}: word {} {}", path, id + 1, problem));
+  }
+  return words;
+}
+
 std::vector<WordCount> parse_vocabulary(const std::string& path, std::string_view rest) {
   std::vector<WordCount> words;
-  // Room for every line at once: `seen` views the words where they lie.
+  // Room for every line at once: `check` views the words where they lie.
   words.reserve(static_cast<std::size_t>(std::count(rest.begin(), rest.end(), '\n')) + 1);
-  std::unordered_map<std::string_view, std::size_t> seen;
-  std::uint64_t total = 0;
+  VocabularyCheck check("line", 0);
   std::string line;
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const auto fail = [&](const std::string& what) {
@@ -63,10 +103,7 @@ std::vector<WordCount> parse_vocabulary(const std::string& path, std::string_vie
     if (line.find_first_not_of(kSeparators) == std::string::npos) continue;
     WordCount& entry = words.emplace_back();
     if (const char* const problem = parse_line(line, entry)) fail(problem);
-    const auto [first, is_new] = seen.emplace(entry.word, number);
-    if (!is_new) fail("has the word of line " + std::to_string(first->second) + " again");
-    if (entry.count > kMaxCount - total) fail("brings the sum of counts above 2^63 - 1");
-    total += entry.count;
+    if (const std::string problem = check.add(entry, number); !problem.empty()) fail(problem);
   }
   if (words.empty()) {
     throw Error(path + ": holds no word; a vocabulary file has one \"word count\" a line");
@@ -77,6 +114,7 @@ std::vector<WordCount> parse_vocabulary(const std::string& path, std::string_vie
 }  // namespace
 
 std::vector<WordCount> read_vocabulary_file(const std::string& path) {
+  if (is_model_file(path)) return model_vocabulary(path);
   const MemoryMap map = MemoryMap::open_file(path);
   const std::string_view bytes(reinterpret_cast<const char*>(map.data()), map.size());
   return read_unchanged(map, [&] { return parse_vocabulary(path, bytes); });

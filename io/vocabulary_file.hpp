@@ -17,6 +17,8 @@ struct WordCount {
 /// Lines of the file in their order; words are cut off by space or tab, carriage returns are
 /// dropped. Errors, with path and line: no count, a negative count, no line at all, a word that
 /// stands twice.
+/// Of a model file its words and counts, verified. Errors: also those of ModelFile::open() and
+/// ModelWords, a wrong checksum, a word that no text holds.
 std::vector<WordCount> read_vocabulary_file(const std::string& path);
 
 /// Writes it byte for byte as the reference does (word2vec.c:302), without commit().

@@ -1,6 +1,8 @@
 // The vocabulary file: the reference's files unchanged there and back, and every refusal.
 #include <doctest/doctest.h>
 
+#include "io/model_file.hpp"
+#include "io/model_words.hpp"
 #include "io/vocabulary_file.hpp"
 #include "tests/files.hpp"
 
@@ -118,4 +120,57 @@ TEST_CASE("a vocabulary that cannot be written leaves the old one") {
                    write_vocabulary_file("/dev/full", {{"a", 1}});
                  }),
                  "No space left"));
+}
+
+namespace {
+
+/// A model file of these words at `path`.
+void write_model(const std::string& path, const std::vector<WordCount>& words) {
+  ModelFile file = ModelFile::create(path, word_sections(words));
+  write_word_sections(file, words);
+  file.commit(ModelState::kFinished, false);
+  file.publish();
+}
+
+}  // namespace
+
+TEST_CASE("a model file is a vocabulary") {
+  const TemporaryFolder folder;
+  const std::vector<WordCount> golden = read_vocabulary_file(HOGVEC_GOLDEN "/vocab.min1.txt");
+  write_model(folder / "model", golden);
+  write_vocabulary_file(folder / "text", read_vocabulary_file(folder / "model"));
+  CHECK(read_file(folder / "text") == read_file(HOGVEC_GOLDEN "/vocab.min1.txt"));
+}
+
+TEST_CASE("a model file whose words no vocabulary may hold is refused with the word") {
+  const TemporaryFolder folder;
+  const auto message = [&](const std::vector<WordCount>& words) {
+    write_model(folder / "model", words);
+    return error_of([&] { read_vocabulary_file(folder / "model"); });
+  };
+  constexpr std::uint64_t kMost = 9223372036854775807u;
+  CHECK(message({{"</s>", 0}, {"a", kMost}}) == "");
+  CHECK(contains(message({}), "holds no word"));
+  CHECK(contains(message({{"a", 1}, {"", 1}}), "word 1 is damaged"));
+  CHECK(contains(message({{"a", 1}, {"b", 2}, {"a", 3}}), "word 3 has the word of word 1 again"));
+  CHECK(contains(message({{"a", 1}, {"b", kMost}}), "word 2 brings the sum of counts above"));
+  CHECK(contains(message({{"a", kMost + 1}}), "word 1 brings the sum of counts above"));
+  for (const char* const word : {"new york", "a\n", "\ta", "a\rb"}) {
+    CHECK(contains(message({{"a", 1}, {word, 1}}), "word 2 holds a space or the end of a line"));
+  }
+}
+
+TEST_CASE("a model file with a wrong checksum is no vocabulary") {
+  const TemporaryFolder folder;
+  write_model(folder / "model", {{"</s>", 1}, {"word", 5}});
+  for (const char* const section : {"words", "word_ends", "counts"}) {
+    CAPTURE(section);
+    write_model(folder / "model", {{"</s>", 1}, {"word", 5}});
+    {
+      ModelFile file = ModelFile::open_to_train(folder / "model");
+      file.writable_section(section)[0] ^= std::byte{1};
+    }
+    CHECK(contains(error_of([&] { read_vocabulary_file(folder / "model"); }),
+                   std::string("section \"") + section + "\" is damaged"));
+  }
 }
