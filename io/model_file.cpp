@@ -131,10 +131,17 @@ void ModelFile::map() {
   if (map.data() == nullptr) {
     throw system_error(path_, fmt::format("{} bytes cannot be mapped into memory", bytes));
   }
+  range_ = MappedRange();  // before somebody else's memory can lie there
   map_ = std::move(map);
+  range_ = MappedRange(map_.data(), bytes,
+                       path_ +
+                           ": was cut short while it was open, or its disk fails; restore the "
+                           "model file from a copy");
 }
 
 ModelState ModelFile::state() const noexcept { return static_cast<ModelState>(header_->state); }
+
+ModelFile::Version ModelFile::version() const noexcept { return {header_->major, header_->minor}; }
 
 std::vector<ModelSection> ModelFile::sections() const {
   std::vector<ModelSection> sections;

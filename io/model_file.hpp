@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "io/descriptor.hpp"
+#include "io/mapped_range.hpp"
 #include "io/matrix_view.hpp"
 #include "io/memory_map.hpp"
 
@@ -44,7 +45,8 @@ struct ModelSection {
 /// One model file, mapped whole. Movable. Reading sections is safe from any thread; what changes
 /// the header is one thread's. The last header that was committed counts, whatever happens to the
 /// process; sections whose checksum the header has are those of that commit or verify() refuses
-/// them. A file that somebody else cuts off while it is mapped ends the process (SIGBUS).
+/// them. A file that somebody else cuts off while it is mapped ends the process (SIGBUS), with what
+/// lost_page_message() (mapped_range.hpp) has to tell.
 class ModelFile {
  public:
   ModelFile() noexcept;  // none
@@ -76,6 +78,12 @@ class ModelFile {
   const std::string& path() const noexcept { return path_; }
   /// As last committed. Not to be asked of a created file before.
   ModelState state() const noexcept;
+  /// Of the format that the file says to be of.
+  struct Version {
+    std::uint32_t major;
+    std::uint32_t minor;
+  };
+  Version version() const noexcept;
   /// Whether nothing written to the mapping can have been lost since the header was committed: the
   /// same boot of the machine, and the same file, not a copy.
   bool is_live() const noexcept { return live_; }
@@ -136,8 +144,9 @@ class ModelFile {
   std::unique_ptr<FilePlace> place_;     // of a created file, until it has its name
   std::unique_ptr<ModelHeader> header_;  // the next one to be written
   MemoryMap map_;
-  int current_ = -1;  // the copy that counts, -1 before the first commit()
-  int lasting_ = -1;  // the last one that was made lasting, where it is known
+  MappedRange range_;  // of the map
+  int current_ = -1;   // the copy that counts, -1 before the first commit()
+  int lasting_ = -1;   // the last one that was made lasting, where it is known
   bool writable_ = false;
   bool live_ = false;
   bool lost_ = false;  // a sync has failed

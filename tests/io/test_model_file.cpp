@@ -31,6 +31,8 @@ TEST_CASE("a model comes back as it was committed") {
   const ModelFile file = ModelFile::open(folder / "model");
   CHECK(file.path() == folder / "model");
   CHECK(file.state() == ModelState::kFinished);
+  CHECK(file.version().major == 1);
+  CHECK(file.version().minor == 0);
   check_small(file);
   CHECK(is_zero(file.section("position")));
   CHECK(file.has("counts"));
@@ -53,6 +55,8 @@ TEST_CASE("a model comes back as it was committed") {
 TEST_CASE("a file that version 1.0 has written is read") {
   const ModelFile file = ModelFile::open(HOGVEC_GOLDEN "/../fuzz/seeds/model/words");
   CHECK(file.state() == ModelState::kFinished);
+  CHECK(file.version().major == 1);
+  CHECK(file.version().minor == 0);
   CHECK_FALSE(file.is_live());  // it is of another machine
   check_small(file);
   const hogvec::io::ModelWords words(file);

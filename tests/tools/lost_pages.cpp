@@ -1,6 +1,7 @@
 // A program that touches pages which the system cannot give any more, by all of four threads.
 //
 //   lost_pages file PATH     maps a file, cuts it short itself, and reads it
+//   lost_pages model PATH    as "file", of a model file
 //   lost_pages disk FOLDER   maps a temporary file that is longer than its disk, and fills it
 //   lost_pages stray PATH    as "file", of a map that the library knows nothing of
 //   lost_pages sent          sends itself the signal that a lost page is
@@ -15,6 +16,7 @@
 #include "io/descriptor.hpp"
 #include "io/error.hpp"
 #include "io/memory_map.hpp"
+#include "io/model_file.hpp"
 #include "tools/console.hpp"
 
 namespace {
@@ -41,6 +43,12 @@ int lose(const std::string& what, const std::string& path) {
     read_all(map.data(), map.size());
     cut_short(path);
     read_all(map.data(), map.size());
+  } else if (what == "model") {
+    const io::ModelFile model = io::ModelFile::open(path);
+    const std::span<const std::byte> words = model.section("words");
+    read_all(words.data(), words.size());
+    cut_short(path);
+    read_all(words.data(), words.size());
   } else if (what == "disk") {
     const io::MemoryMap map = io::MemoryMap::temporary_file(64 << 20, path);
     for (std::size_t at = 0; at < map.size(); at += kPage) map.data()[at] = std::byte{1};

@@ -76,6 +76,10 @@ short="was cut short while it was read, or its disk fails; give a file that stay
 head -c 1000000 /dev/zero >"some"$'\n'"text"
 expect_code 1 "$bin/lost_pages" file "some"$'\n'"text"
 expect_line "^lost_pages: some[?]text: $short\$" "a file that is cut short"
+cp "$here/../fuzz/seeds/model/words" model
+expect_code 1 "$bin/lost_pages" model model
+expect_line "^lost_pages: model: was cut short while it was open, or its disk fails; restore" \
+  "a model file that is cut short"
 head -c 1000000 /dev/zero >text
 signal=$((128 + $(kill -l BUS)))
 expect_code $signal "$bin/lost_pages" stray text
