@@ -44,6 +44,9 @@ class OutputFile {
 
   const std::string& path() const noexcept { return path_; }
 
+  /// Whether it is written straight, so that there is no place beside it.
+  bool is_straight() const noexcept { return !folder_; }
+
   /// Whether both take the place of the same file, so that one would be lost.
   bool same_place(const OutputFile& other) const noexcept;
 

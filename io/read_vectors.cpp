@@ -108,6 +108,17 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
+/// How many words follow the first of a line.
+std::size_t numbers_in(std::string_view line) noexcept {
+  std::size_t words = 0;
+  bool within = false;
+  for (const char byte : line) {
+    if (!within && !is_separator(byte)) ++words;
+    within = !is_separator(byte);
+  }
+  return words - std::min<std::size_t>(words, 1);
+}
+
 /// Takes a word, a space and the numbers off the front; nothing where they are not all there.
 std::string_view take_binary_row(std::string_view& rest, std::size_t dim) {
   std::string_view left = rest;
@@ -176,6 +187,37 @@ VectorsFile::VectorsFile(std::string path)
   format_ = detect_format(body_, dim_);
   if (format_ == VectorFormat::kBinary) {
     check_sizes(path_, body_.size(), rows_, dim_, sizeof(float));
+  }
+}
+
+VectorsFile VectorsFile::without_header(std::string path) {
+  VectorsFile file;
+  file.path_ = std::move(path);
+  file.map_ = MemoryMap::open_file(file.path_);
+  file.body_ = {reinterpret_cast<const char*>(file.map_.data()), file.map_.size()};
+  file.format_ = VectorFormat::kGlove;
+  std::string_view rest = file.body_;
+  const std::string_view line = take_line(rest);
+  file.dim_ = numbers_in(line);
+  std::string word;
+  std::vector<float> values(file.dim_);
+  if (file.dim_ == 0 || read_text_row(line, word, values) != nullptr) {
+    throw Error(file.path_ +
+                ": the first line is neither \"ROWS DIMENSIONS\" nor a word and numbers; give "
+                "vectors of word2vec or GloVe, a model file or a .npy file");
+  }
+  for (file.rows_ = 1; !take_line(rest).empty();) ++file.rows_;
+  // A digit and a space a number: what cannot be there would only fill the memory.
+  if (file.rows_ > file.body_.size() / (2 * file.dim_)) file.require_numbers();
+  return file;
+}
+
+/// Errors: the first line that has fewer numbers than the first one.
+void VectorsFile::require_numbers() const {
+  std::string_view rest = body_;
+  for (std::size_t row = 1; row <= rows_; ++row) {
+    if (numbers_in(take_line(rest)) >= dim_) continue;
+    throw Error(path_ + ": row " + std::to_string(row) + " has too few numbers");
   }
 }
 

@@ -1,12 +1,10 @@
 #include "io/vectors_file.hpp"
 
-#include <oneapi/tbb/parallel_pipeline.h>
-#include <oneapi/tbb/task_arena.h>
-
 #include <algorithm>
 #include <bit>
 #include <charconv>
-#include <utility>
+
+#include "io/row_blocks.hpp"
 
 namespace hogvec::io {
 
@@ -14,62 +12,84 @@ static_assert(std::endian::native == std::endian::little, "binary rows are writt
 
 namespace {
 
-constexpr std::size_t kBlockBytes = 256 << 10;  // of text, in one pipeline token
-constexpr std::size_t kTypicalNumber = 10;      // bytes: "-0.123456 "
+constexpr std::size_t kBlockBytes = 256 << 10;  // of text, made at once
 constexpr std::size_t kTypicalWord = 8;         // bytes, with its space and the newline
 constexpr std::size_t kLongestNumber = 64;      // sign, 39 digits, point, 6 digits
 
 /// Any float with six decimals as printf's %f gives it: both round the exact value.
-void append_number(std::string& out, float value) {
-  char text[kLongestNumber];
-  char* const end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, 6).ptr;
-  *end = ' ';
-  out.append(text, end + 1);
+char* six_decimals(char* begin, char* end, float value) {
+  return std::to_chars(begin, end, value, std::chars_format::fixed, 6).ptr;
 }
 
 void append_row(std::string& out, VectorFormat format, std::string_view word,
                 std::span<const float> values) {
   out.append(word);
-  out += ' ';
-  if (format == VectorFormat::kBinary) {
-    out.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
-  } else {
-    for (const float value : values) append_number(out, value);
+  char text[kLongestNumber];
+  char* const end = text + sizeof text;
+  switch (format) {
+    case VectorFormat::kBinary:
+      out += ' ';
+      out.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+      break;
+    case VectorFormat::kText:
+      out += ' ';
+      for (const float value : values) {
+        char* const stop = six_decimals(text, end, value);
+        *stop = ' ';
+        out.append(text, stop + 1);
+      }
+      break;
+    case VectorFormat::kGlove:
+      text[0] = ' ';
+      for (const float value : values) {
+        out.append(text, std::to_chars(text + 1, end, value).ptr);
+      }
+      break;
   }
   out += '\n';
+}
+
+std::size_t typical_number(VectorFormat format) noexcept {
+  switch (format) {
+    case VectorFormat::kText:
+      return 10;  // "-0.123456 "
+    case VectorFormat::kGlove:
+      return 12;  // " -0.12345678"
+    case VectorFormat::kBinary:
+      break;
+  }
+  return sizeof(float);
 }
 
 }  // namespace
 
 std::uint64_t vectors_bytes(VectorFormat format, std::size_t rows, std::size_t dim) noexcept {
-  const std::size_t number = format == VectorFormat::kBinary ? sizeof(float) : kTypicalNumber;
-  return std::uint64_t{rows} * (kTypicalWord + dim * number);
+  return std::uint64_t{rows} * (kTypicalWord + dim * typical_number(format));
+}
+
+void write_vectors(OutputFile& file, VectorFormat format, const VectorRows& vectors) {
+  if (format != VectorFormat::kGlove) {
+    file.write(std::to_string(vectors.rows) + ' ' + std::to_string(vectors.dim) + '\n');
+  }
+  const std::size_t row_bytes = vectors.dim * typical_number(format) + kTypicalWord;
+  const std::size_t block = std::max<std::size_t>(1, kBlockBytes / row_bytes);
+  const auto make = [&](std::size_t first, std::size_t last) {
+    std::string out;
+    out.reserve(block * row_bytes);
+    std::vector<float> scratch(vectors.dim);
+    for (std::size_t k = first; k < last; ++k) {
+      append_row(out, format, vectors.word(k), {vectors.row(k, scratch.data()), vectors.dim});
+    }
+    return out;
+  };
+  for_each_block(vectors.rows, block, make, [&](const std::string& out) { file.write(out); });
 }
 
 void write_vectors(OutputFile& file, VectorFormat format, ConstMatrixView vectors,
                    const std::function<std::string_view(std::size_t)>& word) {
-  file.write(std::to_string(vectors.rows()) + ' ' + std::to_string(vectors.dim()) + '\n');
-  const std::size_t row_bytes = vectors.dim() * kTypicalNumber + kTypicalWord;
-  const std::size_t block = std::max<std::size_t>(1, kBlockBytes / row_bytes);
-  const auto tokens = 2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
-  std::size_t next = 0;
-  const auto ranges = tbb::make_filter<void, std::size_t>(
-      tbb::filter_mode::serial_in_order, [&](tbb::flow_control& control) {
-        if (next >= vectors.rows()) control.stop();
-        return std::exchange(next, next + block);
-      });
-  const auto rows = tbb::make_filter<std::size_t, std::string>(
-      tbb::filter_mode::parallel, [&](std::size_t first) {
-        std::string out;
-        out.reserve(block * row_bytes);
-        for (std::size_t k = first; k < std::min(first + block, vectors.rows()); ++k) {
-          append_row(out, format, word(k), {vectors.row(k), vectors.dim()});
-        }
-        return out;
-      });
-  const auto writer = tbb::make_filter<std::string, void>(
-      tbb::filter_mode::serial_in_order, [&](const std::string& out) { file.write(out); });
-  tbb::parallel_pipeline(tokens, ranges & rows & writer);
+  write_vectors(
+      file, format,
+      {vectors.rows(), vectors.dim(), [&](std::size_t k, float*) { return vectors.row(k); }, word});
 }
 
 }  // namespace hogvec::io

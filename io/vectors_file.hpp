@@ -1,8 +1,9 @@
-// The word2vec vector format, text and binary.
+// The word2vec vector format, text and binary, and GloVe's.
 //
 //   header  "V D\n"
 //   text    word, ' ', D times "%f ", '\n'           (a space before the newline)
 //   binary  word, ' ', D little-endian float32, '\n' (some writers leave the newline out)
+//   GloVe   no header; word, D times ' ' and a number, '\n'
 #pragma once
 
 #include <cstddef>
@@ -19,11 +20,23 @@
 
 namespace hogvec::io {
 
-enum class VectorFormat { kText, kBinary };
+enum class VectorFormat { kText, kBinary, kGlove };
 
-/// Writes all rows, byte for byte as the reference does (word2vec.c:691), whatever the locale.
-/// `word(k)` names row k, and is called by several threads at once: formats in parallel on the
-/// calling thread's oneTBB arena. Does not commit.
+/// Vectors that are written. Both functions are called by several threads at once.
+struct VectorRows {
+  std::size_t rows = 0;
+  std::size_t dim = 0;
+  /// dim floats of row k: where they lie, or made in `scratch`, which has room for them.
+  std::function<const float*(std::size_t k, float* scratch)> row;
+  std::function<std::string_view(std::size_t k)> word;
+};
+
+/// Writes all rows: text and binary byte for byte as the reference does (word2vec.c:691), GloVe's
+/// text with the fewest digits that give the same floats again; whatever the locale. Formats in
+/// parallel on the calling thread's oneTBB arena. Does not commit. Throws what row() and word()
+/// throw, for the first block of rows where they do.
+void write_vectors(OutputFile& file, VectorFormat format, const VectorRows& vectors);
+/// The same of a matrix whose row k is word(k).
 void write_vectors(OutputFile& file, VectorFormat format, ConstMatrixView vectors,
                    const std::function<std::string_view(std::size_t)>& word);
 
@@ -36,9 +49,14 @@ class VectorsFile {
  public:
   /// Errors, each with the path: no header, a size that the file cannot hold.
   explicit VectorsFile(std::string path);
+  /// GloVe's text, which says neither: the first line has a word and the numbers of a vector, and
+  /// every line that is not empty is a row. Errors: the first line is no word and numbers; lines so
+  /// short that the rows would take far more memory than the file.
+  static VectorsFile without_header(std::string path);
 
   std::size_t rows() const noexcept { return rows_; }
   std::size_t dim() const noexcept { return dim_; }
+  VectorFormat format() const noexcept { return format_; }
 
   /// Reads the first `count` rows (at most rows()) on the calling thread's oneTBB arena: dim()
   /// floats of row k to values + k * stride, and its word, the k-th that is returned.
@@ -51,6 +69,8 @@ class VectorsFile {
       const std::function<void(std::size_t first, std::size_t last)>& ready = {}) const;
 
  private:
+  VectorsFile() = default;
+  void require_numbers() const;
   std::vector<std::string> read_rows(
       std::size_t count, float* values, std::size_t stride,
       const std::function<void(std::size_t first, std::size_t last)>& ready) const;

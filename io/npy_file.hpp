@@ -1,0 +1,47 @@
+// NumPy's .npy format: a matrix of float32 with a header.
+//
+//   magic   "\x93NUMPY", major and minor version (a byte each), bytes of the header (u16; from
+//           version 2.0 on u32)
+//   header  a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (V, D), },
+//   spaces
+//           up to a multiple of 64 bytes from the start of the file, '\n'
+//   body    V x D little-endian float32, row by row
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "io/matrix_view.hpp"
+#include "io/memory_map.hpp"
+#include "io/vectors_file.hpp"
+
+namespace hogvec::io {
+
+/// A matrix in a .npy file of version 1 to 3, mapped. Immutable.
+class NpyFile {
+ public:
+  /// Errors, each with the path: no or a damaged header; another shape, type or order of numbers
+  /// than the above; more or fewer numbers than the shape says.
+  explicit NpyFile(const std::string& path);
+
+  ConstMatrixView matrix() const noexcept { return matrix_; }
+  /// Errors: the file was changed since it was opened.
+  void require_unchanged() const { map_.require_unchanged(); }
+
+ private:
+  MemoryMap map_;
+  ConstMatrixView matrix_;
+};
+
+/// Whether the file begins with the magic. False for what cannot be read.
+bool is_npy_file(const std::string& path) noexcept;
+
+/// Writes the rows as version 1.0, without their words, on the calling thread's oneTBB arena. Does
+/// not commit.
+void write_npy(OutputFile& file, const VectorRows& vectors);
+
+/// How many bytes that takes.
+std::uint64_t npy_bytes(std::size_t rows, std::size_t dim) noexcept;
+
+}  // namespace hogvec::io

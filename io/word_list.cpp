@@ -1,0 +1,33 @@
+#include "io/word_list.hpp"
+
+#include <algorithm>
+
+#include "io/memory_map.hpp"
+#include "io/output_file.hpp"
+
+namespace hogvec::io {
+
+std::vector<std::string> read_word_list(const std::string& path) {
+  const MemoryMap map = MemoryMap::open_file(path);
+  return read_unchanged(map, [&] {
+    std::string_view rest(reinterpret_cast<const char*>(map.data()), map.size());
+    std::vector<std::string> words;
+    while (!rest.empty()) {
+      std::string_view line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      words.emplace_back(line);
+    }
+    return words;
+  });
+}
+
+void write_word_list(OutputFile& file, std::size_t rows,
+                     const std::function<std::string_view(std::size_t)>& word) {
+  for (std::size_t k = 0; k < rows; ++k) {
+    file.write(word(k));
+    file.write("\n");
+  }
+}
+
+}  // namespace hogvec::io
