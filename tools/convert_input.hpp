@@ -1,0 +1,73 @@
+// The vectors that convert reads, in whatever format they are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/memory_map.hpp"
+#include "io/model_file.hpp"
+#include "io/model_words.hpp"
+#include "io/npy_file.hpp"
+#include "io/vectors_file.hpp"
+
+namespace hogvec::tools {
+
+/// Words with their vectors. Those of a model file and of a .npy file stay where they lie; others
+/// are read into memory, or where that is short into a temporary file. Immutable.
+class ConvertInput {
+ public:
+  /// Detects the format by what the file holds. `word_list` is that of a .npy file; where it is
+  /// empty, the file's name with ".words" for its ".npy". Reads by the calling thread's oneTBB
+  /// arena. Errors: a format that nobody knows; those of its reader; a model file whose words or
+  /// vectors are not those of their checksums; a word list that is too short or too long; a word
+  /// that is empty or stands twice, with its row; no words at all.
+  ConvertInput(const std::string& path, const std::string& word_list);
+
+  const std::string& path() const noexcept { return path_; }
+  std::size_t rows() const noexcept { return input_.rows(); }
+  std::size_t dim() const noexcept { return input_.dim(); }
+  std::string_view word(std::size_t row) const {
+    return model_words_ ? model_words_->word(row) : std::string_view(words_[row]);
+  }
+  /// 0 where it is not known.
+  std::uint64_t count(std::size_t row) const noexcept {
+    return model_words_ ? model_words_->count(row) : 0;
+  }
+  ConstMatrixView input() const noexcept { return input_; }    // W
+  ConstMatrixView output() const noexcept { return output_; }  // W', empty where there is none
+
+  /// Errors: the file was changed since it was opened, and not by a trainer.
+  void require_unchanged() const;
+
+ private:
+  void open_model();
+  void open_npy(const std::string& word_list);
+  void read_vectors();
+  void check_words() const;
+
+  std::string path_;
+  io::ModelFile model_;
+  std::optional<io::ModelWords> model_words_;
+  std::optional<io::NpyFile> npy_;
+  io::MemoryMap memory_;
+  std::vector<std::string> words_;
+  ConstMatrixView input_;
+  ConstMatrixView output_;
+};
+
+/// The file in the format of word2vec or, where its first line does not say how many rows follow,
+/// of GloVe. Errors: those of both.
+io::VectorsFile open_vectors(const std::string& path);
+
+/// As much of a word as a message can have.
+std::string_view shortened(std::string_view word);
+
+/// The word list beside a .npy file: its name with ".words" for ".npy".
+std::string word_list_beside(const std::string& path);
+
+}  // namespace hogvec::tools
