@@ -101,7 +101,10 @@ Options options_of(CommandLine& line) {
   options.info = text_of(line, "-info");
   ConvertOutput& output = options.output;
   output.path = text_of(line, "-output");
-  if (options.info.empty() && !output.path.empty()) output.format = format_of(line, output.path);
+  if (!options.info.empty() && !output.path.empty()) {
+    throw Error("-info: tells what a file is and writes none; leave -output out");
+  }
+  if (!output.path.empty()) output.format = format_of(line, output.path);
   output.matrix = matrix_of(line);
   output.normalize = line.integer("-normalize", 0, 1).value_or(0) != 0;
   options.words = text_of(line, "-words");

@@ -365,6 +365,7 @@ test_info() {
   expect_code 0 "$bin/convert" -info info.npy
   grep -qx "dimensions  *12" "$work/out" || fail "-info of .npy: $(cat "$work/out")"
   expect_refusal "missing" -info missing
+  expect_refusal "leave -output out" -info plain.model -output x.bin
   expect_refusal "corpus.txt: the first line" -info "$golden/corpus.txt"
 }
 
