@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "engine/model/stored_model.hpp"
+#include "engine/train/schedule.hpp"
+#include "io/error.hpp"
 #include "io/model_file.hpp"
 #include "io/model_words.hpp"
 #include "io/npy_file.hpp"
@@ -50,6 +53,11 @@ std::string ascii(const Json& value) {
   return value.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
+std::string setting(const std::string& name, const Json& value) {
+  const std::string quoted = ascii(name);
+  return fmt::format("  {:<20} {}\n", quoted.substr(1, quoted.size() - 2), ascii(value));
+}
+
 /// The settings in the plan, a line each. Whatever the section holds, little is read and shown.
 std::string describe_plan(const io::ModelFile& file) {
   constexpr std::size_t kMostBytes = 1 << 16;
@@ -65,10 +73,36 @@ std::string describe_plan(const io::ModelFile& file) {
   if (plan.empty()) return "";
   std::string lines = "\nplan\n";
   for (const auto& [name, value] : plan.items()) {
-    const std::string quoted = ascii(name);
-    lines += fmt::format("  {:<20} {}\n", quoted.substr(1, quoted.size() - 2), ascii(value));
+    if (!value.is_object()) {
+      lines += setting(name, value);
+      continue;
+    }
+    for (const auto& [inner, setting_value] : value.items()) lines += setting(inner, setting_value);
   }
   return lines;
+}
+
+/// Where the run stands, and the loss of every epoch that has begun; nothing where the file is of
+/// no run, or says nothing that can be understood.
+std::string describe_position(const io::ModelFile& file) {
+  try {
+    if (!file.has("position")) return "";
+    const RunRecord record = read_record(file);
+    const PositionRecord position = read_position(file);
+    const std::uint64_t chunks = ChunkPlan::count(record.text_words);
+    const std::uint64_t total = chunks * record.plan.epochs;
+    const std::uint64_t done = position.next - position.redo.size();
+    std::string lines = fmt::format("\nposition\n  {:<20} {} of {}\n  {:<20} {:.0f}\n", "chunks",
+                                    done, total, "seconds", position.seconds);
+    for (std::size_t epoch = 0; epoch < position.epochs.size(); ++epoch) {
+      const EpochLoss loss(epoch, position.epochs[epoch].loss);
+      lines +=
+          fmt::format("  {:<20} {:.6f}\n", fmt::format("loss of epoch {}", epoch + 1), loss.loss);
+    }
+    return lines;
+  } catch (const Error& error) {
+    return fmt::format("\nposition: {}\n", shown_path(error.what()));
+  }
 }
 
 std::string describe_model(const std::string& path) {
@@ -88,7 +122,7 @@ std::string describe_model(const std::string& path) {
     if (section.is_matrix()) lines += fmt::format(" {:>14} {:>8}", section.rows, section.dim);
     lines += '\n';
   }
-  return lines + describe_plan(file);
+  return lines + describe_plan(file) + describe_position(file);
 }
 
 std::string describe_vectors(const std::string& path) {

@@ -90,26 +90,11 @@ StoredModel StoredModel::open(const std::string& path) {
   StoredModel model;
   model.file_ = io::ModelFile::open_to_train(path);
   model.file_.verify_all();
-  model.read_record();
-  model.read_start();
+  model.record_ = read_record(model.file_);
+  model.start_ = read_position(model.file_);
+  model.first_copy_ = model.file_.is_sealed(kCopies[0]);
   model.model();  // all that the settings need is there
   return model;
-}
-
-void StoredModel::read_record() {
-  record_ = read_from(file_, [&] { return RunRecord::from_json(text_of(file_.section(kRecord))); });
-}
-
-void StoredModel::read_start() {
-  first_copy_ = file_.is_sealed(kCopies[0]);
-  start_ = read_from(file_, [&] {
-    // What a process wrote that was killed is there; what a machine wrote that went down may not
-    // be.
-    if (file_.state() == io::ModelState::kTraining && file_.is_live()) {
-      return Position::recover(file_.section(kLive));
-    }
-    return PositionRecord::decode(file_.section(kCopies[first_copy_ ? 0 : 1]));
-  });
 }
 
 Vocabulary StoredModel::vocabulary() const { return read_vocabulary(file_); }
@@ -201,6 +186,23 @@ void StoredModel::commit_position(io::ModelState state) {
   file_.unseal(kCopies[first_copy_ ? 0 : 1]);
   file_.commit(state, true);
   first_copy_ = !first_copy_;
+}
+
+RunRecord read_record(const io::ModelFile& file) {
+  return read_from(file, [&] { return RunRecord::from_json(text_of(file.section(kRecord))); });
+}
+
+PositionRecord read_position(const io::ModelFile& file) {
+  return read_from(file, [&] {
+    // What a process wrote that was killed is there; what a machine wrote that went down may not
+    // be.
+    if (file.state() == io::ModelState::kTraining && file.is_live()) {
+      return Position::recover(file.section(kLive));
+    }
+    const char* const copy = kCopies[file.is_sealed(kCopies[0]) ? 0 : 1];
+    file.verify(copy);
+    return PositionRecord::decode(file.section(copy));
+  });
 }
 
 Vocabulary read_vocabulary(const io::ModelFile& file) {

@@ -59,8 +59,6 @@ class StoredModel {
   void copy_to(const std::string& path);
 
  private:
-  void read_record();
-  void read_start();
   void commit_position(io::ModelState state);
   void write_text(std::string_view section, const std::string& text);
 
@@ -70,6 +68,11 @@ class StoredModel {
   Position position_;
   bool first_copy_ = true;  // the lasting position that counts is the first section
 };
+
+/// What a model file says of its run, and where that stands: also while it is trained.
+/// Errors: Error where a section is missing or damaged.
+RunRecord read_record(const io::ModelFile& file);
+PositionRecord read_position(const io::ModelFile& file);
 
 /// The words of a model file with their counts, in its order. Errors: those of
 /// io::ModelWords::all().

@@ -21,8 +21,12 @@ std::size_t sentence_start(std::span<const WordId> text, std::size_t place) {
 
 }  // namespace
 
+std::size_t ChunkPlan::count(std::size_t words) noexcept {
+  return std::max<std::size_t>(words / kChunkWords, 1);
+}
+
 ChunkPlan::ChunkPlan(std::span<const WordId> text) {
-  const std::size_t count = std::max<std::size_t>(text.size() / kChunkWords, 1);
+  const std::size_t count = ChunkPlan::count(text.size());
   begins_.reserve(count + 1);
   begins_.push_back(0);
   for (std::size_t chunk = 1; chunk < count; ++chunk) {

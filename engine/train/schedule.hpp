@@ -18,6 +18,9 @@ class ChunkPlan {
  public:
   explicit ChunkPlan(std::span<const WordId> text);
 
+  /// How many chunks a text of so many words has.
+  static std::size_t count(std::size_t words) noexcept;
+
   std::size_t size() const noexcept { return begins_.size() - 1; }
   /// Place of the chunk's first word in the text; of the text's end for chunk size().
   std::size_t begin(std::size_t chunk) const noexcept { return begins_[chunk]; }
