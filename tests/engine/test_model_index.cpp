@@ -184,10 +184,13 @@ TEST_CASE("threads that ask at once for the first vector all see it scaled") {
     std::vector<std::thread> threads;
     for (std::size_t k = 0; k < 4; ++k) {
       threads.emplace_back([&, k] {
-        // Row 8 on has numbers; some ask for a row, others for neighbors.
-        if (!same_bits(model.unit_vector(kRows - 1 - k), binary.unit_vector(kRows - 1 - k)))
-          ++wrong;
-        if (model.nearest(binary.unit_vector(8 + k), 1).front().row != 8 + k) ++wrong;
+        const std::size_t row = kRows - 1 - k;
+        if (!same_bits(model.unit_vector(row), binary.unit_vector(row))) ++wrong;
+#ifndef HOGVEC_STD_THREADS
+        // ThreadSanitizer does not see how oneTBB, which is not instrumented, hands its memory on
+        // from one of these threads to another.
+        if (model.nearest(binary.unit_vector(row), 1).front().row != row) ++wrong;
+#endif
       });
     }
     for (std::thread& thread : threads) thread.join();
