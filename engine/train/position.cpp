@@ -79,6 +79,9 @@ struct alignas(kLine) Position::Line {
   }
   void replace(const LineValues& values) noexcept {
     const std::uint64_t next = load(version) + 1;
+    // Who reads what is written now, to the record that counted before the last version, reads that
+    // version too, and knows that it was late: a release store lets later stores pass it.
+    std::atomic_thread_fence(std::memory_order_release);
     Record& record = records[next & 1];
     store(record.in_hand, values.in_hand);
     store(record.epoch, values.epoch);
