@@ -121,23 +121,20 @@ class Session {
     }
   }
 
-  /// Epochs that are trained, at an epoch's end.
-  std::size_t epochs_done() const { return job_.run.result().loss.size(); }
-
   void take_held_out() {
     if (job_.held_out == nullptr) return;
     const Clock::time_point start = Clock::now();
     report_.held_out->epochs.push_back(job_.held_out->loss(job_.model));
     report_.held_out->seconds += std::chrono::duration<double>(Clock::now() - start).count();
     if (job_.options.debug == 0) return;
-    tell(epoch_note(job_.run.epoch_loss(epochs_done() - 1), report_.held_out->epochs.back(),
-                    job_.plan.full_softmax));
+    tell(epoch_note(job_.run.epoch_loss(job_.run.epochs_done() - 1),
+                    report_.held_out->epochs.back(), job_.plan.full_softmax));
   }
 
   /// The next epoch may be the one that spoils the model.
   void keep_copy() {
     if (job_.stored == nullptr || job_.options.keep == 0) return;
-    const std::size_t epoch = epochs_done();
+    const std::size_t epoch = job_.run.epochs_done();
     try {
       checkpoints_->alone([&] { job_.stored->copy_to(epoch_copy(job_.stored->path(), epoch)); });
     } catch (const Error& error) {

@@ -38,9 +38,8 @@ struct PositionRecord {
   std::vector<EpochTally> epochs;   // of all that is done; as many as have begun
   double seconds = 0;               // of training
 
-  bool is_done(std::uint64_t total_chunks) const noexcept {
-    return redo.empty() && next >= total_chunks;
-  }
+  /// The first chunk that is not done: all below it are.
+  std::uint64_t first() const noexcept { return redo.empty() ? next : redo.front(); }
 
   /// As bytes, for a file: numbers of 64 bits, little-endian.
   std::vector<std::byte> encode() const;

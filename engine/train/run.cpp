@@ -87,10 +87,8 @@ std::size_t TrainingRun::memory(const Corpus& corpus, const TrainPlan& plan,
 RunEnd TrainingRun::run() { return run_until(schedule_.total()); }
 
 RunEnd TrainingRun::run_epoch() {
-  const PositionRecord position = position_.read();
-  const std::uint64_t first = position.redo.empty() ? position.next : position.redo.front();
-  const std::uint64_t chunks = schedule_.chunks().size();
-  return run_until(std::min(schedule_.total(), (first / chunks + 1) * chunks));
+  const std::uint64_t end = (epochs_done() + 1) * schedule_.chunks().size();
+  return run_until(std::min(schedule_.total(), end));
 }
 
 RunEnd TrainingRun::run_until(std::uint64_t end) {
@@ -101,9 +99,14 @@ RunEnd TrainingRun::run_until(std::uint64_t end) {
   position_.add_seconds(elapsed.count());
   divergence_ = find_divergence(model_, plan_.threads);
   if (divergence_ || diverged_) return note_divergence();
-  const PositionRecord position = position_.read();
-  if (position.is_done(schedule_.total())) return RunEnd::kFinished;
-  return position.is_done(end) ? RunEnd::kEpoch : RunEnd::kStopped;
+  // Chunks from `end` on may be done, or in part: what goes on may have been far ahead.
+  const std::uint64_t first = position_.read().first();
+  if (first >= schedule_.total()) return RunEnd::kFinished;
+  return first >= end ? RunEnd::kEpoch : RunEnd::kStopped;
+}
+
+std::size_t TrainingRun::epochs_done() const {
+  return position_.read().first() / schedule_.chunks().size();
 }
 
 RunEnd TrainingRun::note_divergence() {

@@ -90,6 +90,8 @@ class TrainingRun {
   const Schedule& schedule() const noexcept { return schedule_; }
   const std::optional<Divergence>& divergence() const noexcept { return divergence_; }
   TrainResult result() const;
+  /// Epochs of which every chunk is trained, but for later ones that are ahead of them.
+  std::size_t epochs_done() const;
   EpochLoss epoch_loss(std::size_t epoch) const { return {epoch, position_.epoch(epoch).loss}; }
 
   /// Full softmax: lets the workers train their text with a step of 0 for about 50 ms, or for two
