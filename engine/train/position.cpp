@@ -281,7 +281,9 @@ EpochTally Position::epoch(std::size_t number) const {
 EpochTally Position::epoch(std::size_t number, std::span<const LineValues> lines) const noexcept {
   EpochTally total = before_[number].get();
   for (std::size_t w = 0; w < lines.size(); ++w) {
-    total += lines[w].epoch == number ? lines[w].tally : cell(w, number).get();
+    // Epochs ascend: a cell of a later one was written after the line was read.
+    if (number < lines[w].epoch) total += cell(w, number).get();
+    if (number == lines[w].epoch) total += lines[w].tally;
   }
   return total;
 }
