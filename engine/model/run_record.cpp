@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "io/error.hpp"
 #include "io/model_header.hpp"
@@ -69,12 +71,25 @@ struct ToJson {
   }
 };
 
+/// A value of exactly this kind: the library would make one of any number.
+template <class T>
+T number_of(const Json& json) {
+  bool good = true;
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    // All settings are 0 or more.
+    constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
+    good = json.is_number_unsigned() && json.get<std::uint64_t>() <= kMost;
+  }
+  if (!good) throw Error(kDamaged);
+  return json.get<T>();
+}
+
 struct FromJson {
   const Json& json;
 
   template <class T>
   void operator()(const char* name, T& value) const {
-    value = json.at(name).get<T>();
+    value = number_of<T>(json.at(name));
   }
   template <class Enum, std::size_t kCount>
   void operator()(const char* name, Enum& value, const std::string_view (&names)[kCount]) const {
@@ -131,12 +146,12 @@ RunRecord RunRecord::from_json(std::string_view text) {
   try {
     const Json json = Json::parse(text);
     for_each_setting(record.plan, FromJson{json.at("plan")});
-    record.text_words = json.at("text").at("words").get<std::uint64_t>();
+    record.text_words = number_of<std::uint64_t>(json.at("text").at("words"));
     const auto print = json.at("text").at("fingerprint").get<std::string>();
     const auto [end, code] =
         std::from_chars(print.data(), print.data() + print.size(), record.fingerprint, 16);
     if (code != std::errc() || end != print.data() + print.size()) throw Error(kDamaged);
-    for (const auto& [flag, value] : json.at("flags").items()) {
+    for (const auto& [flag, value] : json.at("flags").get_ref<const Json::object_t&>()) {
       record.flags[from_utf8(flag)] = from_utf8(value.get<std::string>());
     }
   } catch (const Json::exception&) {
