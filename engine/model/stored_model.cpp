@@ -169,7 +169,13 @@ void StoredModel::copy_to(const std::string& path) {
   start_ = position_.read();
   // The copy is of a run that nobody is at.
   commit_position(io::ModelState::kStopped);
-  file_.copy_to(path);
+  try {
+    file_.copy_to(path);
+  } catch (...) {
+    // Whoever is killed from here on has trained more than the lasting position says.
+    file_.commit(io::ModelState::kTraining, false);
+    throw;
+  }
   file_.commit(io::ModelState::kTraining, false);
 }
 
