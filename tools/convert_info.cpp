@@ -73,7 +73,8 @@ std::string describe_plan(const io::ModelFile& file) {
   if (plan.empty()) return "";
   std::string lines = "\nplan\n";
   for (const auto& [name, value] : plan.items()) {
-    if (!value.is_object()) {
+    // What a run is told, in three groups.
+    if (!value.is_object() || (name != "plan" && name != "text" && name != "flags")) {
       lines += setting(name, value);
       continue;
     }
