@@ -14,6 +14,7 @@
 #include "engine/model/initial_rows.hpp"
 #include "engine/model/stored_model.hpp"
 #include "engine/system.hpp"
+#include "engine/workers.hpp"
 #include "io/model_words.hpp"
 #include "io/vocabulary_file.hpp"
 #include "tools/console.hpp"
@@ -178,13 +179,15 @@ void begin_model(const Model& model, const Vocabulary& vocabulary, const TrainPl
       note("-continue: the model has not the tree of these words; its nodes begin as of a new run");
     }
   }
-  if (!options.init.empty()) {
-    tell("-init " + options.init, copy_vectors(options.init, "input", vocabulary, model.input));
-  }
-  if (!options.init_context.empty()) {
-    tell("-init-context " + options.init_context,
-         copy_vectors(options.init_context, "output", vocabulary, model.output));
-  }
+  run_with_threads(plan.threads, [&] {
+    if (!options.init.empty()) {
+      tell("-init " + options.init, copy_vectors(options.init, "input", vocabulary, model.input));
+    }
+    if (!options.init_context.empty()) {
+      tell("-init-context " + options.init_context,
+           copy_vectors(options.init_context, "output", vocabulary, model.output));
+    }
+  });
 }
 
 /// Errors: what a run must not change when it goes on.
@@ -246,15 +249,16 @@ class Word2vec {
     if (stored_ && is_finished()) {
       write_finished();
     } else {
-      std::optional<SayOnSignal> nothing_kept;
       if (!options_.model.empty()) {
-        nothing_kept.emplace(
+        on_signal_.emplace(
             fmt::format("stopped before {} was made: nothing is kept; begin again "
                         "with: {}",
                         options_.model, command_));
+      } else if (stored_) {
+        on_signal_.emplace("stopped before training went on" + how_to_go_on());
       }
       read();
-      if (options_.trains()) train_model(nothing_kept);
+      if (options_.trains()) train_model();
     }
     if (outputs_.report) {
       outputs_.report->write(to_json(report_, options_));
@@ -294,7 +298,7 @@ class Word2vec {
     }
   }
 
-  void train_model(std::optional<SayOnSignal>& nothing_kept) {
+  void train_model() {
     const TrainPlan plan = make_plan(options_.settings);
     check(*corpus_, plan);
     const RunTables tables(corpus_->vocabulary, plan);
@@ -311,7 +315,6 @@ class Word2vec {
     LocalPosition local({}, plan);
     if (in_file) {
       open_store(plan);
-      nothing_kept.reset();
       model = stored_->model();
     } else {
       model = Model(ModelShape(corpus_->vocabulary.size(), plan));
@@ -323,6 +326,7 @@ class Word2vec {
     if (plan.full_softmax && plan.epochs > 0 && options_.debug > 0) {
       note(estimate_note(run.estimate_full_softmax(), plan.epochs));
     }
+    on_signal_.reset();
     finish(
         train({*corpus_, plan, options_, model, run, in_file ? &*stored_ : nullptr, held_out.get()},
               report_),
@@ -346,6 +350,7 @@ class Word2vec {
       stored_ = StoredModel::create(options_.model, corpus_->vocabulary, record);
       begin_model(stored_->model(), corpus_->vocabulary, plan, options_);
       stored_->publish();
+      on_signal_.emplace("stopped before training began" + how_to_go_on());
     }
     stored_->begin(record);
   }
@@ -363,11 +368,17 @@ class Word2vec {
       throw Error(message);
     }
     if (end.end != RunEnd::kStopped || options_.write_on_stop) {
+      if (stored_) on_signal_.emplace("stopped while the outputs were written" + how_to_go_on());
       const Clock::time_point start = Clock::now();
       write_results(outputs_, model, corpus_->vocabulary, options_);
       report_.write_seconds = seconds_since(start);
+      on_signal_.reset();
     }
     if (end.end == RunEnd::kStopped) throw StoppedBySignal{end.signal, stop_message(run, model)};
+  }
+
+  std::string how_to_go_on() const {
+    return fmt::format("; go on with: {} -resume {}", program(), quoted(stored_->path()));
   }
 
   std::string program() const { return command_.substr(0, command_.find(' ')); }
@@ -378,10 +389,7 @@ class Word2vec {
     std::string message = fmt::format("stopped in epoch {} of {}, {:.1f}% trained",
                                       run.result().loss.size(), options_.settings.epochs,
                                       100 * static_cast<double>(run.progress().words) / all);
-    if (stored_) {
-      return message +
-             fmt::format("; go on with: {} -resume {}", program(), quoted(stored_->path()));
-    }
+    if (stored_) return message + how_to_go_on();
     if (!options_.write_on_stop && outputs_.vectors->volume()) {
       const std::string partial = options_.output + ".partial";
       write_partial(partial, model, corpus_->vocabulary, options_);
@@ -393,6 +401,7 @@ class Word2vec {
   const Word2vecOptions& options_;
   std::string command_;
   std::optional<StoredModel> stored_;
+  std::optional<SayOnSignal> on_signal_;  // outside of training
   Outputs outputs_;
   std::optional<Corpus> corpus_;
   RunReport report_;

@@ -57,8 +57,7 @@ struct TimeEstimate {
 /// When what a worker has changed in its replicas of the most frequent rows is in the model's.
 enum class Merging {
   kAtStops,     // when run() comes back
-  kEveryChunk,  // before the position says that the chunk is done: where that outlives the process.
-                // Costs 2 to 4 % with two threads
+  kEveryChunk,  // before the position says that the chunk is done: where that outlives the process
 };
 
 /// Workers that are built once, before anything is trained, and live as long as the run. It comes
