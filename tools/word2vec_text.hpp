@@ -1,0 +1,21 @@
+// The text of a run of word2vec, and the words that it is made of.
+#pragma once
+
+#include "engine/corpus/corpus.hpp"
+#include "engine/model/stored_model.hpp"
+#include "tools/options.hpp"
+
+namespace hogvec::tools {
+
+/// Errors: an input is missing or cannot be read; for the two inputs of the reference its own
+/// messages go to stdout before.
+void require_inputs(const Word2vecOptions& options);
+
+ReadOptions read_options(const Word2vecOptions& options);
+
+/// Reads, counts and encodes the text: with its own words, with those of the model that is
+/// continued or, where there is one, of the run that goes on. Tells how many there are, and what is
+/// left out. Errors: those of read_corpus() and io::ModelFile::open().
+Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed);
+
+}  // namespace hogvec::tools
