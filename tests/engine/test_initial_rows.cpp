@@ -158,6 +158,8 @@ TEST_CASE("other words, or other counts, have another tree, and rows by word") {
   CHECK(firsts(model.output) == std::vector<float>{200, 203, 201, -1, 202});
   CHECK(firsts(model.nodes) == std::vector<float>(4, -1));
   CHECK(!inherit_rows(path, words_of({"</s>", "a", "c", "b"}), fresh_model(4)).nodes);
+  CHECK(!inherit_rows(path, words_of({"</s>", "a", "b"}), fresh_model(3)).nodes);
+  CHECK(!inherit_rows(path, words_of({"</s>", "a", "b", "c", "d"}), fresh_model(5)).nodes);
   CHECK(!inherit_rows(path, Vocabulary::in_order({{"</s>", 10}, {"a", 9}, {"b", 8}, {"c", 6}}),
                       fresh_model(4))
              .nodes);

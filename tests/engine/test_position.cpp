@@ -158,17 +158,17 @@ TEST_CASE("many threads take every chunk once, each thread in ascending order") 
                     .seconds = 0}));
 }
 
-/// A chunk's work: some ten times as long as a look at all lines, so that looks find moments in
-/// which no chunk is taken.
-void work() {
-  for (volatile int i = 0; i < 500;) i = i + 1;
+/// A chunk's work: none of every other one, so that several are done while a reader looks, or ten
+/// times as long as a look at all lines, so that it finds moments in which none is taken.
+void work(std::uint64_t chunk) {
+  for (volatile int i = 0; chunk % 2 == 0 && i < 1'000;) i = i + 1;
 }
 
 /// Workers train while this thread reads. Every snapshot has what it says to be done behind it:
 /// plain bytes that the workers wrote before finish(), so that ThreadSanitizer sees them ordered.
-/// The workers are the last of eight, before whose lines those of the idle ones are read.
+/// The workers are the last of sixteen, before whose lines those of the idle ones are read.
 void read_meanwhile(std::size_t workers, std::uint64_t total, std::uint64_t chunks_of_epoch) {
-  constexpr std::size_t kLines = 8;
+  constexpr std::size_t kLines = 16;
   CAPTURE(workers);
   CAPTURE(chunks_of_epoch);
   Run run({}, kLines, total, chunks_of_epoch);
@@ -178,7 +178,7 @@ void read_meanwhile(std::size_t workers, std::uint64_t total, std::uint64_t chun
   for (std::size_t worker = kLines - workers; worker < kLines; ++worker) {
     threads.emplace_back([&, worker] {
       while (const auto chunk = run.take(worker)) {
-        work();
+        work(*chunk);
         written[*chunk] = 1;
         run.finish(worker, *chunk);
       }
@@ -443,6 +443,9 @@ TEST_CASE("damaged memory gives a position or an error, and takes no more memory
     const Bytes cut(run.memory().first(size));
     CHECK(error_of([&] { Position::recover(cut.span()); }) == kDamaged);
   }
+  const Bytes other(run.memory());
+  other.span()[0] ^= std::byte{1};
+  CHECK(error_of([&] { Position::recover(other.span()); }) == kDamaged);
   std::mt19937_64 random(3);
   for (int round = 0; round < 20'000; ++round) {
     const Bytes damaged(run.memory());

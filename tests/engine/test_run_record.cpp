@@ -132,11 +132,14 @@ TEST_CASE("JSON that is cut off, or lacks a setting, or has one of another kind,
   }
   CHECK(refused(replaced(json, "\"softmax_exact\": false", "\"softmax_exact\": 0")));
   CHECK(refused(replaced(json, "\"skip-gram\"", "\"skip\"")));
-  CHECK(refused(replaced(json, "\"fingerprint\": \"0", "\"fingerprint\": \"x")));
+  for (const char* const digits : {"x", "0 ", "-0"}) {
+    CHECK(refused(
+        replaced(json, "\"fingerprint\": \"0", std::string("\"fingerprint\": \"") + digits)));
+  }
   CHECK(refused(replaced(json, "\"fingerprint\": \"0", "\"fingerprint\": \"10000000000000000000")));
   CHECK(refused(replaced(json, "{\n    \"-train\": \"x\"\n  }", "[\"x\"]")));
   CHECK(refused(replaced(json, "{\n    \"-train\": \"x\"\n  }", "\"x\"")));
-  CHECK(refused(replaced(json, "\"x\"", "\"\xe2\x82\xac\"")));  // no byte is that code point
+  CHECK(refused(replaced(json, "\"x\"", "\"\xc4\x80\"")));  // no byte is that code point
   CHECK(refused("[]"));
   CHECK(refused(std::string(100'000, '[')));  // deep, but no deep recursion
 }

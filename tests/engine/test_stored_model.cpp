@@ -144,6 +144,9 @@ TEST_CASE("who dies leaves the live position; a copy of the file has the lasting
   CHECK(live.start().first() == 6);
   CHECK(live.start().epochs.size() == 2);
   live.begin(live.record());
+  // Who goes on has made that position lasting, before its memory is laid out anew.
+  std::filesystem::copy_file(path, folder / "again");
+  CHECK(StoredModel::open(folder / "again").start().first() == 6);
   CHECK(train_epochs(live, corpus, 1) == RunEnd::kFinished);
   live.end(io::ModelState::kFinished);
   CHECK(values(live.model()) == values_of_whole_run(corpus, kSettings));
@@ -177,8 +180,8 @@ TEST_CASE("chunks in hand are kept by who has fewer workers than there were") {
 /// The header page of a model file with the higher sequence is the one that counts.
 constexpr std::size_t kPage = 4096;
 
-TEST_CASE(
-    "a record of other epochs, threads and flags finds room, and the old header still holds") {
+/// A run goes on with more epochs, more threads, and a flag of so many bytes.
+void grow(std::size_t flag_bytes) {
   const TemporaryFolder folder;
   const std::string path = folder / "m";
   const Corpus corpus = small_corpus(40'000);
@@ -195,7 +198,7 @@ TEST_CASE(
   more.threads = 40;
   more.alpha = 0.01;
   RunRecord record = record_of(corpus, more);
-  record.flags["-output"] = std::string(10'000, 'x');  // more than the room of the settings
+  record.flags["-output"] = std::string(flag_bytes, 'x');
   std::vector<float> rows;
   {
     StoredModel stored = StoredModel::open(path);
@@ -235,6 +238,12 @@ TEST_CASE(
   for (std::size_t worker = 0; worker < 40; ++worker) CHECK(stored.position().take(worker, 3'000));
   stored.checkpoint();
   CHECK(stored.start().redo.size() == 40);
+}
+
+TEST_CASE(
+    "a record of other epochs, threads and flags finds room, and the old header still holds") {
+  grow(1);       // the settings fit where they are
+  grow(10'000);  // and not in their section
 }
 
 TEST_CASE("a copy can be gone on with by itself, and the run goes on where it is") {
