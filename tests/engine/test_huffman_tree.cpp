@@ -1,10 +1,11 @@
 // The Huffman tree: the reference's codes, their choices between equal counts, and what makes it a
-// tree. Out of scope: training on it (test_trainer).
+// tree, also of a vocabulary that is not sorted. Out of scope: training on it (test_trainer).
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
 #include <random>
 #include <set>
 #include <string>
@@ -145,6 +146,45 @@ TEST_CASE("counts of zero make a chain; one word or too deep a tree is an error"
   CHECK_THROWS_AS(HuffmanTree(vocabulary_of({5})), Error);
   // 100,000 zeros: 5,000,000,000 steps.
   CHECK_THROWS_AS(HuffmanTree(vocabulary_of(std::vector<std::uint64_t>(100'000, 0))), Error);
+}
+
+TEST_CASE("words that stand in another order have the codes that they have sorted") {
+  // Those of a model to which words were appended: counts fall, and then fall again from another.
+  std::vector<std::uint64_t> sorted = random_counts(400, 1'000'000, 6);
+  // Without equal counts, whose order would decide.
+  for (std::size_t k = 1; k < sorted.size(); ++k) sorted[k] += 2 * (sorted.size() - k);
+  sorted.erase(std::unique(sorted.begin() + 1, sorted.end()), sorted.end());
+  std::vector<std::size_t> place(sorted.size());  // of the sorted words
+  std::iota(place.begin(), place.end(), 0);
+  std::shuffle(place.begin() + 1, place.end(), std::mt19937(7));
+  std::vector<io::WordCount> words(sorted.size());
+  for (std::size_t k = 0; k < sorted.size(); ++k) {
+    words[place[k]] = {"w" + std::to_string(k), sorted[k]};
+  }
+  const Vocabulary shuffled = Vocabulary::in_order(words);
+  REQUIRE(!std::is_sorted(words.begin() + 1, words.end(),
+                          [](const auto& a, const auto& b) { return a.count > b.count; }));
+  const HuffmanTree tree(shuffled);
+  const HuffmanTree expected(vocabulary_of(sorted));
+  CHECK(tree.longest_path() == expected.longest_path());
+  for (std::size_t k = 0; k < sorted.size(); ++k) {
+    const auto path = tree.path(static_cast<WordId>(place[k]));
+    const auto of_sorted = expected.path(static_cast<WordId>(k));
+    CHECK(std::equal(path.begin(), path.end(), of_sorted.begin(), of_sorted.end()));
+  }
+}
+
+TEST_CASE("a vocabulary in order keeps it, with every word where it stands and all counts summed") {
+  const Vocabulary vocabulary =
+      Vocabulary::in_order({{"</s>", 3}, {"rare", 1}, {"frequent", 90}, {"none", 0}});
+  REQUIRE(vocabulary.size() == 4);
+  CHECK(vocabulary.word(1) == "rare");
+  CHECK(vocabulary.count(2) == 90);
+  CHECK(vocabulary.find("frequent") == WordId{2});
+  CHECK(vocabulary.find("none") == WordId{3});
+  CHECK(!vocabulary.find("other"));
+  CHECK(vocabulary.total_count() == 94);
+  CHECK(vocabulary.left_out().words == 0);
 }
 
 }  // namespace
