@@ -64,10 +64,12 @@ bool CommandLine::has(std::string_view flag) const {
 }
 
 std::string CommandLine::command() const {
-  std::string command = quoted(program_);
+  std::string command = program();
   for (std::size_t i = 0; i < given_; ++i) command += ' ' + quoted(words_[i]);
   return command;
 }
+
+std::string CommandLine::program() const { return quoted(program_); }
 
 const char* CommandLine::next_word() {
   if (front_ == given_) return nullptr;

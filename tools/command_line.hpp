@@ -41,8 +41,9 @@ class CommandLine {
   /// Whether the flag stands on the command line itself.
   bool has(std::string_view flag) const;
 
-  /// The command as it was given, for a shell.
+  /// The command as it was given, for a shell, and the first word of it.
   std::string command() const;
+  std::string program() const;
 
   /// A line for each word that no call asked for, with the nearest flag that some call asked for.
   std::vector<std::string> warnings() const;

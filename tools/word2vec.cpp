@@ -154,8 +154,12 @@ void check_text(const StoredModel& resumed, const Corpus& corpus, const Word2vec
 /// One run, from a text that is read to files that are written.
 class Word2vec {
  public:
-  Word2vec(const Word2vecOptions& options, std::string command, std::optional<StoredModel> resumed)
-      : options_(options), command_(std::move(command)), stored_(std::move(resumed)) {}
+  Word2vec(const Word2vecOptions& options, const CommandLine& line,
+           std::optional<StoredModel> resumed)
+      : options_(options),
+        program_(line.program()),
+        command_(line.command()),
+        stored_(std::move(resumed)) {}
 
   void run() {
     active_kernels();  // a wrong HOGVEC_SIMD is told before the work
@@ -277,7 +281,7 @@ class Word2vec {
       std::string message = run.divergence()->message(corpus_->vocabulary);
       if (stored_ && run.divergence()->epoch > 0 && options_.keep > 0) {
         message += fmt::format(
-            "; go on from the last epoch's end with: {} -resume {} -alpha {}", quoted(program()),
+            "; go on from the last epoch's end with: {} -resume {} -alpha {}", program_,
             quoted(epoch_copy(stored_->path(), run.divergence()->epoch)), plan.alpha / 2);
       }
       throw Error(message);
@@ -293,10 +297,8 @@ class Word2vec {
   }
 
   std::string how_to_go_on() const {
-    return fmt::format("; go on with: {} -resume {}", program(), quoted(stored_->path()));
+    return fmt::format("; go on with: {} -resume {}", program_, quoted(stored_->path()));
   }
-
-  std::string program() const { return command_.substr(0, command_.find(' ')); }
 
   /// Where the run has been stopped, and how to go on.
   std::string stop_message(const TrainingRun& run, const Model& model) {
@@ -314,6 +316,7 @@ class Word2vec {
   }
 
   const Word2vecOptions& options_;
+  std::string program_;  // both for a shell
   std::string command_;
   std::optional<StoredModel> stored_;
   std::optional<SayOnSignal> on_signal_;  // outside of training
@@ -335,7 +338,7 @@ void run_word2vec(CommandLine& line) {
   const Word2vecOptions options = word2vec_options(line);
   for (const std::string& warning : line.warnings()) note("warning: " + warning);
   if (resumed) check_resumed(*resumed, options);
-  Word2vec(options, line.command(), std::move(resumed)).run();
+  Word2vec(options, line, std::move(resumed)).run();
 }
 
 }  // namespace

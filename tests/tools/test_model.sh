@@ -149,6 +149,33 @@ test_stops() {
   small+=(-debug 0)
 }
 
+# What a run that was stopped says is a command that a shell can run, whatever the names are.
+test_commands() {
+  local train=$'it\'s a "text" $HOME `x` \\n' model=$'m\'s *' command
+  local odd="$work/odd \$(names)"
+  mkdir "$odd"
+  ln -s "$program" "$odd/word2vec"
+  cp corpus.txt "$train"
+  local plain=$program before=("${small[@]}")
+  program=$odd/word2vec
+  small=(-train "$train" -cbow 0 -size 8 -min-count 3 -threads 1 -binary 1)
+  stop -output v -model "$model" -keep 0
+  command=$(sed -n 's/.*; go on with: //p' "$work/err")
+  stop -output /dev/null -init ''
+  sed -n 's/.*; begin again with: \(.*\) (with -model FILE a run can go on)$/\1/p' "$work/err" \
+    >"$work/again"
+  # In the program's place one that says what it is called with.
+  rm "$odd/word2vec"
+  printf '#!/bin/bash\nprintf "%%s\\0" "$@"\n' >"$odd/word2vec"
+  chmod +x "$odd/word2vec"
+  bash -c "$command" | cmp - <(printf '%s\0' -resume "$model") || fail "goes on with: $command"
+  bash "$work/again" | cmp - <(printf '%s\0' "${small[@]}" -debug 2 -iter 1000000 -output /dev/null \
+    -init '') || fail "begins again with: $(cat "$work/again")"
+  program=$plain
+  rm -r "$odd" "$train" "$model"
+  small=("${before[@]}")
+}
+
 # Values that grow beyond all use: the output stays, and the last good epoch can go on.
 test_divergence() {
   echo old >v
@@ -204,6 +231,7 @@ test_kept
 test_epochs
 test_refusals
 test_stops
+test_commands
 test_divergence
 test_beginnings
 
