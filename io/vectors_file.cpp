@@ -61,6 +61,16 @@ std::size_t typical_number(VectorFormat format) noexcept {
   return sizeof(float);
 }
 
+/// What is formatted at once.
+struct Block {
+  Block(VectorFormat format, std::size_t dim) noexcept
+      : row_bytes(dim * typical_number(format) + kTypicalWord),
+        rows(std::max<std::size_t>(1, kBlockBytes / row_bytes)) {}
+
+  std::size_t row_bytes;
+  std::size_t rows;
+};
+
 }  // namespace
 
 std::uint64_t vectors_bytes(VectorFormat format, std::size_t rows, std::size_t dim) noexcept {
@@ -71,18 +81,24 @@ void write_vectors(OutputFile& file, VectorFormat format, const VectorRows& vect
   if (format != VectorFormat::kGlove) {
     file.write(std::to_string(vectors.rows) + ' ' + std::to_string(vectors.dim) + '\n');
   }
-  const std::size_t row_bytes = vectors.dim * typical_number(format) + kTypicalWord;
-  const std::size_t block = std::max<std::size_t>(1, kBlockBytes / row_bytes);
+  const Block block(format, vectors.dim);
   const auto make = [&](std::size_t first, std::size_t last) {
     std::string out;
-    out.reserve(block * row_bytes);
+    out.reserve(block.rows * block.row_bytes);
     std::vector<float> scratch(vectors.dim);
     for (std::size_t k = first; k < last; ++k) {
       append_row(out, format, vectors.word(k), {vectors.row(k, scratch.data()), vectors.dim});
     }
     return out;
   };
-  for_each_block(vectors.rows, block, make, [&](const std::string& out) { file.write(out); });
+  for_each_block(vectors.rows, block.rows, make, [&](const std::string& out) { file.write(out); });
+}
+
+std::size_t writing_memory(std::size_t rows, std::size_t dim, std::size_t threads) noexcept {
+  const Block block(VectorFormat::kText, dim);
+  const std::size_t blocks = (rows + block.rows - 1) / block.rows;
+  // Blocks that are formatted, or wait for their turn, see for_each_block().
+  return std::min(blocks, 2 * threads) * block.rows * block.row_bytes;
 }
 
 void write_vectors(OutputFile& file, VectorFormat format, ConstMatrixView vectors,

@@ -43,6 +43,9 @@ void write_vectors(OutputFile& file, VectorFormat format, ConstMatrixView vector
 /// About how many bytes that takes, whatever the words are.
 std::uint64_t vectors_bytes(VectorFormat format, std::size_t rows, std::size_t dim) noexcept;
 
+/// Memory that write_vectors() takes for such rows, by so many threads.
+std::size_t writing_memory(std::size_t rows, std::size_t dim, std::size_t threads) noexcept;
+
 /// A vector file, text or binary, whichever it holds; binary with or without the newline. Mapped,
 /// so that opening it costs nothing. Immutable.
 class VectorsFile {

@@ -15,6 +15,7 @@
 #include "engine/model/stored_model.hpp"
 #include "engine/system.hpp"
 #include "engine/workers.hpp"
+#include "io/vectors_file.hpp"
 #include "io/vocabulary_file.hpp"
 #include "tools/console.hpp"
 #include "tools/options.hpp"
@@ -45,7 +46,10 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
                     const Word2vecOptions& options, bool in_file) {
   const std::size_t words = corpus.vocabulary.size();
   std::size_t need = TrainingRun::memory(corpus, plan, tables);
-  if (options.classes > 0) need += kmeans_memory(words, plan.dim, options.classes, plan.threads);
+  // The workers are still there when vectors or classes are made of what they have trained.
+  need += options.classes > 0
+              ? kmeans_memory(words, plan.dim, options.classes, plan.threads)
+              : io::writing_memory(words, plan.dim, static_cast<std::size_t>(plan.threads));
   if (!options.held_out.empty()) need += held_out_memory(words, plan);
   const std::size_t free = available_memory();
   const std::size_t gives_way = in_file ? ModelShape(words, plan).bytes() : 0;
