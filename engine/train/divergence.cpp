@@ -47,9 +47,10 @@ std::size_t first_insane(MatrixView matrix, int threads) {
 
 std::string Divergence::message(const Vocabulary& vocabulary) const {
   const std::string what =
-      word ? fmt::format("the vector of \"{}\" has grown beyond a length of {:.0f}",
-                         vocabulary.word(*word), kLongestRow)
-           : std::string("the loss is no number any more");
+      word   ? fmt::format("the vector of \"{}\" has grown beyond a length of {:.0f}",
+                           vocabulary.word(*word), kLongestRow)
+      : node ? fmt::format("a node of the tree has grown beyond a length of {:.0f}", kLongestRow)
+             : std::string("the loss is no number any more");
   return fmt::format("{} in epoch {}, at alpha {:.6g}: training diverges; use a smaller -alpha",
                      what, epoch + 1, alpha);
 }
@@ -74,7 +75,9 @@ std::optional<Divergence> find_divergence(const Model& model, int threads) {
     const std::size_t row = first_insane(matrix, threads);
     if (row < matrix.rows()) return Divergence{.word = static_cast<WordId>(row)};
   }
-  if (first_insane(model.nodes, threads) < model.nodes.rows()) return Divergence{};
+  if (first_insane(model.nodes, threads) < model.nodes.rows()) {
+    return Divergence{.word = std::nullopt, .node = true};
+  }
   return std::nullopt;
 }
 

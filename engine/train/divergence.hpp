@@ -18,7 +18,8 @@ inline constexpr float kLongestRow = 1000;
 
 /// What has grown too large, and when it was found.
 struct Divergence {
-  std::optional<WordId> word;  // whose row of W or W' it is; none: a node of the tree, or a loss
+  std::optional<WordId> word;  // whose row of W or W' it is
+  bool node = false;           // it is the row of a node of the tree; else, without a word, a loss
   std::size_t epoch = 0;       // from 0 on
   double alpha = 0;            // of the chunk after which it was found
 
