@@ -153,12 +153,21 @@ void for_each_index(int threads, std::size_t count,
   });
 }
 
+#ifdef HOGVEC_STD_THREADS
+
+// The one thread that there is for oneTBB, see ordered_tasks.hpp.
+void run_with_threads(int, const std::function<void()>& body) { body(); }
+
+#else
+
 void run_with_threads(int threads, const std::function<void()>& body) {
-  [[maybe_unused]] const tbb::global_control control(tbb::global_control::max_allowed_parallelism,
-                                                     static_cast<std::size_t>(threads));
+  const tbb::global_control control(tbb::global_control::max_allowed_parallelism,
+                                    static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
   arena.execute(body);
 }
+
+#endif
 
 Team::Team(int threads) {
   if (threads > 1) threads_ = std::make_unique<Threads>(threads);
