@@ -59,9 +59,9 @@ def child(argv, **options):
         process.wait()
 
 
-def _last_line(path):
-    with open(path, "rb") as file:
-        lines = file.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
+def _last_line(file):
+    file.seek(0)
+    lines = file.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
     return lines[-1].strip() if lines else "no message"
 
 
@@ -70,14 +70,14 @@ def run_once(command):
     argv = list(command.argv)
     if command.cpus is not None:
         argv = ["taskset", "-c", ",".join(map(str, command.cpus)), *argv]
-    with tempfile.NamedTemporaryFile(prefix="hogvec_bench_") as log:
+    with tempfile.TemporaryFile() as log:  # it has no name that a signal could leave behind
         start = time.monotonic()
         with child(argv, stdout=log, stderr=log, env={**os.environ, **(command.env or {})}) as made:
             _, status, usage = os.wait4(made.pid, 0)
             wall = time.monotonic() - start
             made.returncode = os.waitstatus_to_exitcode(status)
         if made.returncode != 0:
-            raise BenchError(f"{command.name}: exit code {made.returncode}: {_last_line(log.name)}")
+            raise BenchError(f"{command.name}: exit code {made.returncode}: {_last_line(log)}")
     run = Run(wall, usage.ru_utime, usage.ru_stime, usage.ru_maxrss * 1024)
     if command.report:
         try:
