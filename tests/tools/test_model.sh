@@ -105,7 +105,7 @@ test_refusals() {
   refused '-checkpoint' word2vec "${small[@]}" -output v -model m -checkpoint 0
 
   # A file that is trained is nobody else's, but to look at.
-  word2vec "${small[@]}" -iter 1000000 -keep 0 -output v -model n >"$work/out" 2>&1 &
+  "$program" "${small[@]}" -iter 1000000 -keep 0 -output v -model n >"$work/out" 2>&1 &
   local pid=$!
   until [ -e n ]; do sleep 0.02; done
   refused 'n: .*train' word2vec -resume n
