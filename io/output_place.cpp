@@ -42,8 +42,8 @@ OutputPlace follow_links(const std::string& path) {
       throw Error(path + ": the folder " + parent.string() +
                   " cannot be used, create it first: " + failure.message());
     }
-    const OutputPlace place{folder.string(), current.filename().string(),
-                            names_open_files(folder.string())};
+    OutputPlace place{folder.string(), current.filename().string(),
+                      names_open_files(folder.string())};
     if (place.name.empty() || place.name == "." || place.name == "..") {
       throw Error(path + ": is a directory; name a file in it");
     }

@@ -58,11 +58,6 @@ void CommandLine::add_defaults(const std::map<std::string, std::string>& flags) 
   used_.resize(words_.size(), true);
 }
 
-bool CommandLine::has(std::string_view flag) const {
-  return std::find(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(given_), flag) !=
-         words_.begin() + static_cast<std::ptrdiff_t>(given_);
-}
-
 std::string CommandLine::command() const {
   std::string command = program();
   for (std::size_t i = 0; i < given_; ++i) command += ' ' + quoted(words_[i]);
@@ -87,7 +82,7 @@ std::vector<std::string> CommandLine::values(std::string_view flag) {
   std::vector<std::string> values;
   for (std::size_t i = front_; i < words_.size(); ++i) {
     if (words_[i] != flag) continue;
-    if (i + 1 == words_.size()) throw MissingArgument{std::string(flag)};
+    if (i + 1 == given_ || i + 1 == words_.size()) throw MissingArgument{std::string(flag)};
     used_[i] = used_[i + 1] = true;
     values.emplace_back(words_[++i]);
   }
@@ -99,8 +94,9 @@ const char* CommandLine::value(std::string_view flag) {
   const auto found =
       std::find(words_.begin() + static_cast<std::ptrdiff_t>(front_), words_.end(), flag);
   if (found == words_.end()) return nullptr;
-  if (found + 1 == words_.end()) throw MissingArgument{std::string(flag)};
   const auto place = static_cast<std::size_t>(found - words_.begin());
+  // The last word of the command line has no value, whatever defaults follow.
+  if (place + 1 == given_ || place + 1 == words_.size()) throw MissingArgument{std::string(flag)};
   used_[place] = used_[place + 1] = true;
   return words_[place + 1].c_str();
 }
@@ -189,8 +185,8 @@ int run_with_flags(std::string_view name, std::string_view usage, int argc, char
   // A write to a closed pipe, or past the largest size allowed, is an error like any other.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  watch_signals();
   return run(name, [&] {
+    watch_signals(name);
     if (argc == 1) {
       print(usage);
       return 0;

@@ -38,8 +38,6 @@ class CommandLine {
 
   /// Flags that count where the command line does not have them: no word of it, and no warning.
   void add_defaults(const std::map<std::string, std::string>& flags);
-  /// Whether the flag stands on the command line itself.
-  bool has(std::string_view flag) const;
 
   /// The command as it was given, for a shell, and the first word of it.
   std::string command() const;

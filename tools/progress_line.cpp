@@ -12,6 +12,7 @@ namespace hogvec::tools {
 ProgressLine::ProgressLine(const Progress& progress, std::uint64_t total_words, int threads)
     : progress_(progress),
       total_(static_cast<double>(total_words)),
+      before_(static_cast<double>(progress.words.load(std::memory_order_relaxed))),
       threads_(threads),
       terminal_(isatty(STDERR_FILENO) == 1),
       thread_([this] { run(); }) {}
@@ -42,13 +43,14 @@ void ProgressLine::print() const {
   const auto words = static_cast<double>(progress_.words.load(std::memory_order_relaxed));
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
   const double seconds = elapsed.count();
-  if (words == 0) return;
+  const double here = words - before_;
+  if (here <= 0) return;
   // word2vec.c:382, with wall time times threads for the processor's time.
   say(fmt::format("\rAlpha: {:f}  Progress: {:.2f}%  Words/thread/sec: {:.2f}k  ",
                   progress_.alpha.load(std::memory_order_relaxed), words / (total_ + 1) * 100,
-                  words / (seconds * threads_) / 1000));
+                  here / (seconds * threads_) / 1000));
   if (!terminal_) return;
-  const auto left = static_cast<long>(seconds / words * (total_ - words));
+  const auto left = static_cast<long>(seconds / here * (total_ - words));
   std::fputs(fmt::format("ETA {}:{:02}:{:02}  ", left / 3600, left / 60 % 60, left % 60).c_str(),
              stderr);
 }

@@ -30,6 +30,7 @@ class ProgressLine {
 
   const Progress& progress_;
   double total_;
+  double before_;  // words that an earlier run has done
   int threads_;
   bool terminal_;
   bool done_ = false;

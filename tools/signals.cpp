@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <csignal>
 #include <mutex>
 #include <thread>
@@ -14,13 +15,16 @@ namespace hogvec::tools {
 namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+constexpr std::chrono::milliseconds kSameSignal{300};
 
 /// What the watching thread and the program share.
 struct Watch {
+  std::string program;
   std::mutex mutex;
   const std::string* line = nullptr;            // to be told before the process ends
   const std::function<void()>* stop = nullptr;  // none: a signal ends the process
   int signal = 0;                               // that has called stop()
+  std::chrono::steady_clock::time_point since;  // when it came
 };
 
 /// Never destroyed: the thread outlives everything.
@@ -31,7 +35,7 @@ Watch& watch() {
 
 [[noreturn]] void end_by(int signal, const std::string* line) {
   io::remove_temporaries();
-  if (line != nullptr) complain("word2vec", *line);
+  if (line != nullptr) complain(watch().program, *line);
   std::signal(signal, SIG_DFL);
   sigset_t only;
   sigemptyset(&only);
@@ -47,16 +51,21 @@ void wait_for(sigset_t signals) {
     if (sigwait(&signals, &signal) != 0) continue;
     Watch& shared = watch();
     const std::lock_guard lock(shared.mutex);
-    if (shared.stop == nullptr || shared.signal != 0)
+    const auto now = std::chrono::steady_clock::now();
+    // timeout(1) and terminals send the process a signal, and then its group: that is one.
+    if (shared.signal != 0 && now - shared.since < kSameSignal) continue;
+    if (shared.stop == nullptr || shared.signal != 0) {
       end_by(signal, shared.signal == 0 ? shared.line : nullptr);
+    }
     shared.signal = signal;
+    shared.since = now;
     (*shared.stop)();
   }
 }
 
 }  // namespace
 
-void watch_signals() {
+void watch_signals(std::string_view program) {
   sigset_t watched;
   sigemptyset(&watched);
   for (const int signal : kSignals) {
@@ -67,7 +76,7 @@ void watch_signals() {
     }
   }
   pthread_sigmask(SIG_BLOCK, &watched, nullptr);
-  watch();
+  watch().program = program;
   std::thread(wait_for, watched).detach();
 }
 
@@ -92,6 +101,7 @@ StopOnSignal::~StopOnSignal() {
   Watch& shared = watch();
   const std::lock_guard lock(shared.mutex);
   shared.stop = nullptr;
+  shared.signal = 0;
 }
 
 int StopOnSignal::signal() const {

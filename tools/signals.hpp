@@ -4,13 +4,15 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace hogvec::tools {
 
 /// From here on SIGINT, SIGTERM and SIGHUP, where they were not ignored, are waited for by a thread
 /// of their own: temporary files are removed, and the process ends by the signal. To be called
 /// once, before other threads are started.
-void watch_signals();
+/// Errors: std::system_error, no more threads. `program` is who tells what is told.
+void watch_signals(std::string_view program);
 
 /// While it lives, a signal that ends the process has this line told on stderr before.
 class SayOnSignal {

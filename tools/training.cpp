@@ -1,6 +1,7 @@
 #include "tools/training.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -51,7 +52,7 @@ class Checkpoints {
     while (!wake_.wait_for(lock, seconds_, [this] { return done_; })) {
       try {
         stored_.checkpoint();
-      } catch (const Error& error) {
+      } catch (const std::exception& error) {
         // The run may still end well, and its vectors have another place to go.
         tell_(std::string("warning: ") + error.what() +
               "; the model is not safe against a power failure any more");
@@ -68,6 +69,13 @@ class Checkpoints {
   std::condition_variable wake_;
   std::thread thread_;
 };
+
+/// Whether nothing stands there, or a copy that a run has kept: nothing else is to be lost.
+bool may_replace(const std::string& path) {
+  struct stat status;
+  if (lstat(path.c_str(), &status) != 0) return true;
+  return S_ISREG(status.st_mode) && io::is_model_file(path);
+}
 
 class Session {
  public:
@@ -97,8 +105,15 @@ class Session {
     checkpoints_.reset();
     line_.reset();
     report_.result = job_.run.result();
-    if (job_.stored != nullptr) job_.stored->end(state_of(end));
-    return {end, end == RunEnd::kStopped ? stop.signal() : 0};
+    std::string not_stored;
+    if (job_.stored != nullptr) {
+      try {
+        job_.stored->end(state_of(end));
+      } catch (const Error& error) {
+        not_stored = error.what();  // the vectors have another place to go
+      }
+    }
+    return {end, end == RunEnd::kStopped ? stop.signal() : 0, not_stored};
   }
 
  private:
@@ -136,13 +151,17 @@ class Session {
     if (job_.stored == nullptr || job_.options.keep == 0) return;
     const std::size_t epoch = job_.run.epochs_done();
     try {
+      if (!may_replace(epoch_copy(job_.stored->path(), epoch))) {
+        throw Error(epoch_copy(job_.stored->path(), epoch) + ": is no model, and stays");
+      }
       checkpoints_->alone([&] { job_.stored->copy_to(epoch_copy(job_.stored->path(), epoch)); });
     } catch (const Error& error) {
       tell(std::string("warning: ") + error.what() + "; this epoch's end is not kept");
       return;
     }
     if (epoch > job_.options.keep) {
-      unlink(epoch_copy(job_.stored->path(), epoch - job_.options.keep).c_str());
+      const std::string old = epoch_copy(job_.stored->path(), epoch - job_.options.keep);
+      if (may_replace(old)) unlink(old.c_str());
     }
   }
 

@@ -27,12 +27,14 @@ struct TrainingJob {
 /// How a run has ended: by itself, or by a signal.
 struct TrainingEnd {
   RunEnd end;
-  int signal;  // 0: none
+  int signal;              // 0: none
+  std::string not_stored;  // why the stored model could not be made lasting; empty: it is
 };
 
 /// Trains to the end, or until a signal comes. Shows progress, takes the held-out loss after every
 /// epoch, makes the stored model lasting now and then, keeps copies of it at epochs' ends, and says
-/// in it how the run has ended. Fills the report. Errors: those of the stored model.
+/// in it how the run has ended. A signal that comes behind the last chunk ends nothing. Fills the
+/// report.
 TrainingEnd train(const TrainingJob& job, RunReport& report);
 
 /// Where the state of an epoch's end is kept, counted from 1.

@@ -109,6 +109,24 @@ void begin_model(const Model& model, const Vocabulary& vocabulary, const TrainPl
   });
 }
 
+/// Errors: a run that can be gone on with stands where a new one is to begin.
+void refuse_unfinished(const std::string& path) {
+  if (!io::is_model_file(path)) return;
+  const io::ModelState state = io::ModelFile::open(path).state();
+  if (state != io::ModelState::kStopped && state != io::ModelState::kTraining) return;
+  throw Error(fmt::format(
+      "-model {}: holds a run that is not finished, or is trained; go on with it by -resume, or "
+      "remove it",
+      path));
+}
+
+/// The copy of the latest epoch's end that there is; what it would be called where there is none.
+std::string newest_copy(const std::string& path, std::size_t epochs) {
+  std::size_t epoch = std::min<std::size_t>(epochs, 10'000);
+  while (epoch > 1 && !io::is_model_file(epoch_copy(path, epoch))) --epoch;
+  return epoch_copy(path, epoch);
+}
+
 /// Errors: what a run must not change when it goes on.
 void check_resumed(const StoredModel& resumed, const Word2vecOptions& options) {
   const std::string& path = resumed.path();
@@ -126,8 +144,8 @@ void check_resumed(const StoredModel& resumed, const Word2vecOptions& options) {
   if (resumed.state() == io::ModelState::kDiverged) {
     throw Error(fmt::format(
         "-resume {}: its values have grown beyond all use; go on from the copy of an epoch's end, "
-        "{}, with a smaller -alpha",
-        path, epoch_copy(path, 1)));
+        "{}, if there is one, with a smaller -alpha",
+        path, newest_copy(path, was.epochs)));
   }
   if (options.debug == 0) return;
   if (is.epochs != was.epochs) {
@@ -183,10 +201,7 @@ class Word2vec {
       read();
       if (options_.trains()) train_model();
     }
-    if (outputs_.report) {
-      outputs_.report->write(to_json(report_, options_));
-      outputs_.report->commit();
-    }
+    write_report();
   }
 
  private:
@@ -202,6 +217,7 @@ class Word2vec {
     report_.vocabulary_size = vocabulary.size();
     report_.result = result_of(stored_->start(), record.plan, record.plan.epochs,
                                record.text_words * record.plan.epochs);
+    write_vocabulary(vocabulary);
     const Clock::time_point start = Clock::now();
     write_results(outputs_, stored_->model(), vocabulary, options_);
     report_.write_seconds = seconds_since(start);
@@ -215,10 +231,19 @@ class Word2vec {
     if (stored_) check_text(*stored_, *corpus_, options_);
     report_.read_seconds = seconds_since(start);
     report_.vocabulary_size = corpus_->vocabulary.size();
-    if (outputs_.vocabulary) {
-      io::write_vocabulary(*outputs_.vocabulary, corpus_->vocabulary.words());
-      outputs_.vocabulary->commit();
-    }
+    write_vocabulary(corpus_->vocabulary);
+  }
+
+  void write_vocabulary(const Vocabulary& vocabulary) {
+    if (!outputs_.vocabulary) return;
+    io::write_vocabulary(*outputs_.vocabulary, vocabulary.words());
+    outputs_.vocabulary->commit();
+  }
+
+  void write_report() {
+    if (!outputs_.report) return;
+    outputs_.report->write(to_json(report_, options_));
+    outputs_.report->commit();
   }
 
   void train_model() {
@@ -235,15 +260,16 @@ class Word2vec {
     }
     const Clock::time_point begin = Clock::now();
     Model model;
-    LocalPosition local({}, plan);
+    std::optional<LocalPosition> local;
     if (in_file) {
       open_store(plan);
       model = stored_->model();
     } else {
+      local.emplace(PositionRecord(), plan);
       model = Model(ModelShape(corpus_->vocabulary.size(), plan));
       begin_model(model, corpus_->vocabulary, plan, options_);
     }
-    TrainingRun run(*corpus_, plan, tables, model, in_file ? stored_->position() : *local,
+    TrainingRun run(*corpus_, plan, tables, model, in_file ? stored_->position() : **local,
                     in_file ? Merging::kEveryChunk : Merging::kAtStops);
     report_.initialize_seconds = seconds_since(begin);
     if (plan.full_softmax && plan.epochs > 0 && options_.debug > 0) {
@@ -258,9 +284,13 @@ class Word2vec {
 
   /// Leaves stored_ begun.
   void open_store(const TrainPlan& plan) {
-    const RunRecord record{plan, corpus_->text.size(), fingerprint_of(corpus_->text.ids()),
-                           flags_of(options_)};
+    RunRecord record{plan, corpus_->text.size(), fingerprint_of(corpus_->text.ids()),
+                     flags_of(options_)};
+    // How it began is said for good.
+    if (stored_)
+      record.flags.insert(stored_->record().flags.begin(), stored_->record().flags.end());
     if (!stored_) {
+      refuse_unfinished(options_.model);
       const auto bytes = static_cast<double>(StoredModel::bytes(corpus_->vocabulary, record));
       if (options_.debug > 0) {
         const bool copies = options_.keep > 0 && plan.epochs > 1;
@@ -297,7 +327,10 @@ class Word2vec {
       report_.write_seconds = seconds_since(start);
       on_signal_.reset();
     }
-    if (end.end == RunEnd::kStopped) throw StoppedBySignal{end.signal, stop_message(run, model)};
+    if (!end.not_stored.empty()) throw Error(end.not_stored);
+    if (end.end != RunEnd::kStopped) return;
+    if (options_.write_on_stop) write_report();
+    throw StoppedBySignal{end.signal, stop_message(run, model)};
   }
 
   std::string how_to_go_on() const {
@@ -307,12 +340,14 @@ class Word2vec {
   /// Where the run has been stopped, and how to go on.
   std::string stop_message(const TrainingRun& run, const Model& model) {
     const auto all = static_cast<double>(corpus_->text.size() * options_.settings.epochs);
-    std::string message = fmt::format("stopped in epoch {} of {}, {:.1f}% trained",
-                                      run.result().loss.size(), options_.settings.epochs,
-                                      100 * static_cast<double>(run.progress().words) / all);
+    std::string message =
+        fmt::format("stopped in epoch {} of {}, {:.1f}% trained",
+                    std::max<std::size_t>(run.result().loss.size(), 1), options_.settings.epochs,
+                    100 * static_cast<double>(run.progress().words) / all);
     if (stored_) return message + how_to_go_on();
-    if (!options_.write_on_stop && outputs_.vectors->volume()) {
-      const std::string partial = options_.output + ".partial";
+    const std::string partial = options_.output + ".partial";
+    if (!options_.write_on_stop && outputs_.vectors->volume() &&
+        !io::same_file(partial, options_.train)) {
       write_partial(partial, model, corpus_->vocabulary, options_);
       message += "; the vectors so far are in " + partial;
     }

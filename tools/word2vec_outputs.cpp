@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <initializer_list>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -55,9 +57,33 @@ void write_classes(io::OutputFile& file, const std::vector<std::uint32_t>& class
   file.commit();
 }
 
+/// Whether both would be the same name, though nothing may stand there yet.
+bool same_name(const std::string& a, const std::string& b) {
+  std::error_code failure;
+  const std::filesystem::path first = std::filesystem::weakly_canonical(a, failure);
+  if (failure) return false;
+  const std::filesystem::path second = std::filesystem::weakly_canonical(b, failure);
+  return !failure && first == second;
+}
+
+/// Errors: the model would take the place of what the run reads.
+void check_model_place(const Word2vecOptions& options) {
+  if (options.model.empty()) return;
+  for (const auto& [path, what] : {std::pair{&options.train, "the training text"},
+                                   {&options.held_out, "the held-out text"},
+                                   {&options.read_vocab, "the vocabulary"},
+                                   {&options.continue_from, "the model to continue"},
+                                   {&options.init, "what the run begins with"},
+                                   {&options.init_context, "what the run begins with"}}) {
+    if (path->empty() || !io::same_file(options.model, *path)) continue;
+    throw Error(fmt::format("-model {}: this is {}; name another file", options.model, what));
+  }
+}
+
 }  // namespace
 
 Outputs open_outputs(const Word2vecOptions& options) {
+  check_model_place(options);
   struct Wanted {
     const char* flag;
     const std::string& path;
@@ -77,7 +103,11 @@ Outputs open_outputs(const Word2vecOptions& options) {
                                      {&options.continue_from, "the model to continue"},
                                      {&options.init, "what the run begins with"},
                                      {&options.init_context, "what the run begins with"}}) {
-      if (path->empty() || !io::same_file(one.path, *path)) continue;
+      const bool made = path == &options.model;  // it may not be there yet
+      if (path->empty() ||
+          !(io::same_file(one.path, *path) || (made && same_name(one.path, *path)))) {
+        continue;
+      }
       throw Error(fmt::format("{} {}: this is {}; name another file", one.flag, one.path, what));
     }
     one.file = std::make_unique<io::OutputFile>(one.path);

@@ -15,9 +15,6 @@ constexpr const char* kRecord = "plan";
 constexpr const char* kLive = "position";
 constexpr const char* kCopies[] = {"position_a", "position_b"};
 
-// A record that grows, because a flag is given another value, mostly fits the section that it has.
-constexpr std::size_t kRecordRoom = 4096;
-
 std::size_t live_bytes(const PositionRecord& start, const TrainPlan& plan) {
   return Position::bytes(start, static_cast<std::size_t>(plan.chunk_workers()), plan.epochs);
 }
@@ -33,7 +30,7 @@ std::size_t copy_bytes(const PositionRecord& start, const TrainPlan& plan) {
 std::vector<io::ModelSection> sections_of(const Vocabulary& vocabulary, const RunRecord& record) {
   std::vector<io::ModelSection> sections = io::word_sections(vocabulary.words());
   const ModelShape shape(vocabulary.size(), record.plan);
-  sections.push_back({.name = kRecord, .bytes = record.to_json().size() + kRecordRoom});
+  sections.push_back({.name = kRecord, .bytes = record.to_json().size()});
   sections.push_back({.name = kLive, .bytes = live_bytes({}, record.plan)});
   for (const char* copy : kCopies) {
     sections.push_back({.name = copy, .bytes = copy_bytes({}, record.plan)});
@@ -122,7 +119,7 @@ void StoredModel::begin(const RunRecord& record) {
   if (!same || !fits) {
     // In new places, so that the old header holds until the new one is lasting.
     if (!same) {
-      file_.grow({.name = kRecord, .bytes = json.size() + kRecordRoom});
+      file_.grow({.name = kRecord, .bytes = json.size()});
       write_text(kRecord, json);
     }
     if (!has_room(kLive, live)) file_.grow({.name = kLive, .bytes = live});

@@ -38,8 +38,8 @@ std::unique_ptr<ChunkTrainer> make_trainer(const TrainPlan& plan, const RunTable
   if (plan.full_softmax) {
     return std::make_unique<FullSoftmaxWorker>(model.input, model.output, plan);
   }
-  return plan.cbow() ? make_logistic<Cbow>(plan, tables, model, longest_chunk)
-                     : make_logistic<SkipGram>(plan, tables, model, longest_chunk);
+  if (plan.cbow()) return make_logistic<Cbow>(plan, tables, model, longest_chunk);
+  return make_logistic<SkipGram>(plan, tables, model, longest_chunk);
 }
 
 std::size_t trainer_span(const TrainPlan& plan) noexcept {

@@ -89,7 +89,7 @@ class Position {
   struct LineValues;
   struct Cell;
 
-  Position(std::byte* memory) noexcept;  // NOLINT(google-explicit-constructor): within the class
+  explicit Position(std::byte* memory) noexcept;
   std::uint64_t chunk_of(std::uint64_t ticket) const noexcept;
   Cell& cell(std::size_t worker, std::size_t epoch) const noexcept;
   EpochTally epoch(std::size_t number, std::span<const LineValues> lines) const noexcept;

@@ -26,7 +26,7 @@ struct Progress {
 
 /// What a run did, from its first chunk on, whatever lay in between.
 struct TrainResult {
-  double seconds = 0;              // wall time of the training alone
+  double seconds = 0;              // wall time of the training alone, but of what was killed
   std::uint64_t words_raw = 0;     // words of the text, sentence ends included, over all epochs
   std::uint64_t words_kept = 0;    // of these, words that sub-sampling kept: the centers
   std::vector<double> loss;        // of each epoch: mean per positive pair (skip-gram), or per

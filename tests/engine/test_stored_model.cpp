@@ -310,8 +310,8 @@ TEST_CASE("settings and positions that are damaged are refused, in a line that n
   const std::string path = folder / "m";
   const Corpus corpus = small_corpus(20'000);
   const std::string json = record_of(corpus, kSettings).to_json();
-  for (const std::string& plan :
-       {std::string(), json.substr(0, json.size() / 2), std::string("{}"), "\xff" + json}) {
+  for (const std::string& plan : {std::string(), json.substr(0, json.size() / 2), std::string("{}"),
+                                  "\xff" + json.substr(1)}) {
     create(path, corpus, kSettings);
     overwrite(path, "plan", plan);
     check_refused(path, "the settings of the run are damaged");
