@@ -24,7 +24,6 @@
 namespace {
 
 using namespace hogvec;
-using testing::contains;
 using testing::error_of;
 
 /// What a pass over a chunk adds, so that the sums say which chunks are in them: kept counts the
