@@ -12,8 +12,6 @@ namespace hogvec {
 /// Walker's alias method, exact to 2^-32; 8 bytes a word. Immutable, so safe to share.
 class AliasSampler {
  public:
-  static constexpr std::size_t kWordBytes = 8;
-
   /// Words 1 .. V-1 with probability proportional to count^power; index 0 is never drawn
   /// (word2vec.c:48 fills its table so). Errors: no word with a count besides index 0.
   AliasSampler(const Vocabulary& vocabulary, double power);
@@ -39,7 +37,6 @@ class AliasSampler {
     std::uint32_t threshold;  // of 2^32: below it the column's own word
     WordId alias;
   };
-  static_assert(sizeof(Column) == kWordBytes);
   std::vector<Column> table_;  // column k belongs to word k + 1
 };
 

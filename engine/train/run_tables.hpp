@@ -18,9 +18,6 @@ struct RunTables {
   /// Errors: those of HuffmanTree and AliasSampler, where the plan needs them; std::bad_alloc.
   RunTables(const Vocabulary& vocabulary, const TrainPlan& plan);
 
-  /// Bytes that the tables of so many words take, about: the paths of natural text are reckoned.
-  static std::size_t expected_bytes(std::size_t vocabulary_size, const TrainPlan& plan) noexcept;
-
   std::vector<std::uint32_t> keep;    // of sub-sampling, see keep_thresholds()
   std::optional<AliasSampler> noise;  // of negative sampling, unigram^(3/4), word2vec.c:52
   std::optional<HuffmanTree> tree;    // of hierarchical softmax
