@@ -13,7 +13,7 @@
 namespace hogvec {
 namespace {
 
-// Of a chunk of 8,000 kept words some thirty are looked at: 0.2 % of the time that it takes.
+// Of a chunk of 8,000 kept words some thirty are looked at.
 constexpr std::size_t kEveryWord = 256;
 // The first rows are in most chunks, and in the nearest cache.
 constexpr std::size_t kFirstRows = 8;

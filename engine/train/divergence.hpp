@@ -13,7 +13,8 @@
 
 namespace hogvec {
 
-/// No row of a model that is of use is longer: after sane training the longest is below 20.
+/// No row of a model that is of use is longer: a score of two rows a tenth of it long would be
+/// 10,000, where the sigmoid is 1 from 18 on.
 inline constexpr float kLongestRow = 1000;
 
 /// What has grown too large, and when it was found.
@@ -29,7 +30,7 @@ struct Divergence {
 
 /// Whether a chunk shows that training diverges: its loss is no number, or a row of W or W' is no
 /// number or longer than kLongestRow. Looks at the most frequent rows and at a sample of the
-/// chunk's own: a few microseconds. What is rarer find_divergence() finds.
+/// chunk's own. What is rarer find_divergence() finds.
 bool has_diverged(const Model& model, const ChunkSample& sample, const ChunkLoss& loss) noexcept;
 
 /// Looks at all rows, by all threads. None where every row is sane.
