@@ -11,9 +11,24 @@
 #include "engine/corpus/corpus.hpp"
 #include "engine/model/matrix.hpp"
 #include "engine/reference/reference.hpp"
+#include "engine/train/settings.hpp"
 #include "tests/files.hpp"
 
 namespace hogvec::testing {
+
+/// Every architecture with every objective, and the forms of the full softmax.
+inline constexpr TrainSettings kModes[] = {
+    {},
+    {.hierarchical_softmax = true, .negatives = 0},
+    {.hierarchical_softmax = true},
+    {.architecture = Architecture::kCbow},
+    {.architecture = Architecture::kCbow, .hierarchical_softmax = true, .negatives = 0},
+    {.architecture = Architecture::kCbow, .hierarchical_softmax = true},
+    {.full_softmax = true, .negatives = 0},
+    {.full_softmax = true, .negatives = 0, .softmax_threads = SoftmaxThreads::kHogwild},
+    {.full_softmax = true, .negatives = 0, .softmax_exact = true},
+    {.architecture = Architecture::kCbow, .full_softmax = true, .negatives = 0},
+};
 
 /// About `size` words of a vocabulary of 60, in lines of 3 to 40, with repeats close together.
 inline Corpus small_corpus(std::size_t size) {

@@ -17,20 +17,8 @@ namespace {
 using namespace hogvec;
 using testing::contains;
 using testing::error_of;
+using testing::kModes;
 using testing::small_corpus;
-
-constexpr TrainSettings kModes[] = {
-    {},
-    {.hierarchical_softmax = true, .negatives = 0},
-    {.hierarchical_softmax = true},
-    {.architecture = Architecture::kCbow},
-    {.architecture = Architecture::kCbow, .hierarchical_softmax = true, .negatives = 0},
-    {.architecture = Architecture::kCbow, .hierarchical_softmax = true},
-    {.full_softmax = true, .negatives = 0},
-    {.full_softmax = true, .negatives = 0, .softmax_threads = SoftmaxThreads::kHogwild},
-    {.full_softmax = true, .negatives = 0, .softmax_exact = true},
-    {.architecture = Architecture::kCbow, .full_softmax = true, .negatives = 0},
-};
 
 std::vector<float> values(const Model& model) {
   std::vector<float> all;

@@ -22,6 +22,7 @@ namespace {
 
 using namespace hogvec;
 using testing::initial_reference;
+using testing::kModes;
 using testing::largest_difference;
 using testing::small_corpus;
 
@@ -34,19 +35,6 @@ TEST_CASE("initial values are those of the reference's generator") {
   CHECK(largest_difference(model.input, initial_reference(3000, 7, 5).input) == 0);
   CHECK(largest_difference(model.output, std::vector<double>(3000 * 7)) == 0);
 }
-
-constexpr TrainSettings kModes[] = {
-    {},
-    {.hierarchical_softmax = true, .negatives = 0},
-    {.hierarchical_softmax = true},
-    {.architecture = Architecture::kCbow},
-    {.architecture = Architecture::kCbow, .hierarchical_softmax = true, .negatives = 0},
-    {.architecture = Architecture::kCbow, .hierarchical_softmax = true},
-    {.full_softmax = true, .negatives = 0},
-    {.full_softmax = true, .negatives = 0, .softmax_threads = SoftmaxThreads::kHogwild},
-    {.full_softmax = true, .negatives = 0, .softmax_exact = true},
-    {.architecture = Architecture::kCbow, .full_softmax = true, .negatives = 0},
-};
 
 TEST_CASE("one thread and one seed repeat their bytes; another seed does not") {
   const Corpus corpus = small_corpus(30'000);
