@@ -10,12 +10,13 @@
 #include "engine/train/loss.hpp"
 #include "engine/train/plan.hpp"
 #include "engine/train/run_tables.hpp"
+#include "engine/train/scratch.hpp"
 
 namespace hogvec {
 
 /// Trains sampled chunks on the shared matrices, without locks. One virtual call a chunk, none
 /// within. One thread, which may be another for the next chunk.
-class ChunkTrainer {
+class alignas(scratch::kApart) ChunkTrainer {
  public:
   ChunkTrainer() = default;
   ChunkTrainer(const ChunkTrainer&) = delete;

@@ -51,7 +51,9 @@ TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunT
   check(corpus, plan);
   check_position(position.read());
   const std::size_t longest = schedule_.chunks().longest();
+  const std::size_t bytes = worker_bytes(plan, tables, corpus.vocabulary.size(), longest);
   for (int worker = 0; worker < plan.chunk_workers(); ++worker) {
+    const scratch::Pages::Filling filling(pages_.emplace_back(bytes));
     workers_.push_back(std::make_unique<Worker>(plan, tables, model, longest));
   }
   progress_.words = schedule_.words_done(position.read());
@@ -69,19 +71,26 @@ void TrainingRun::check_position(const PositionRecord& position) const {
 
 TrainingRun::~TrainingRun() = default;
 
-std::size_t TrainingRun::memory(const Corpus& corpus, const TrainPlan& plan,
-                                const RunTables& tables) {
-  const ModelShape shape(corpus.vocabulary.size(), plan);
-  const auto workers = static_cast<std::size_t>(plan.chunk_workers());
-  const std::size_t shared = shape.bytes() + Position::bytes({}, workers, plan.epochs);
+std::size_t TrainingRun::worker_bytes(const TrainPlan& plan, const RunTables& tables,
+                                      std::size_t words, std::size_t longest_chunk) {
+  const ModelShape shape(words, plan);
   Model rows;  // of which a worker under the meter reads none
   const std::size_t stride = simd::padded(shape.dim);
   rows.input = {nullptr, shape.words, shape.dim, stride};
   rows.output = {nullptr, shape.output_rows(), shape.dim, stride};
   rows.nodes = {nullptr, shape.node_rows(), shape.dim, stride};
   const scratch::Meter meter;
-  const Worker worker(plan, tables, rows, ChunkPlan(corpus.text.ids()).longest());
-  return shared + workers * (sizeof(Worker) + meter.bytes());
+  const Worker worker(plan, tables, rows, longest_chunk);
+  return meter.bytes();
+}
+
+std::size_t TrainingRun::memory(const Corpus& corpus, const TrainPlan& plan,
+                                const RunTables& tables) {
+  const std::size_t words = corpus.vocabulary.size();
+  const auto workers = static_cast<std::size_t>(plan.chunk_workers());
+  const std::size_t one = worker_bytes(plan, tables, words, ChunkPlan(corpus.text.ids()).longest());
+  return ModelShape(words, plan).bytes() + Position::bytes({}, workers, plan.epochs) +
+         workers * (sizeof(Worker) + scratch::Pages::bytes(one));
 }
 
 RunEnd TrainingRun::run() { return run_until(schedule_.total()); }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "engine/train/position.hpp"
 #include "engine/train/run_tables.hpp"
 #include "engine/train/schedule.hpp"
+#include "engine/train/scratch.hpp"
 
 namespace hogvec {
 
@@ -101,6 +103,9 @@ class TrainingRun {
  private:
   struct Worker;
 
+  /// What one worker makes of Scratch.
+  static std::size_t worker_bytes(const TrainPlan& plan, const RunTables& tables, std::size_t words,
+                                  std::size_t longest_chunk);
   void check_position(const PositionRecord& position) const;
   RunEnd run_until(std::uint64_t end);
   void train_chunks(std::size_t worker, std::uint64_t end);
@@ -115,6 +120,7 @@ class TrainingRun {
   Position& position_;
   Merging merging_;
   Schedule schedule_;
+  std::deque<scratch::Pages> pages_;  // of each worker
   std::vector<std::unique_ptr<Worker>> workers_;
   Progress progress_;
   std::atomic<bool> stop_{false};

@@ -6,10 +6,11 @@
 #include "engine/train/chunk.hpp"
 #include "engine/train/chunk_trainer.hpp"
 #include "engine/train/run.hpp"
+#include "engine/train/scratch.hpp"
 
 namespace hogvec {
 
-struct TrainingRun::Worker {
+struct alignas(scratch::kApart) TrainingRun::Worker {
   Worker(const TrainPlan& plan, const RunTables& tables, const Model& model, std::size_t longest)
       : sample(longest, trainer_span(plan)), trainer(make_trainer(plan, tables, model, longest)) {}
 

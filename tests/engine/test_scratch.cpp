@@ -1,10 +1,12 @@
-// Scratch and its Meter, run_workers' loops apart: what is counted is what is taken, so that a
-// run's memory is known before it. Out of scope: what a whole process takes (tools/test_memory.sh).
+// Scratch, its Meter and its Pages, run_workers' loops apart: what is counted is what is taken, so
+// that a run's memory is known before it. Out of scope: what a whole process takes
+// (tools/test_memory.sh).
 #include <doctest/doctest.h>
 
 #include <cstdint>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "engine/train/run.hpp"
 #include "engine/train/scratch.hpp"
@@ -65,6 +67,67 @@ TEST_CASE("meters nest: the inner one counts what is made while it lives, the ou
   CHECK(outer.bytes() == before);
   const Scratch<char> c(64);
   CHECK(outer.bytes() == 2 * before);
+}
+
+TEST_CASE("pages hold what is made while they are filled, each whole pages apart from others") {
+  std::size_t counted = 0;
+  {
+    const scratch::Meter meter;
+    const Scratch<float> a(100);
+    const Scratch<float> b(3'000);
+    counted = meter.bytes();
+  }
+  constexpr std::size_t kPage = 4096;
+  CHECK(scratch::Pages::bytes(counted) % kPage == 0);
+  CHECK(scratch::Pages::bytes(counted) - counted < kPage);
+  scratch::Pages pages(counted);
+  scratch::Pages others(counted);
+  std::vector<Scratch<float>> made;
+  for (scratch::Pages* const some : {&pages, &others}) {
+    const scratch::Pages::Filling filling(*some);
+    made.emplace_back(100);
+    made.emplace_back(3'000);
+  }
+  const auto page = [](const float* place) {
+    return reinterpret_cast<std::uintptr_t>(place) / kPage;
+  };
+  CHECK(page(made[0].data()) * kPage == reinterpret_cast<std::uintptr_t>(made[0].data()));
+  CHECK(made[1].data() == made[0].data() + (7 + 1) * 16);  // 7 lines, and one behind them
+  // Neither begins in a page of the other's.
+  const bool in_order = made[0].data() < made[2].data();
+  const Scratch<float>& last_of_first = made[in_order ? 1 : 3];
+  const Scratch<float>& first_of_last = made[in_order ? 2 : 0];
+  CHECK(page(last_of_first.data() + last_of_first.size()) < page(first_of_last.data()));
+  for (const Scratch<float>& scratch : made) {
+    for (std::size_t i = 0; i < scratch.size(); ++i) {
+      CHECK(scratch[i] == 0);
+      scratch[i] = 1;
+    }
+  }
+}
+
+TEST_CASE("what has no room in the pages, or is made later or elsewhere, has memory of its own") {
+  scratch::Pages pages(64 * 4);
+  auto inside = [first = std::uintptr_t{0}](const Scratch<char>& scratch) mutable {
+    const auto place = reinterpret_cast<std::uintptr_t>(scratch.data());
+    if (first == 0) first = place;
+    return place >= first && place < first + scratch::Pages::bytes(64 * 4);
+  };
+  std::vector<Scratch<char>> made;
+  {
+    const scratch::Pages::Filling filling(pages);
+    made.emplace_back(64);
+    CHECK(inside(made.back()));
+    made.emplace_back(10'000);
+    CHECK_FALSE(inside(made.back()));
+    bool elsewhere = true;
+    std::thread([&] { elsewhere = inside(Scratch<char>(64)); }).join();
+    CHECK_FALSE(elsewhere);
+    made.emplace_back(64);
+    CHECK(inside(made.back()));
+  }
+  made.emplace_back(64);
+  CHECK_FALSE(inside(made.back()));
 }
 
 TEST_CASE("a run's memory grows with its workers by what one worker's sample takes at least") {
