@@ -8,7 +8,6 @@
 #include <tbb/task_group.h>
 
 #include <algorithm>
-#include <atomic>
 
 #ifdef HOGVEC_STD_THREADS
 #include <barrier>
@@ -144,12 +143,10 @@ struct Team::Threads {
 
 void for_each_index(int threads, std::size_t count,
                     const std::function<void(std::size_t index, int worker)>& visit) {
-  std::atomic<std::size_t> next{0};
+  IndexQueue queue(count);
   const auto useful = std::min(static_cast<std::size_t>(threads), std::max<std::size_t>(count, 1));
   run_workers(static_cast<int>(useful), [&](int worker) {
-    for (std::size_t k; (k = next.fetch_add(1, std::memory_order_relaxed)) < count;) {
-      visit(k, worker);
-    }
+    while (const std::optional<std::size_t> index = queue.take()) visit(*index, worker);
   });
 }
 

@@ -85,26 +85,25 @@ class Encoder {
   }
 
   EncodedText encode() {
-    std::atomic<std::size_t> next{0};
+    IndexQueue sections(encoded_.sections.size());
     for (WordTable& table : tables_) {
       table.add(WordTable::key_of(options_.newline_word), 0, 0);
     }
-    run_workers(options_.resources.threads, [&](int worker) { read_sections(worker, next); });
+    run_workers(options_.resources.threads, [&](int worker) { read_sections(worker, sections); });
     file_.require_unchanged();
     merge_tables();
     return std::move(encoded_);
   }
 
  private:
-  void read_sections(int worker, std::atomic<std::size_t>& next) {
+  void read_sections(int worker, IndexQueue& sections) {
     WordTable& table = tables_[static_cast<std::size_t>(worker)];
     SectionTokenizer tokenizer(text_, options_.max_word_bytes);
     std::vector<WordId> ids;
     Lookahead lookahead(table, text_, ids);
     std::uint64_t newlines = 0;
-    const std::size_t sections = encoded_.sections.size();
-    for (std::size_t s; (s = next.fetch_add(1, std::memory_order_relaxed)) < sections;) {
-      const std::size_t begin = s * kSectionBytes;
+    while (const std::optional<std::size_t> s = sections.take()) {
+      const std::size_t begin = *s * kSectionBytes;
       const std::size_t end = std::min(begin + kSectionBytes, text_.size());
       ids.clear();
       tokenizer.run(
@@ -115,7 +114,7 @@ class Encoder {
             ++newlines;
           });
       lookahead.finish();
-      keep_section(s, worker, ids);
+      keep_section(*s, worker, ids);
       file_.release(begin, end - begin);
     }
     table.add(WordTable::key_of(options_.newline_word), 0, newlines);

@@ -1,7 +1,6 @@
 // Text to ids: the text is encoded with the numbers that its workers gave the words, the vocabulary
 // is made of their tables, and every section is renumbered.
 #include <algorithm>
-#include <atomic>
 #include <vector>
 
 #include "engine/corpus/corpus.hpp"
@@ -56,20 +55,11 @@ void renumber(EncodedText& text, const Vocabulary& vocabulary, std::uint64_t lea
   }
 }
 
-template <class Visit>
-void for_each_section(const EncodedText& text, int threads, const Visit& visit) {
-  std::atomic<std::size_t> next{0};
-  run_workers(threads, [&](int) {
-    const std::size_t sections = text.sections.size();
-    for (std::size_t s; (s = next.fetch_add(1, std::memory_order_relaxed)) < sections;) visit(s);
-  });
-}
-
 /// The known words of all sections, in the order of the text.
 EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
   // places[s + 1]: first how many words of section s are known, then where they end.
   std::vector<std::size_t> places(text.sections.size() + 1, 0);
-  for_each_section(text, options.resources.threads, [&](std::size_t s) {
+  for_each_index(options.resources.threads, text.sections.size(), [&](std::size_t s, int) {
     const EncodedText::Section& section = text.sections[s];
     const WordId* numbers = text.numbers[static_cast<std::size_t>(section.worker)].data();
     const std::span<WordId> ids = section.piece.ids;
@@ -83,7 +73,7 @@ EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
   io::MemoryMap memory = array_memory(bytes, text.in_file, options.resources);
   memory.reserve(0, bytes);
   auto* out = reinterpret_cast<WordId*>(memory.data());
-  for_each_section(text, options.resources.threads, [&](std::size_t s) {
+  for_each_index(options.resources.threads, text.sections.size(), [&](std::size_t s, int) {
     const IdBlocks::Piece& piece = text.sections[s].piece;
     std::remove_copy(piece.ids.begin(), piece.ids.end(), out + places[s], kUnknown);
     text.blocks->drop(piece);

@@ -3,7 +3,6 @@
 // hands on, then all are joined at once.
 #include "engine/phrases/apply_joins.hpp"
 
-#include <atomic>
 #include <bit>
 #include <string>
 #include <vector>
@@ -67,12 +66,10 @@ class Joiner {
   void run(std::span<const WordId> names, std::vector<std::uint64_t>& times) {
     find_carried();
     std::vector<std::vector<std::uint64_t>> counts(static_cast<std::size_t>(threads_));
-    std::atomic<std::size_t> next{0};
+    IndexQueue sections(text_.sections());
     run_workers(threads_, [&](int worker) {
       std::vector<std::uint64_t> mine(names.size(), 0);
-      for (std::size_t s; (s = next.fetch_add(1, std::memory_order_relaxed)) < text_.sections();) {
-        join_section(s, names, mine);
-      }
+      while (const std::optional<std::size_t> s = sections.take()) join_section(*s, names, mine);
       counts[static_cast<std::size_t>(worker)] = std::move(mine);
     });
     for (const std::vector<std::uint64_t>& some : counts) {
@@ -89,14 +86,11 @@ class Joiner {
   void find_carried() {
     // How many words at the end of a section could each be joined to the one before.
     std::vector<std::size_t> runs(text_.sections());
-    std::atomic<std::size_t> next{0};
-    run_workers(threads_, [&](int) {
-      for (std::size_t s; (s = next.fetch_add(1, std::memory_order_relaxed)) < runs.size();) {
-        const std::span<const WordId> ids = text_.section(s);
-        std::size_t i = ids.size();
-        while (i > 0 && joinable(i > 1 ? ids[i - 2] : before_[s], ids[i - 1])) --i;
-        runs[s] = ids.size() - i;
-      }
+    for_each_index(threads_, runs.size(), [&](std::size_t s, int) {
+      const std::span<const WordId> ids = text_.section(s);
+      std::size_t i = ids.size();
+      while (i > 0 && joinable(i > 1 ? ids[i - 2] : before_[s], ids[i - 1])) --i;
+      runs[s] = ids.size() - i;
     });
     bool joined = false;
     for (std::size_t s = 0; s < runs.size(); ++s) {

@@ -97,14 +97,14 @@ class Counter {
   }
 
  private:
-  /// Calls take(hash, pair) for all pairs that are counted.
+  /// Calls take(hash, pair) for all pairs that are counted, of the sections that are not taken yet.
   template <class Take>
-  void for_each_pair(std::atomic<std::size_t>& next, const Take& take) const {
+  void for_each_pair(IndexQueue& sections, const Take& take) const {
     const std::uint8_t* const sides = sides_.data();
-    for (std::size_t s; (s = next.fetch_add(1, std::memory_order_relaxed)) < text_.sections();) {
-      WordId left = before_[s];
+    while (const std::optional<std::size_t> s = sections.take()) {
+      WordId left = before_[*s];
       unsigned left_sides = sides[left];
-      for (const WordId right : text_.section(s)) {
+      for (const WordId right : text_.section(*s)) {
         const unsigned right_sides = sides[right];
         if ((left_sides & right_sides >> 4) != 0) {
           const Pair pair = pair_of(left, right);
@@ -121,10 +121,10 @@ class Counter {
   void count_partitions() {
     const std::size_t partitions = std::size_t{1} << bits_;
     std::vector<std::vector<std::size_t>> sizes(static_cast<std::size_t>(resources_.threads));
-    std::atomic<std::size_t> next{0};
+    IndexQueue sections(text_.sections());
     run_workers(resources_.threads, [&](int worker) {
       std::vector<std::size_t> mine(partitions);
-      for_each_pair(next, [&](std::uint64_t hash, Pair) { ++mine[partition_of(hash)]; });
+      for_each_pair(sections, [&](std::uint64_t hash, Pair) { ++mine[partition_of(hash)]; });
       sizes[static_cast<std::size_t>(worker)] = std::move(mine);
     });
     sizes_.assign(partitions, 0);
@@ -142,11 +142,11 @@ class Counter {
     scatter(first, end, room);
     std::vector<std::size_t> begins(end - first + 1, 0);
     for (std::size_t p = first; p < end; ++p) begins[p - first + 1] = begins[p - first] + sizes_[p];
-    std::atomic<std::size_t> next{0};
+    IndexQueue partitions(end - first);
     run_workers(resources_.threads, [&](int worker) {
       PairTable table;
-      for (std::size_t p; (p = next.fetch_add(1, std::memory_order_relaxed)) < end - first;) {
-        visit(worker, table.count(room.subspan(begins[p], begins[p + 1] - begins[p]), bits_));
+      while (const std::optional<std::size_t> p = partitions.take()) {
+        visit(worker, table.count(room.subspan(begins[*p], begins[*p + 1] - begins[*p]), bits_));
       }
     });
   }
@@ -156,7 +156,7 @@ class Counter {
     const std::size_t partitions = end - first;
     const auto places = std::make_unique<std::atomic<std::size_t>[]>(partitions);
     for (std::size_t p = 1; p < partitions; ++p) places[p] = places[p - 1] + sizes_[first + p - 1];
-    std::atomic<std::size_t> next{0};
+    IndexQueue sections(text_.sections());
     run_workers(resources_.threads, [&](int) {
       std::vector<Pair> buffers(partitions * kBuffered);
       std::vector<std::uint8_t> filled(partitions, 0);
@@ -165,7 +165,7 @@ class Counter {
         std::copy_n(&buffers[p * kBuffered], filled[p], room.data() + place);
         filled[p] = 0;
       };
-      for_each_pair(next, [&](std::uint64_t hash, Pair pair) {
+      for_each_pair(sections, [&](std::uint64_t hash, Pair pair) {
         const std::size_t p = partition_of(hash) - first;
         if (p >= partitions) return;
         buffers[p * kBuffered + filled[p]] = pair;

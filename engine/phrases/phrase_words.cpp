@@ -1,7 +1,6 @@
 #include "engine/phrases/phrase_words.hpp"
 
 #include <algorithm>
-#include <atomic>
 
 #include "engine/workers.hpp"
 
@@ -32,13 +31,9 @@ IdText::IdText(EncodedText& text, int threads) : blocks_(std::move(text.blocks))
   for (const EncodedText::Section& section : text.sections) {
     pieces_.push_back(section.piece.ids);
   }
-  std::atomic<std::size_t> next{0};
-  run_workers(threads, [&](int) {
-    for (std::size_t s; (s = next.fetch_add(1, std::memory_order_relaxed)) < sections();) {
-      const WordId* numbers =
-          text.numbers[static_cast<std::size_t>(text.sections[s].worker)].data();
-      for (WordId& id : section(s)) id = numbers[id];
-    }
+  for_each_index(threads, sections(), [&](std::size_t s, int) {
+    const WordId* numbers = text.numbers[static_cast<std::size_t>(text.sections[s].worker)].data();
+    for (WordId& id : section(s)) id = numbers[id];
   });
 }
 
