@@ -40,10 +40,13 @@ std::string effects_note(const TrainPlan& plan) {
          "trained one by one, as with -softmax-batch 1";
 }
 
-std::string estimate_note(const TimeEstimate& estimate, std::size_t epochs) {
-  return fmt::format("about {} for {} epoch{}: {} centers an epoch, {} centers/s",
-                     rough_time(estimate.seconds), epochs, epochs == 1 ? "" : "s",
-                     rough_number(estimate.centers), rough_number(estimate.centers_per_second));
+std::string estimate_note(const TimeEstimate& estimate) {
+  const bool whole = estimate.epochs == std::floor(estimate.epochs);
+  const std::string epochs = fmt::format("{:.{}f} epoch{}", estimate.epochs, whole ? 0 : 2,
+                                         estimate.epochs == 1 ? "" : "s");
+  return fmt::format("about {} for {}: {} centers an epoch, {} centers/s",
+                     rough_time(estimate.seconds), epochs, rough_number(estimate.centers),
+                     rough_number(estimate.centers_per_second));
 }
 
 std::string epoch_note(const EpochLoss& epoch, const HeldOutLoss& held_out, bool perplexity) {

@@ -16,7 +16,7 @@ std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabula
 std::string effects_note(const TrainPlan& plan);
 
 /// "about 12 min for 3 epochs: 11.2 M centers an epoch, 47 k centers/s"
-std::string estimate_note(const TimeEstimate& estimate, std::size_t epochs);
+std::string estimate_note(const TimeEstimate& estimate);
 
 /// "epoch 2: loss 5.1230, held-out loss 5.2000 perplexity 181.27", epochs from 1 on.
 std::string epoch_note(const EpochLoss& epoch, const HeldOutLoss& held_out, bool perplexity);

@@ -74,10 +74,12 @@ TimeEstimate TrainingRun::estimate_full_softmax() {
   TimeEstimate estimate;
   estimate.centers = expected_centers(corpus_, plan_.subsampling);
   estimate.centers_per_second = rate_of(parts);
+  estimate.epochs = static_cast<double>(plan_.epochs) -
+                    static_cast<double>(progress_.words) /
+                        static_cast<double>(std::max<std::size_t>(schedule_.chunks().words(), 1));
   // No rate where no word of the text has a neighbor: there is nothing to train.
   if (estimate.centers_per_second > 0) {
-    estimate.seconds =
-        estimate.centers * static_cast<double>(plan_.epochs) / estimate.centers_per_second;
+    estimate.seconds = estimate.centers * estimate.epochs / estimate.centers_per_second;
   }
   return estimate;
 }

@@ -53,7 +53,8 @@ enum class RunEnd {
 struct TimeEstimate {
   double centers = 0;             // of an epoch: words that sub-sampling is expected to keep
   double centers_per_second = 0;  // by all threads
-  double seconds = 0;             // of all epochs
+  double epochs = 0;              // that are left to train, the begun one in part
+  double seconds = 0;             // of these
 };
 
 /// When what a worker has changed in its replicas of the most frequent rows is in the model's.

@@ -93,6 +93,22 @@ TEST_CASE("an estimate counts the centers that sub-sampling keeps") {
         doctest::Approx(static_cast<double>(result.words_kept)).epsilon(0.01));
 }
 
+TEST_CASE("an estimate is of the epochs that are left") {
+  const Corpus corpus = corpus_in_lines();
+  const TrainSettings settings{
+      .full_softmax = true, .negatives = 0, .dim = 20, .subsampling = 0, .epochs = 4};
+  const TrainPlan plan = make_plan(settings);
+  const RunTables tables(corpus.vocabulary, plan);
+  const Model model = initial_model(corpus.vocabulary.size(), settings);
+  LocalPosition position({}, plan);
+  TrainingRun run(corpus, plan, tables, model, *position);
+  CHECK(run.estimate_full_softmax().epochs == 4);
+  CHECK(run.run_epoch() == RunEnd::kEpoch);
+  const TimeEstimate estimate = run.estimate_full_softmax();
+  CHECK(estimate.epochs == 3);
+  CHECK(estimate.seconds == doctest::Approx(3 * estimate.centers / estimate.centers_per_second));
+}
+
 TEST_CASE("a text without neighbors takes no time") {
   const testing::TemporaryFile file("a\nb\na\nb\n");
   const Corpus corpus = read_corpus(file.path(), {.min_count = 1});
