@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 #include <optional>
@@ -64,14 +65,14 @@ bool names_memory(const std::string& list) {
 /// The files of a version of control groups.
 struct Version {
   const char* mount_type;
-  std::vector<const char*> limits;
+  std::array<const char*, 2> limits;  // or nullptr
   const char* used;
   const char* cache;  // in memory.stat: page cache that is not in use
 };
 
-const Version kVersion1{
-    "cgroup", {"memory.limit_in_bytes"}, "memory.usage_in_bytes", "total_inactive_file"};
-const Version kVersion2{
+constexpr Version kVersion1{
+    "cgroup", {"memory.limit_in_bytes", nullptr}, "memory.usage_in_bytes", "total_inactive_file"};
+constexpr Version kVersion2{
     "cgroup2", {"memory.max", "memory.high"}, "memory.current", "inactive_file"};
 
 /// The group of the process, as /proc/self/cgroup has it ("ID:CONTROLLERS:PATH").
@@ -138,6 +139,7 @@ std::string below(const std::string& group, const std::string& mounted) {
 std::size_t group_memory(const std::string& folder, const Version& version) {
   std::size_t limit = kUnlimited;
   for (const char* const name : version.limits) {
+    if (name == nullptr) continue;
     limit = std::min(limit, read_number(folder + '/' + name));
   }
   const std::size_t used = read_number(folder + '/' + version.used);

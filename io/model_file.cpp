@@ -223,4 +223,13 @@ bool is_model_file(const std::string& path) noexcept {
   return false;
 }
 
+void refuse_unfinished_run(const std::string& path) {
+  if (!is_model_file(path)) return;
+  const ModelState state = ModelFile::open(path).state();
+  if (state != ModelState::kStopped && state != ModelState::kTraining) return;
+  throw Error(path +
+              ": holds a run that is not finished, or is trained; go on with it by word2vec "
+              "-resume, remove it, or name another file");
+}
+
 }  // namespace hogvec::io

@@ -42,6 +42,10 @@ struct ModelSection {
   static ModelSection matrix(std::string name, std::size_t rows, std::size_t dim);
 };
 
+/// Errors: what stands there is a model that is trained, or that can be gone on with: it is not to
+/// be replaced unasked.
+void refuse_unfinished_run(const std::string& path);
+
 /// One model file, mapped whole. Movable. Reading sections is safe from any thread; what changes
 /// the header is one thread's. The last header that was committed counts, whatever happens to the
 /// process; sections whose checksum the header has are those of that commit or verify() refuses

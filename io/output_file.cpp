@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "io/error.hpp"
+#include "io/model_file.hpp"
 #include "io/output_place.hpp"
 
 namespace hogvec::io {
@@ -126,6 +127,7 @@ OutputFile::OutputFile(const std::string& path) : path_(path) {
   if (faccessat(folder_.get(), name_.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT) {
     throw system_error(path, "cannot be written; name another file, or change its mode");
   }
+  refuse_unfinished_run(path);
   if (open_beside() < 0) {
     throw system_error(path_, "no file can be made in its folder; name one you can write");
   }

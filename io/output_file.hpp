@@ -27,7 +27,7 @@ namespace hogvec::io {
 class OutputFile {
  public:
   /// Waits for the reader of a FIFO. Errors: the folder does not exist or is not writable, the file
-  /// is not writable, or `path` is a directory.
+  /// is not writable, `path` is a directory, or a model whose run is not finished.
   explicit OutputFile(const std::string& path);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

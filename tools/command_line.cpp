@@ -101,6 +101,14 @@ const char* CommandLine::value(std::string_view flag) {
   return words_[place + 1].c_str();
 }
 
+const char* CommandLine::file(std::string_view flag) {
+  const char* const name = value(flag);
+  if (name != nullptr && *name == '\0') {
+    throw Error(fmt::format("{}: the name of the file is empty", flag));
+  }
+  return name;
+}
+
 std::optional<std::int64_t> CommandLine::integer(std::string_view flag, std::int64_t least,
                                                  std::int64_t most) {
   const char* text = value(flag);
@@ -163,9 +171,15 @@ std::string quoted(std::string_view word) {
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) {
     return std::string(word);
   }
-  std::string result = "'";
+  // What no terminal should be given has a form that can be shown.
+  const bool controls = std::any_of(word.begin(), word.end(), is_control);
+  std::string result = controls ? "$'" : "'";
   for (const char c : word) {
-    if (c == '\'') {
+    if (is_control(c)) {
+      result += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+    } else if (controls && (c == '\'' || c == '\\')) {
+      result += {'\\', c};
+    } else if (c == '\'') {
       result += "'\\''";
     } else {
       result += c;

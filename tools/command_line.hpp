@@ -28,6 +28,10 @@ class CommandLine {
   /// The value of a flag; nullptr where the flag is absent. Errors: MissingArgument.
   const char* value(std::string_view flag);
 
+  /// The same of a flag that names a file: a script whose variable is empty means one all the same.
+  /// Errors: MissingArgument; Error, where the name is empty.
+  const char* file(std::string_view flag);
+
   /// The values of a flag that may stand several times. Errors: MissingArgument.
   std::vector<std::string> values(std::string_view flag);
 
@@ -57,7 +61,7 @@ class CommandLine {
   std::size_t front_ = 0;  // words that next_word() has given
 };
 
-/// A word as a shell takes it for itself.
+/// A word as a shell takes it for itself, and as a terminal may be shown it.
 std::string quoted(std::string_view word);
 
 /// A flag is the last word of the command line.

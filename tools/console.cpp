@@ -12,6 +12,7 @@
 #include <exception>
 #include <new>
 #include <stdexcept>
+#include <system_error>
 
 #include "engine/ordered_tasks.hpp"
 #include "engine/workers.hpp"
@@ -27,8 +28,7 @@ namespace {
 constexpr std::string_view kNoMemory = "not enough memory; use smaller vectors or a larger machine";
 constexpr std::size_t kWordColumn = 50;  // bytes: printf's %50s
 
-/// Nothing that a terminal would take for a command.
-char shown(char c) noexcept { return static_cast<unsigned char>(c) < ' ' || c == 127 ? '?' : c; }
+char shown(char c) noexcept { return is_control(c) ? '?' : c; }
 
 /// Whoever read stdout has gone.
 struct OutputClosed : std::exception {};
@@ -177,6 +177,11 @@ int run(std::string_view name, const std::function<int()>& body) noexcept {
     return report(name, kNoMemory);
   } catch (const std::length_error&) {  // of a vector that no memory could hold
     return report(name, kNoMemory);
+  } catch (const std::system_error& error) {  // of std::thread
+    return report(name,
+                  fmt::format("no thread can be started: {}; allow more memory (ulimit -v) or "
+                              "more processes (ulimit -u)",
+                              error.code().message()));
   } catch (const std::exception& error) {
     return report(name, error.what());
   }

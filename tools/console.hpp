@@ -33,6 +33,11 @@ std::vector<std::string_view> split_words(std::string_view line);
 /// Answers --help and --version on stdout, where they are the first argument; true when it did.
 bool answer_common_options(int argc, char** argv, std::string_view name, std::string_view help);
 
+/// Whether a terminal would take it for a command.
+constexpr bool is_control(char c) noexcept {
+  return static_cast<unsigned char>(c) < ' ' || c == 127;
+}
+
 /// "NAME: MESSAGE" as one line on stderr, whatever bytes a file name brings into the message.
 void complain(std::string_view name, std::string_view message);
 

@@ -56,7 +56,7 @@ Options options_of(CommandLine& line) {
   options.analogies = line.values("-analogies");
   const std::int64_t top = line.integer("-top", 0).value_or(kDefaultTop);
   options.top = top == 0 ? WordIndex::kNotFound : static_cast<std::size_t>(top);
-  if (const char* json = line.value("-json")) options.json = json;
+  if (const char* json = line.file("-json")) options.json = json;
   options.threads = threads_of(line);
   warn_of_extra_words(kName, line);
   if (options.similarity.empty() && options.analogies.empty()) {

@@ -193,13 +193,17 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   const auto path = [&](std::string_view flag, std::string& target) {
     if (const char* value = line.value(flag)) target = value;
   };
+  // The reference takes an empty name of its flags for none.
+  const auto file = [&](std::string_view flag, std::string& target) {
+    if (const char* name = line.file(flag)) target = name;
+  };
   path("-train", options.train);
   path("-output", options.output);
-  path("-output-context", options.output_context);
+  file("-output-context", options.output_context);
   path("-save-vocab", options.save_vocab);
   path("-read-vocab", options.read_vocab);
-  path("-report", options.report);
-  path("-held-out", options.held_out);
+  file("-report", options.report);
+  file("-held-out", options.held_out);
   options.debug =
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.binary = line.integer("-binary", 0).value_or(0) != 0;
@@ -215,11 +219,11 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   s.threads = static_cast<int>(line.integer("-threads", 1, kMostThreads).value_or(12));
   s.epochs = static_cast<std::size_t>(line.integer("-iter", 0, kMostEpochs).value_or(5));
   s.seed = static_cast<std::uint64_t>(line.integer("-seed", 0).value_or(1));
-  path("-model", options.model);
-  path("-resume", options.resume);
-  path("-continue", options.continue_from);
-  path("-init", options.init);
-  path("-init-context", options.init_context);
+  file("-model", options.model);
+  file("-resume", options.resume);
+  file("-continue", options.continue_from);
+  file("-init", options.init);
+  file("-init-context", options.init_context);
   options.grow_vocabulary = line.integer("-grow-vocab", 0).value_or(0) != 0;
   options.write_on_stop = line.integer("-write-on-stop", 0).value_or(0) != 0;
   options.checkpoint_seconds = line.number("-checkpoint").value_or(options.checkpoint_seconds);

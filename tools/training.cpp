@@ -159,9 +159,11 @@ class Session {
       tell(std::string("warning: ") + error.what() + "; this epoch's end is not kept");
       return;
     }
-    if (epoch > job_.options.keep) {
-      const std::string old = epoch_copy(job_.stored->path(), epoch - job_.options.keep);
-      if (may_replace(old)) unlink(old.c_str());
+    if (epoch <= job_.options.keep) return;
+    // Who was killed in between has left older ones.
+    for (std::size_t old = epoch - job_.options.keep; old > 0; --old) {
+      const std::string copy = epoch_copy(job_.stored->path(), old);
+      if (!io::is_model_file(copy) || unlink(copy.c_str()) != 0) return;
     }
   }
 

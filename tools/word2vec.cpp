@@ -109,17 +109,6 @@ void begin_model(const Model& model, const Vocabulary& vocabulary, const TrainPl
   });
 }
 
-/// Errors: a run that can be gone on with stands where a new one is to begin.
-void refuse_unfinished(const std::string& path) {
-  if (!io::is_model_file(path)) return;
-  const io::ModelState state = io::ModelFile::open(path).state();
-  if (state != io::ModelState::kStopped && state != io::ModelState::kTraining) return;
-  throw Error(fmt::format(
-      "-model {}: holds a run that is not finished, or is trained; go on with it by -resume, or "
-      "remove it",
-      path));
-}
-
 /// The copy of the latest epoch's end that there is; what it would be called where there is none.
 std::string newest_copy(const std::string& path, std::size_t epochs) {
   std::size_t epoch = std::min<std::size_t>(epochs, 10'000);
@@ -273,7 +262,7 @@ class Word2vec {
                     in_file ? Merging::kEveryChunk : Merging::kAtStops);
     report_.initialize_seconds = seconds_since(begin);
     if (plan.full_softmax && plan.epochs > 0 && options_.debug > 0) {
-      note(estimate_note(run.estimate_full_softmax(), plan.epochs));
+      note(estimate_note(run.estimate_full_softmax()));
     }
     on_signal_.reset();
     finish(
@@ -290,7 +279,6 @@ class Word2vec {
     if (stored_)
       record.flags.insert(stored_->record().flags.begin(), stored_->record().flags.end());
     if (!stored_) {
-      refuse_unfinished(options_.model);
       const auto bytes = static_cast<double>(StoredModel::bytes(corpus_->vocabulary, record));
       if (options_.debug > 0) {
         const bool copies = options_.keep > 0 && plan.epochs > 1;
@@ -346,8 +334,7 @@ class Word2vec {
                     100 * static_cast<double>(run.progress().words) / all);
     if (stored_) return message + how_to_go_on();
     const std::string partial = options_.output + ".partial";
-    if (!options_.write_on_stop && outputs_.vectors->volume() &&
-        !io::same_file(partial, options_.train)) {
+    if (!options_.write_on_stop && outputs_.vectors->volume() && !is_of_run(partial, options_)) {
       write_partial(partial, model, corpus_->vocabulary, options_);
       message += "; the vectors so far are in " + partial;
     }
@@ -366,11 +353,11 @@ class Word2vec {
 
 void run_word2vec(CommandLine& line) {
   std::optional<StoredModel> resumed;
-  if (const char* path = line.value("-resume")) {
+  if (const char* path = line.file("-resume")) {
     resumed = StoredModel::open(path);
     line.add_defaults(lasting_flags(resumed->record().flags));
   }
-  if (const char* path = line.value("-continue"); path != nullptr && io::is_model_file(path)) {
+  if (const char* path = line.file("-continue"); path != nullptr && io::is_model_file(path)) {
     const std::size_t dim = io::ModelFile::open(path).matrix("input").dim();
     line.add_defaults({{"-size", std::to_string(dim)}});
   }

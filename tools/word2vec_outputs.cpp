@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -13,6 +14,7 @@
 #include "engine/classes/kmeans.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
+#include "io/model_file.hpp"
 #include "io/vectors_file.hpp"
 #include "tools/console.hpp"
 
@@ -66,17 +68,46 @@ bool same_name(const std::string& a, const std::string& b) {
   return !failure && first == second;
 }
 
-/// Errors: the model would take the place of what the run reads.
+/// A file that a run reads, or its model, and what it is to the run.
+struct OwnFile {
+  std::string path;  // empty: none
+  const char* what;
+};
+
+std::vector<OwnFile> inputs_of(const Word2vecOptions& options) {
+  return {{options.train, "the training text"},
+          {options.held_out, "the held-out text"},
+          {options.read_vocab, "the vocabulary"},
+          {options.continue_from, "the model to continue"},
+          {options.init, "what the run begins with"},
+          {options.init_context, "what the run begins with"}};
+}
+
+/// Errors: the model would take the place of what the run reads, or of another run.
 void check_model_place(const Word2vecOptions& options) {
   if (options.model.empty()) return;
-  for (const auto& [path, what] : {std::pair{&options.train, "the training text"},
-                                   {&options.held_out, "the held-out text"},
-                                   {&options.read_vocab, "the vocabulary"},
-                                   {&options.continue_from, "the model to continue"},
-                                   {&options.init, "what the run begins with"},
-                                   {&options.init_context, "what the run begins with"}}) {
-    if (path->empty() || !io::same_file(options.model, *path)) continue;
-    throw Error(fmt::format("-model {}: this is {}; name another file", options.model, what));
+  for (const OwnFile& input : inputs_of(options)) {
+    if (input.path.empty() || !io::same_file(options.model, input.path)) continue;
+    throw Error(fmt::format("-model {}: this is {}; name another file", options.model, input.what));
+  }
+  io::refuse_unfinished_run(options.model);
+}
+
+/// Errors: an output would take the place of what the run reads, or of its model.
+void check_output_place(const char* flag, const std::string& output,
+                        const Word2vecOptions& options) {
+  std::vector<OwnFile> own = inputs_of(options);
+  own.push_back({options.model, "the model"});
+  own.push_back({options.resume, "the model"});
+  for (const OwnFile& file : own) {
+    if (file.path.empty()) continue;
+    // A vocabulary is read whole before it is written again.
+    if (output == options.save_vocab && file.path == options.read_vocab) continue;
+    // The model may not be there yet.
+    const bool same = io::same_file(output, file.path) ||
+                      (file.path == options.model && same_name(output, file.path));
+    if (!same) continue;
+    throw Error(fmt::format("{} {}: this is {}; name another file", flag, output, file.what));
   }
 }
 
@@ -96,20 +127,7 @@ Outputs open_outputs(const Word2vecOptions& options) {
                         {"-report", options.report, outputs.report}};
   for (const Wanted& one : all) {
     if (one.path.empty()) continue;
-    for (const auto& [path, what] : {std::pair{&options.train, "the training text"},
-                                     {&options.held_out, "the held-out text"},
-                                     {&options.model, "the model"},
-                                     {&options.resume, "the model"},
-                                     {&options.continue_from, "the model to continue"},
-                                     {&options.init, "what the run begins with"},
-                                     {&options.init_context, "what the run begins with"}}) {
-      const bool made = path == &options.model;  // it may not be there yet
-      if (path->empty() ||
-          !(io::same_file(one.path, *path) || (made && same_name(one.path, *path)))) {
-        continue;
-      }
-      throw Error(fmt::format("{} {}: this is {}; name another file", one.flag, one.path, what));
-    }
+    check_output_place(one.flag, one.path, options);
     one.file = std::make_unique<io::OutputFile>(one.path);
     for (const Wanted& other : all) {
       if (&other == &one || !other.file || !one.file->same_place(*other.file)) continue;
@@ -146,6 +164,16 @@ void write_results(Outputs& outputs, const Model& model, const Vocabulary& vocab
     if (outputs.context) write_matrix(*outputs.context, model.output, vocabulary, options);
   };
   write_all({write_vectors, write_context});
+}
+
+bool is_of_run(const std::string& path, const Word2vecOptions& options) {
+  std::vector<OwnFile> own = inputs_of(options);
+  for (const std::string* output :
+       {&options.output_context, &options.save_vocab, &options.report}) {
+    own.push_back({*output, "an output"});
+  }
+  return std::any_of(own.begin(), own.end(),
+                     [&](const OwnFile& file) { return io::same_file(path, file.path); });
 }
 
 void write_partial(const std::string& path, const Model& model, const Vocabulary& vocabulary,

@@ -31,6 +31,9 @@ void require_disk(std::size_t vocabulary_size, const Word2vecOptions& options,
 void write_results(Outputs& outputs, const Model& model, const Vocabulary& vocabulary,
                    const Word2vecOptions& options);
 
+/// Whether the run reads or writes this file, so that it must not be replaced by another.
+bool is_of_run(const std::string& path, const Word2vecOptions& options);
+
 /// The vectors to another place than that which was asked for.
 void write_partial(const std::string& path, const Model& model, const Vocabulary& vocabulary,
                    const Word2vecOptions& options);

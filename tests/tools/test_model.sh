@@ -68,6 +68,13 @@ test_epochs() {
   expect_code 0 word2vec -resume m.epoch-3
   cmp v whole || fail "from the end of epoch 3: other vectors"
   rm m.epoch-*
+  # Copies that who was killed has left behind go with the next that goes; another file stays.
+  expect_code 0 word2vec "${small[@]}" -iter 5 -output v -model m -keep 4
+  echo mine >m.epoch-1
+  cp m.epoch-3 m
+  expect_code 0 word2vec -resume m -keep 1
+  [ "$(echo m*)" = "m m.epoch-1 m.epoch-4" ] || fail "-keep 1 after -keep 4: $(echo m*)"
+  rm m m.epoch-*
   expect_code 0 word2vec "${small[@]}" -iter 5 -output v -model m -keep 0
   [ "$(echo m*)" = m ] || fail "-keep 0: $(echo m*)"
   # A longer run goes on from where the shorter one ended.
@@ -102,6 +109,10 @@ test_refusals() {
   truncate -s 5000 cut
   refused 'cut: ' word2vec -resume cut
   refused '-grow-vocab 1: needs -continue' word2vec "${small[@]}" -output v -grow-vocab 1
+  local flag
+  for flag in -model -resume -continue -init -init-context -output-context -report -held-out; do
+    refused "$flag: the name of the file is empty" word2vec "${small[@]}" -output v $flag ''
+  done
   refused '-checkpoint' word2vec "${small[@]}" -output v -model m -checkpoint 0
 
   # A file that is trained is nobody else's, but to look at.
@@ -110,6 +121,8 @@ test_refusals() {
   until [ -e n ]; do sleep 0.02; done
   refused 'n: .*train' word2vec -resume n
   refused 'n: .*train' word2vec "${small[@]}" -iter 1 -output v -model n
+  refused 'n: holds a run that is not finished, or is trained' \
+    word2vec "${small[@]}" -iter 1 -output n
   kill $pid
   wait $pid || true
   rm -r m n v part folder cut
@@ -137,6 +150,17 @@ test_stops() {
   [ "$(cat v)" = old ] || fail "-model: the output of a run that was stopped"
   stop -output v -model m -keep 0 -write-on-stop 1
   head -n 1 v | grep -aqx '497 8' || fail "-write-on-stop 1: no vectors"
+  # Which no other output replaces, and no model.
+  refused 'm: holds a run that is not finished' word2vec "${small[@]}" -iter 1 -output m
+  refused 'm: holds a run that is not finished' word2vec "${small[@]}" -iter 1 -output w -report m
+  refused 'm: holds a run that is not finished' word2vec "${small[@]}" -iter 1 -output w -model m
+  [ "$(echo *)" = "a model corpus.txt m v" ] || fail "refused outputs leave $(ls)"
+  # A file of the run is not replaced by what it leaves.
+  cp v w.partial
+  stop -output w -init w.partial
+  grep -q 'trained; begin again with' "$work/err" || fail "over an input: says $(cat "$work/err")"
+  cmp v w.partial || fail "the vectors so far replace an input"
+  rm w.partial
   stop -output w
   grep -q 'so far are in w.partial; begin again with: .*-train corpus.txt' "$work/err" ||
     fail "without a model: says $(cat "$work/err")"
@@ -151,7 +175,7 @@ test_stops() {
 
 # What a run that was stopped says is a command that a shell can run, whatever the names are.
 test_commands() {
-  local train=$'it\'s a "text" $HOME `x` \\n' model=$'m\'s *' command
+  local train=$'it\'s a "text" $HOME `x` \\n' model=$'m\'s\n *\\' command
   local odd="$work/odd \$(names)"
   mkdir "$odd"
   ln -s "$program" "$odd/word2vec"
@@ -161,7 +185,7 @@ test_commands() {
   small=(-train "$train" -cbow 0 -size 8 -min-count 3 -threads 1 -binary 1)
   stop -output v -model "$model" -keep 0
   command=$(sed -n 's/.*; go on with: //p' "$work/err")
-  stop -output /dev/null -init ''
+  stop -output /dev/null -read-vocab ''
   sed -n 's/.*; begin again with: \(.*\) (with -model FILE a run can go on)$/\1/p' "$work/err" \
     >"$work/again"
   # In the program's place one that says what it is called with.
@@ -170,7 +194,7 @@ test_commands() {
   chmod +x "$odd/word2vec"
   bash -c "$command" | cmp - <(printf '%s\0' -resume "$model") || fail "goes on with: $command"
   bash "$work/again" | cmp - <(printf '%s\0' "${small[@]}" -debug 2 -iter 1000000 -output /dev/null \
-    -init '') || fail "begins again with: $(cat "$work/again")"
+    -read-vocab '') || fail "begins again with: $(cat "$work/again")"
   program=$plain
   rm -r "$odd" "$train" "$model"
   small=("${before[@]}")

@@ -1,6 +1,7 @@
 #!/bin/bash
 # What can happen to the files of a run while it runs: a disk too small, a limit to the size of
-# files, a text that is cut short or changed while it is mapped. One line on stderr and exit code 1, and old files stay as they were.
+# files, a text that is cut short or changed while it is mapped, hints that are refused. One line on
+# stderr and exit code 1, and old files stay as they were.
 # Usage: test_trouble.sh BIN_FOLDER GOLDEN_FOLDER
 #
 # What takes a superuser is left out where there is none.
@@ -69,6 +70,18 @@ expect_line "vectors: cannot be written: File too large; nor can it be kept in $
   "a limit to the size of files"
 [ "$(cat vectors)" = old ] || fail "a limit to the size of files: the old vectors have gone"
 [ -z "$(ls -A spare)" ] || fail "leaves $(ls -A spare)"
+
+# Hints to the system that it does not take cost time at most.
+expect_code 0 "${train[@]}" -size 100 -output expected
+for what in huge_pages madvise; do
+  for place in "" "-model model"; do
+    # shellcheck disable=SC2086  # several words
+    expect_code 0 python3 "$here/without.py" $what "${train[@]}" -size 100 -output got $place
+    [ ! -s err ] || fail "without $what $place: says $(cat err)"
+    cmp expected got || fail "without $what $place: other vectors"
+    rm -f got model
+  done
+done
 
 # Pages that are lost are told in one line, and in one line only, whichever thread comes first; what
 # is nobody's is the system's to tell.
