@@ -27,10 +27,16 @@ struct Registry {
 };
 
 /// Never destroyed: a thread may end the process while static objects go.
-Registry& registry() {
-  static Registry& all = *new Registry;
-  return all;
-}
+union LastingRegistry {
+  constexpr LastingRegistry() : value() {}
+  ~LastingRegistry() {}
+  Registry value;
+};
+
+// There from the start: who handles a signal must not make it.
+constinit LastingRegistry lasting_registry;
+
+Registry& registry() noexcept { return lasting_registry.value; }
 
 void forget(const Entry& entry) noexcept {
   std::vector<Entry>& entries = registry().entries;
