@@ -27,6 +27,14 @@ struct Resources {
   }
 };
 
+/// Cores that this process may use.
+int usable_cores();
+
+/// Threads that are of use for reading the text at `path`: `threads` at the most, no more than
+/// there are cores, and no more than have room in memory or address space beside the text and its
+/// ids.
+int reading_threads(int threads, const std::string& path);
+
 /// `bytes` in anonymous memory, or in an unnamed file in the folder of the resources.
 inline io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources) {
   return in_file ? io::MemoryMap::temporary_file(bytes, resources.folder())

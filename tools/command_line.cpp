@@ -1,7 +1,6 @@
 #include "tools/command_line.hpp"
 
 #include <fmt/format.h>
-#include <oneapi/tbb/info.h>
 
 #include <algorithm>
 #include <charconv>
@@ -9,6 +8,7 @@
 #include <csignal>
 #include <numeric>
 
+#include "engine/resources.hpp"
 #include "io/error.hpp"
 #include "tools/console.hpp"
 #include "tools/signals.hpp"
@@ -191,7 +191,7 @@ std::string quoted(std::string_view word) {
 int threads_of(CommandLine& line) {
   constexpr std::int64_t kMostThreads = 4096;  // as word2vec
   const auto threads = line.integer("-threads", 1, kMostThreads);
-  return threads ? static_cast<int>(*threads) : tbb::info::default_concurrency();
+  return threads ? static_cast<int>(*threads) : usable_cores();
 }
 
 int run_with_flags(std::string_view name, std::string_view usage, int argc, char** argv,

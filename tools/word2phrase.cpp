@@ -77,8 +77,8 @@ Options read_options(CommandLine& line) {
   options.debug =
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.phrases.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));
-  options.phrases.resources.threads =
-      static_cast<int>(line.integer("-threads", 1, kMostThreads).value_or(12));
+  options.phrases.resources.threads = reading_threads(
+      static_cast<int>(line.integer("-threads", 1, kMostThreads).value_or(12)), options.train);
   const char* thresholds = line.value("-threshold");
   options.thresholds = parse_thresholds(thresholds != nullptr ? thresholds : "100");
   const auto given = options.thresholds.size();

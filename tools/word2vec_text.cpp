@@ -67,7 +67,7 @@ void require_inputs(const Word2vecOptions& options) {
 
 ReadOptions read_options(const Word2vecOptions& options) {
   ReadOptions reading;
-  reading.resources.threads = options.settings.threads;
+  reading.resources.threads = reading_threads(options.settings.threads, options.train);
   reading.min_count = options.min_count;
   reading.max_vocabulary = options.max_vocabulary;
   reading.vocabulary_file = options.read_vocab;

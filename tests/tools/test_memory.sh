@@ -27,6 +27,10 @@ limited() {
 expect_code 0 timeout 60 "$bin/word2vec" -train text -save-vocab expected -threads 2 -debug 0
 expect_code 0 limited timeout 60 "$bin/word2vec" -train text -save-vocab vocab -threads 2 -debug 0
 cmp expected vocab || fail "a vocabulary read within limits is another one"
+# Whatever number of threads is asked for.
+expect_code 0 limited timeout 60 "$bin/word2vec" -train text -save-vocab vocab -threads 64 -debug 0
+cmp expected vocab || fail "a vocabulary read within limits by many threads is another one"
+expect_code 0 limited timeout 60 "$bin/word2phrase" -train text -output phrases -threads 64 -debug 0
 expect_code 0 limited timeout 60 "$bin/word2phrase" -train text -output phrases -threads 2 -debug 0
 [ "$(stat -c %s phrases)" -gt $((bytes / 2)) ] || fail "a text joined within limits is cut off"
 

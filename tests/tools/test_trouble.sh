@@ -71,7 +71,9 @@ expect_line "vectors: cannot be written: File too large; nor can it be kept in $
 [ "$(cat vectors)" = old ] || fail "a limit to the size of files: the old vectors have gone"
 [ -z "$(ls -A spare)" ] || fail "leaves $(ls -A spare)"
 
-# Hints to the system that it does not take cost time at most.
+# Hints to the system that it does not take cost time at most. Sanitizers give hints of their own.
+export ASAN_OPTIONS="${ASAN_OPTIONS-}:use_madv_dontdump=0"
+export TSAN_OPTIONS="${TSAN_OPTIONS-}:use_madv_dontdump=0"
 expect_code 0 "${train[@]}" -size 100 -output expected
 for what in huge_pages madvise; do
   for place in "" "-model model"; do
