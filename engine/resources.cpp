@@ -17,7 +17,7 @@ int reading_threads(int threads, const std::string& path) {
       stat(path.c_str(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
   // The text itself, and eight bytes for each of its words.
   const std::size_t need = 3 * text;
-  const std::size_t free = available_memory();
+  const std::size_t free = available_addresses();
   const std::size_t fit = free > need ? (free - need) / kThread : 0;
   const auto most = static_cast<std::size_t>(std::min(threads, usable_cores()));
   return static_cast<int>(std::clamp<std::size_t>(fit, 1, std::max<std::size_t>(most, 1)));

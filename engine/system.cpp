@@ -17,12 +17,15 @@ std::size_t bytes_of(const rlimit& limit) { return std::min<rlim_t>(limit.rlim_c
 }  // namespace
 
 std::size_t available_memory() {
+  return std::min({machine_memory(""), control_group_memory(""), available_addresses()});
+}
+
+std::size_t available_addresses() {
   rlimit all{.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
   rlimit data = all;
   getrlimit(RLIMIT_AS, &all);
   getrlimit(RLIMIT_DATA, &data);
-  return std::min({machine_memory(""), control_group_memory(""),
-                   address_memory("", {.all = bytes_of(all), .data = bytes_of(data)})});
+  return address_memory("", {.all = bytes_of(all), .data = bytes_of(data)});
 }
 
 std::size_t resident_memory() {

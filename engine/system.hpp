@@ -10,6 +10,10 @@ namespace hogvec {
 /// 2^63 - 1 where nobody knows.
 std::size_t available_memory();
 
+/// Bytes that this process can map, used or not, within its limits (ulimit -v, -d). 2^63 - 1 where
+/// it has none.
+std::size_t available_addresses();
+
 /// Memory that the process holds, in bytes.
 std::size_t resident_memory();
 
