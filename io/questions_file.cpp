@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "io/error.hpp"
+#include "io/text_start.hpp"
 
 namespace hogvec::io {
 
@@ -37,10 +38,6 @@ bool parse_number(std::string_view text, double& number) {
   const char* const end = text.data() + text.size();
   const auto [stop, code] = std::from_chars(text.data(), end, number);
   return code == std::errc() && stop == end && std::isfinite(number);
-}
-
-std::string_view bytes_of(const MemoryMap& map) {
-  return {reinterpret_cast<const char*>(map.data()), map.size()};
 }
 
 std::vector<WordPair> parse_word_pairs(const std::string& path, std::string_view rest) {
@@ -77,7 +74,7 @@ QuestionsFile::QuestionsFile(const std::string& path) : map_(MemoryMap::open_fil
 }
 
 void QuestionsFile::parse(const std::string& path) {
-  std::string_view rest = bytes_of(map_);
+  std::string_view rest = text_of(map_, path);
   bool any = false;
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const QuestionLine line = parse_question_line(take_line(rest));
@@ -106,7 +103,7 @@ void QuestionsFile::parse(const std::string& path) {
 
 std::vector<WordPair> read_word_pairs(const std::string& path) {
   const MemoryMap map = MemoryMap::open_file(path);
-  return read_unchanged(map, [&] { return parse_word_pairs(path, bytes_of(map)); });
+  return read_unchanged(map, [&] { return parse_word_pairs(path, text_of(map, path)); });
 }
 
 }  // namespace hogvec::io

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "io/error.hpp"
+#include "io/text_start.hpp"
 #include "io/vectors_file.hpp"
 
 namespace hogvec::io {
@@ -178,9 +179,7 @@ struct RowBlock {
 }  // namespace
 
 VectorsFile::VectorsFile(std::string path)
-    : path_(std::move(path)),
-      map_(MemoryMap::open_file(path_)),
-      body_(reinterpret_cast<const char*>(map_.data()), map_.size()) {
+    : path_(std::move(path)), map_(MemoryMap::open_file(path_)), body_(text_of(map_, path_)) {
   std::tie(rows_, dim_) = read_header(path_, body_);
   check_sizes(path_, body_.size(), rows_, dim_, sizeof(char) + 1);  // text: a digit and a space
   if (rows_ == 0) return;
@@ -194,7 +193,7 @@ VectorsFile VectorsFile::without_header(std::string path) {
   VectorsFile file;
   file.path_ = std::move(path);
   file.map_ = MemoryMap::open_file(file.path_);
-  file.body_ = {reinterpret_cast<const char*>(file.map_.data()), file.map_.size()};
+  file.body_ = text_of(file.map_, file.path_);
   file.format_ = VectorFormat::kGlove;
   std::string_view rest = file.body_;
   const std::string_view line = take_line(rest);

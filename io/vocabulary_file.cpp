@@ -15,6 +15,7 @@
 #include "io/model_file.hpp"
 #include "io/model_words.hpp"
 #include "io/output_file.hpp"
+#include "io/text_start.hpp"
 
 namespace hogvec::io {
 
@@ -116,8 +117,7 @@ std::vector<WordCount> parse_vocabulary(const std::string& path, std::string_vie
 std::vector<WordCount> read_vocabulary_file(const std::string& path) {
   if (is_model_file(path)) return model_vocabulary(path);
   const MemoryMap map = MemoryMap::open_file(path);
-  const std::string_view bytes(reinterpret_cast<const char*>(map.data()), map.size());
-  return read_unchanged(map, [&] { return parse_vocabulary(path, bytes); });
+  return read_unchanged(map, [&] { return parse_vocabulary(path, text_of(map, path)); });
 }
 
 void write_vocabulary(OutputFile& file, const std::vector<WordCount>& words) {

@@ -11,6 +11,7 @@
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "io/questions_file.hpp"
+#include "io/text_start.hpp"
 #include "tools/command_line.hpp"
 #include "tools/console.hpp"
 
@@ -159,6 +160,7 @@ void answer_input(const WordIndex& index) {
   std::size_t first_malformed = 0;
   while (read_line(text)) {
     ++number;
+    if (number == 1) text = io::without_mark(text);
     const io::QuestionLine line = io::parse_question_line(text);
     if (line.kind == io::QuestionLine::Kind::kSection) accuracy.begin_section(line.name);
     if (line.kind == io::QuestionLine::Kind::kQuestion) accuracy.ask(line.words);

@@ -7,6 +7,7 @@
 
 #include "engine/resources.hpp"
 #include "io/error.hpp"
+#include "io/text_start.hpp"
 #include "io/vectors_file.hpp"
 #include "io/word_list.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 /// Whether the first line is "ROWS DIMENSIONS", as far as two numbers make it.
 bool begins_with_sizes(const std::string& path) {
   const io::MemoryMap map = io::MemoryMap::open_file(path);
-  std::string_view line(reinterpret_cast<const char*>(map.data()), map.size());
+  std::string_view line = io::text_of(map, path);
   line = line.substr(0, line.find('\n'));
   int words = 0;
   for (;; ++words) {

@@ -34,6 +34,29 @@ std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabula
       max_vocabulary, left_out.words, left_out.occurrences, 100 * share);
 }
 
+std::vector<std::string> vocabulary_notes(const VocabularyChanges& changes,
+                                          std::size_t max_word_bytes) {
+  using SentenceEnd = VocabularyChanges::SentenceEnd;
+  std::vector<std::string> notes;
+  if (changes.sentence_end == SentenceEnd::kMoved) {
+    notes.push_back(
+        "has </s>, the end of a sentence, behind other words; it is taken for the first");
+  }
+  if (changes.sentence_end == SentenceEnd::kAdded) {
+    notes.push_back("has no </s>, the end of a sentence; it is put first");
+  }
+  if (changes.cut > 0) {
+    notes.push_back(
+        fmt::format("{} of its words are longer than -max-word {}, and cut as those of "
+                    "the text are",
+                    changes.cut, max_word_bytes));
+  }
+  if (changes.absent > 0) {
+    notes.push_back(fmt::format("{} of its words are not in the text", changes.absent));
+  }
+  return notes;
+}
+
 std::string effects_note(const TrainPlan& plan) {
   if (!plan.full_softmax || !plan.softmax_exact || !plan.cbow()) return {};
   return "-softmax-exact 1 and -cbow 1: neighboring centers share context words, so that they are "

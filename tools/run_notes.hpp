@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
+#include "engine/corpus/file_vocabulary.hpp"
 #include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/run.hpp"
 
@@ -11,6 +13,10 @@ namespace hogvec::tools {
 
 /// What -max-vocab has left out, of the words that -min-count keeps.
 std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabulary);
+
+/// What was done to the words of -read-vocab, a line for each kind.
+std::vector<std::string> vocabulary_notes(const VocabularyChanges& changes,
+                                          std::size_t max_word_bytes);
 
 /// What a run does otherwise than its flags let one expect; empty where that is nothing.
 std::string effects_note(const TrainPlan& plan);

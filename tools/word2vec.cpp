@@ -188,6 +188,8 @@ class Word2vec {
         on_signal_.emplace("stopped before training went on" + how_to_go_on());
       }
       read();
+      if (options_.trains()) check(*corpus_, make_plan(options_.settings));
+      tell_vocabulary();
       if (options_.trains()) train_model();
     }
     write_report();
@@ -223,6 +225,14 @@ class Word2vec {
     write_vocabulary(corpus_->vocabulary);
   }
 
+  /// What was done to the words of -read-vocab.
+  void tell_vocabulary() const {
+    if (options_.debug == 0) return;
+    for (const std::string& what : vocabulary_notes(corpus_->changes, options_.max_word_bytes)) {
+      note(fmt::format("-read-vocab {}: {}", options_.read_vocab, what));
+    }
+  }
+
   void write_vocabulary(const Vocabulary& vocabulary) {
     if (!outputs_.vocabulary) return;
     io::write_vocabulary(*outputs_.vocabulary, vocabulary.words());
@@ -237,7 +247,6 @@ class Word2vec {
 
   void train_model() {
     const TrainPlan plan = make_plan(options_.settings);
-    check(*corpus_, plan);
     const RunTables tables(corpus_->vocabulary, plan);
     const std::unique_ptr<HeldOutText> held_out =
         read_held_out(corpus_->vocabulary, plan, tables, options_, report_);

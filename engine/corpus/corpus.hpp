@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "engine/corpus/file_vocabulary.hpp"
 #include "engine/resources.hpp"
 #include "engine/vocab/vocabulary.hpp"
 #include "io/memory_map.hpp"
@@ -37,6 +38,7 @@ class EncodedCorpus {
 struct Corpus {
   Vocabulary vocabulary;
   EncodedCorpus text;
+  VocabularyChanges changes{};  // of the vocabulary file that was read, if one was
 };
 
 struct ReadOptions {

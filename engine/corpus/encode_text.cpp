@@ -12,6 +12,7 @@
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "io/memory_map.hpp"
+#include "io/text_start.hpp"
 
 namespace hogvec {
 namespace {
@@ -75,7 +76,7 @@ class Encoder {
   Encoder(const std::string& path, const EncodeOptions& options)
       : options_(options),
         file_(io::MemoryMap::open_file(path)),
-        text_(reinterpret_cast<const char*>(file_.data()), file_.size()),
+        text_(io::text_of(file_, path)),
         tables_(static_cast<std::size_t>(options.resources.threads)) {
     // A word and its separator are rarely less than four bytes, the size of an id.
     encoded_.in_file = text_.size() > options.resources.most_memory();

@@ -15,11 +15,8 @@ constexpr std::size_t kMaxWordBytes = 1u << 16;
 
 constexpr WordId kUnknown = 0xffffffff;
 
-Vocabulary make_vocabulary(const WordTable& table, const ReadOptions& options) {
-  if (!options.vocabulary_file.empty()) {
-    return {io::read_vocabulary_file(options.vocabulary_file), options.min_count,
-            options.max_vocabulary};
-  }
+/// Of the words of the text that are frequent enough.
+Vocabulary count_vocabulary(const WordTable& table, const ReadOptions& options) {
   struct Counted {
     std::uint64_t position;
     std::uint64_t count;
@@ -41,18 +38,21 @@ Vocabulary make_vocabulary(const WordTable& table, const ReadOptions& options) {
 }
 
 /// Turns the numbers of the workers' words into ids of the vocabulary, which has no words that the
-/// text has less than `least_count` times.
-void renumber(EncodedText& text, const Vocabulary& vocabulary, std::uint64_t least_count) {
+/// text has less than `least_count` times. Returns how many of its words the text has.
+std::size_t renumber(EncodedText& text, const Vocabulary& vocabulary, std::uint64_t least_count) {
   std::vector<WordId> ids(text.words.size(), kUnknown);
+  std::size_t found = 0;
   text.words.for_each(
       [&](std::uint32_t id, std::string_view word, std::uint64_t count, std::uint64_t) {
         // Most words are too rare to be found, and known to be so.
         if (id != kSentenceEnd && count < least_count) return;
         ids[id] = vocabulary.find(word).value_or(kUnknown);
+        found += ids[id] != kUnknown && ids[id] != kSentenceEnd;
       });
   for (std::vector<WordId>& numbers : text.numbers) {
     for (WordId& number : numbers) number = ids[number];
   }
+  return found;
 }
 
 /// The known words of all sections, in the order of the text.
@@ -98,11 +98,17 @@ EncodedText encode(const std::string& path, const ReadOptions& options) {
 
 Corpus read_corpus(const std::string& path, const ReadOptions& options) {
   EncodedText text = encode(path, options);
-  Vocabulary vocabulary = make_vocabulary(text.words, options);
-  renumber(text, vocabulary, options.vocabulary_file.empty() ? options.min_count : 0);
+  const bool given = !options.vocabulary_file.empty();
+  VocabularyChanges changes;
+  Vocabulary vocabulary = given ? Vocabulary(read_file_vocabulary(options.vocabulary_file,
+                                                                  options.max_word_bytes, changes),
+                                             options.min_count, options.max_vocabulary)
+                                : count_vocabulary(text.words, options);
+  const std::size_t found = renumber(text, vocabulary, given ? 0 : options.min_count);
+  if (given) changes.absent = vocabulary.size() - 1 - found;
   text.words = WordTable();
   EncodedCorpus corpus = gather(text, options);
-  return {std::move(vocabulary), std::move(corpus)};
+  return {std::move(vocabulary), std::move(corpus), changes};
 }
 
 EncodedCorpus encode_corpus(const std::string& path, const Vocabulary& vocabulary,

@@ -14,6 +14,7 @@ namespace {
 
 using namespace hogvec;
 using testing::TemporaryFile;
+using SentenceEnd = VocabularyChanges::SentenceEnd;
 
 Corpus read(const std::string& text, ReadOptions options = {.min_count = 1}) {
   const TemporaryFile file(text);
@@ -113,11 +114,11 @@ std::string spell(const Corpus& corpus) {
   return all;
 }
 
-/// The same, cut byte by byte.
+/// The same, cut byte by byte behind the byte order mark.
 std::string spell_slowly(const std::string& text, std::size_t limit) {
   std::string all, word;
   bool ended = false;  // by a NUL byte
-  for (const char c : text + " ") {
+  for (const char c : text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0) + " ") {
     if (c == ' ' || c == '\t' || c == '\n') {
       if (!word.empty()) all += std::string(cut_word(word, limit)) + " ";
       if (c == '\n') all += "</s> ";
@@ -176,10 +177,38 @@ TEST_CASE("a vocabulary file gives words and counts, the text gives the ids") {
   const Corpus corpus = read("b q a\na\n", {.min_count = 1, .vocabulary_file = vocabulary.path()});
   CHECK(words(corpus) == "</s>:1 zz:9 a:5 b:5");
   CHECK(ids(corpus) == std::vector<WordId>{3, 2, 0, 2, 0});
-  // The first word is index 0 whatever it is; then a newline is an unknown word.
-  const TemporaryFile other("x 3\na 5\n");
-  const Corpus headless = read("a x\na\n", {.min_count = 1, .vocabulary_file = other.path()});
-  CHECK(ids(headless) == std::vector<WordId>{1, 0, 1});
+  CHECK(corpus.changes.sentence_end == SentenceEnd::kFirst);
+  CHECK(corpus.changes.cut == 0);
+  CHECK(corpus.changes.absent == 1);  // zz
+  CHECK(read("a\n", {.min_count = 1}).changes.absent == 0);
+}
+
+TEST_CASE("the sentence end is put in front of the words of a vocabulary file") {
+  const auto with = [](const std::string& content, std::uint64_t min_count = 1) {
+    const TemporaryFile file(content);
+    return read("a x\na\n", {.min_count = min_count, .vocabulary_file = file.path()});
+  };
+  const Corpus moved = with("x 3\n</s> 2\na 5\n");
+  CHECK(words(moved) == "</s>:2 a:5 x:3");
+  CHECK(ids(moved) == std::vector<WordId>{1, 2, 0, 1, 0});
+  CHECK(moved.changes.sentence_end == SentenceEnd::kMoved);
+  const Corpus added = with("x 3\na 5\n");
+  CHECK(words(added) == "</s>:0 a:5 x:3");
+  CHECK(ids(added) == std::vector<WordId>{1, 2, 0, 1, 0});
+  CHECK(added.changes.sentence_end == SentenceEnd::kAdded);
+  // It is no word that could be too rare, wherever it stood.
+  CHECK(words(with("x 3\n</s> 2\na 5\n", 4)) == "</s>:2 a:5");
+  CHECK(words(with("</s> 2\n")) == "</s>:2");
+}
+
+TEST_CASE("words of a vocabulary file are cut as those of the text, and equal ones are one") {
+  const TemporaryFile file("</s> 1\nabcdef 2\nabc\xc3\xa9 3\nx 1\nabcd 4\nabcdeg 5\n");
+  const Corpus corpus = read("abcdefgh abcd x\n",
+                             {.min_count = 1, .vocabulary_file = file.path(), .max_word_bytes = 4});
+  CHECK(words(corpus) == "</s>:1 abcd:11 abc:3 x:1");  // no half of a letter
+  CHECK(ids(corpus) == std::vector<WordId>{1, 1, 3, 0});
+  CHECK(corpus.changes.cut == 3);
+  CHECK(corpus.changes.absent == 1);
 }
 
 TEST_CASE("the reference's vocabularies come out byte for byte") {

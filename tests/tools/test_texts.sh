@@ -7,6 +7,7 @@ set -eu
 export LC_ALL=C
 
 bin=$1
+golden=$2
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/tools/lib.sh
 . "$here/lib.sh"
@@ -104,3 +105,39 @@ done
 printf 'a b' >text
 expect_vocabulary '</s> 0\na 1\nb 1\n' "two words"
 expect_vectors "two words"
+
+# Vocabulary files of other programs: what is done to them is told, and the vectors are of their words.
+# told_of PATTERN WHAT: word2vec reads ./text with ./vocab and says so.
+told_of() {
+  expect_code 0 word2vec -train text -read-vocab vocab -min-count 1 -size 5 -threads 1 -debug 1 \
+    -output vectors -save-vocab again
+  grep -Eq -- "-read-vocab vocab: $1" err || fail "$2: says $(cat err)"
+}
+printf 'cat dog cat\ndog cat emu\n' >text
+printf '\xef\xbb\xbfcat 3\ndog 2\n' >vocab
+told_of 'has no </s>, the end of a sentence; it is put first' "a vocabulary without </s>"
+printf '</s> 0\ncat 3\ndog 2\n' | cmp - again || fail "a vocabulary without </s>: $(cat again)"
+printf 'cat 3\n</s> 2\ndog 2\nyak 1\ngnu 1\n' >vocab
+told_of 'has </s>, the end of a sentence, behind other words; it is taken' "</s> further down"
+grep -q -- '-read-vocab vocab: 2 of its words are not in the text' err || fail "says $(cat err)"
+printf '</s> 2\ncat 3\ndog 2\nyak 1\ngnu 1\n' | cmp - again || fail "</s> down: $(cat again)"
+{ printf '</s> 2\n'; letters 300; printf ' 2\ncat 3\n'; } >vocab
+{ letters 300; printf ' cat\ncat cat\n'; letters 300; echo; } >text
+told_of '1 of its words are longer than -max-word 98, and cut' "a long word"
+printf '</s> 2\ncat 3\n%s 2\n' "$(letters 98)" | cmp - again || fail "a long word: $(cat again)"
+[ "$(grep -c 'of its words' err)" -eq 1 ] || fail "a long word: says $(cat err)"
+
+# A byte order mark is no letter; other encodings are named.
+printf '\xef\xbb\xbfone two\none two\n' >text
+expect_vocabulary '</s> 2\none 2\ntwo 2\n' "a byte order mark"
+printf '\xff\xfeo\0n\0e\0 \0a\0 \0b\0\n\0' >text
+for tool in word2vec word2phrase; do
+  expect_code 1 timeout "$limit" "$bin/$tool" -train text -output none -min-count 1
+  grep -Eqx "$tool: .*text: is UTF-16LE; make it UTF-8: iconv -f UTF-16LE -t UTF-8 FILE" err ||
+    fail "$tool: UTF-16: says $(cat err)"
+done
+expect_code 0 word2vec -train "$golden/corpus.txt" -min-count 3 -size 5 -threads 1 -output vectors
+words=$(sed -n '2,5s/ .*//p' vectors | tr '\n' ' ')
+printf '\xef\xbb\xbf: first\n%s\n' "$words" >questions
+expect_code 0 timeout "$limit" "$bin/compute-accuracy" vectors <questions
+grep -qx 'first:' "$work/out" || fail "compute-accuracy: a byte order mark: $(cat "$work/out")"
