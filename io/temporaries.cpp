@@ -29,7 +29,7 @@ struct Registry {
 /// Never destroyed: a thread may end the process while static objects go.
 union LastingRegistry {
   constexpr LastingRegistry() : value() {}
-  ~LastingRegistry() {}
+  ~LastingRegistry() {}  // NOLINT(modernize-use-equals-default): that would be deleted
   Registry value;
 };
 
