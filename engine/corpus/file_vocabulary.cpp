@@ -52,7 +52,8 @@ std::vector<io::WordCount> read_file_vocabulary(const std::string& path, std::si
                                                 VocabularyChanges& changes) {
   std::vector<io::WordCount> words = io::read_vocabulary_file(path);
   for (io::WordCount& entry : words) {
-    if (entry.word.size() <= max_word_bytes) continue;
+    // The end of a sentence is no word of the text, and not cut there.
+    if (entry.word.size() <= max_word_bytes || entry.word == kSentenceEndWord) continue;
     entry.word.resize(cut_word(entry.word, max_word_bytes).size());
     ++changes.cut;
   }

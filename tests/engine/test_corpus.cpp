@@ -208,6 +208,11 @@ TEST_CASE("words of a vocabulary file are cut as those of the text, and equal on
   CHECK(words(corpus) == "</s>:1 abcd:11 abc:3 x:1");  // no half of a letter
   CHECK(ids(corpus) == std::vector<WordId>{1, 1, 3, 0});
   CHECK(corpus.changes.cut == 3);
+  const TemporaryFile end("</s> 2\nabc 1\n");
+  const Corpus short_words =
+      read("abc\na\n", {.min_count = 1, .vocabulary_file = end.path(), .max_word_bytes = 1});
+  CHECK(words(short_words) == "</s>:2 a:1");
+  CHECK(short_words.changes.sentence_end == SentenceEnd::kFirst);
   CHECK(corpus.changes.absent == 1);
 }
 
