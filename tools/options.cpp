@@ -259,7 +259,7 @@ Text and files
   -output-context FILE  * where the output vectors (W') go, in the same format
   -binary N             1: write 32-bit floats instead of text (0)
   -save-vocab FILE      write words and counts
-  -read-vocab FILE      take words and counts from a file that -save-vocab wrote, or a model
+  -read-vocab FILE      take words and counts from a file of them, or a model
   -min-count N          leave out words that occur less often (5)
   -max-vocab N          * of those keep the N most frequent, and </s>; 0: all (0)
   -max-word N           * cut words that have more bytes (98)
