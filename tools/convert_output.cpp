@@ -210,6 +210,7 @@ std::optional<ConvertFormat> format_of_path(std::string_view path) noexcept {
 ConvertFiles::ConvertFiles(const ConvertOutput& output) {
   if (output.format == ConvertFormat::kModel) {
     const io::FilePlace place(output.path);
+    io::refuse_unfinished_run(output.path);
     return;
   }
   vectors = std::make_unique<io::OutputFile>(output.path);

@@ -70,11 +70,25 @@ class Checkpoints {
   std::thread thread_;
 };
 
-/// Whether nothing stands there, or a copy that a run has kept: nothing else is to be lost.
-bool may_replace(const std::string& path) {
+/// Whether that is what a run has kept of this epoch's end, and nobody has gone on with.
+bool is_untouched_copy(const std::string& path, std::size_t epoch) {
   struct stat status;
-  if (lstat(path.c_str(), &status) != 0) return true;
-  return S_ISREG(status.st_mode) && io::is_model_file(path);
+  if (lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || !io::is_model_file(path)) {
+    return false;
+  }
+  try {
+    const io::ModelFile file = io::ModelFile::open(path);
+    const std::uint64_t chunks = epoch * ChunkPlan::count(read_record(file).text_words);
+    return file.state() == io::ModelState::kStopped && read_position(file).first() == chunks;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Whether nothing stands there, or such a copy: nothing else is to be lost.
+bool may_replace(const std::string& path, std::size_t epoch) {
+  struct stat status;
+  return lstat(path.c_str(), &status) != 0 || is_untouched_copy(path, epoch);
 }
 
 class Session {
@@ -151,8 +165,9 @@ class Session {
     if (job_.stored == nullptr || job_.options.keep == 0) return;
     const std::size_t epoch = job_.run.epochs_done();
     try {
-      if (!may_replace(epoch_copy(job_.stored->path(), epoch))) {
-        throw Error(epoch_copy(job_.stored->path(), epoch) + ": is no model, and stays");
+      if (!may_replace(epoch_copy(job_.stored->path(), epoch), epoch)) {
+        throw Error(epoch_copy(job_.stored->path(), epoch) +
+                    ": is no copy that a run has kept, or has been gone on with, and stays");
       }
       checkpoints_->alone([&] { job_.stored->copy_to(epoch_copy(job_.stored->path(), epoch)); });
     } catch (const Error& error) {
@@ -163,7 +178,7 @@ class Session {
     // Who was killed in between has left older ones.
     for (std::size_t old = epoch - job_.options.keep; old > 0; --old) {
       const std::string copy = epoch_copy(job_.stored->path(), old);
-      if (!io::is_model_file(copy) || unlink(copy.c_str()) != 0) return;
+      if (!is_untouched_copy(copy, old) || unlink(copy.c_str()) != 0) return;
     }
   }
 

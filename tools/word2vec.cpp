@@ -74,7 +74,8 @@ std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary, const T
                                            RunReport& report) {
   if (options.held_out.empty()) return nullptr;
   auto held_out = std::make_unique<HeldOutText>(
-      encode_corpus(options.held_out, vocabulary, read_options(options)), plan, tables);
+      encode_corpus(options.held_out, vocabulary, read_options(options, options.held_out)), plan,
+      tables);
   report.held_out = {
       .epochs = {}, .centers = held_out->centers(), .unknown = held_out->text().unknown()};
   return held_out;
@@ -288,6 +289,7 @@ class Word2vec {
     if (stored_)
       record.flags.insert(stored_->record().flags.begin(), stored_->record().flags.end());
     if (!stored_) {
+      io::refuse_unfinished_run(options_.model);  // another run's may have come meanwhile
       const auto bytes = static_cast<double>(StoredModel::bytes(corpus_->vocabulary, record));
       if (options_.debug > 0) {
         const bool copies = options_.keep > 0 && plan.epochs > 1;
@@ -344,8 +346,12 @@ class Word2vec {
     if (stored_) return message + how_to_go_on();
     const std::string partial = options_.output + ".partial";
     if (!options_.write_on_stop && outputs_.vectors->volume() && !is_of_run(partial, options_)) {
-      write_partial(partial, model, corpus_->vocabulary, options_);
-      message += "; the vectors so far are in " + partial;
+      try {
+        write_partial(partial, model, corpus_->vocabulary, options_);
+        message += "; the vectors so far are in " + partial;
+      } catch (const Error& error) {
+        message += std::string("; the vectors so far are lost: ") + error.what();
+      }
     }
     return message + "; begin again with: " + command_ + " (with -model FILE a run can go on)";
   }

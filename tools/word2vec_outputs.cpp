@@ -74,10 +74,12 @@ struct OwnFile {
   const char* what;
 };
 
+constexpr const char* kReadVocabulary = "the vocabulary";
+
 std::vector<OwnFile> inputs_of(const Word2vecOptions& options) {
   return {{options.train, "the training text"},
           {options.held_out, "the held-out text"},
-          {options.read_vocab, "the vocabulary"},
+          {options.read_vocab, kReadVocabulary},
           {options.continue_from, "the model to continue"},
           {options.init, "what the run begins with"},
           {options.init_context, "what the run begins with"}};
@@ -97,12 +99,15 @@ void check_model_place(const Word2vecOptions& options) {
 void check_output_place(const char* flag, const std::string& output,
                         const Word2vecOptions& options) {
   std::vector<OwnFile> own = inputs_of(options);
+  // A vocabulary is read whole before it is written again.
+  const bool again = output == options.save_vocab && !io::is_model_file(output);
+  if (again) {
+    std::erase_if(own, [](const OwnFile& file) { return file.what == kReadVocabulary; });
+  }
   own.push_back({options.model, "the model"});
   own.push_back({options.resume, "the model"});
   for (const OwnFile& file : own) {
     if (file.path.empty()) continue;
-    // A vocabulary is read whole before it is written again.
-    if (output == options.save_vocab && file.path == options.read_vocab) continue;
     // The model may not be there yet.
     const bool same = io::same_file(output, file.path) ||
                       (file.path == options.model && same_name(output, file.path));

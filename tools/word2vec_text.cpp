@@ -65,9 +65,9 @@ void require_inputs(const Word2vecOptions& options) {
   }
 }
 
-ReadOptions read_options(const Word2vecOptions& options) {
+ReadOptions read_options(const Word2vecOptions& options, const std::string& text) {
   ReadOptions reading;
-  reading.resources.threads = reading_threads(options.settings.threads, options.train);
+  reading.resources.threads = reading_threads(options.settings.threads, text);
   reading.min_count = options.min_count;
   reading.max_vocabulary = options.max_vocabulary;
   reading.vocabulary_file = options.read_vocab;
@@ -76,7 +76,7 @@ ReadOptions read_options(const Word2vecOptions& options) {
 }
 
 Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed) {
-  ReadOptions reading = read_options(options);
+  ReadOptions reading = read_options(options, options.train);
   std::uint64_t millions = 0;
   if (options.debug > 1) {
     reading.on_progress = [&millions](std::uint64_t words) {

@@ -154,7 +154,7 @@ def killed(case, rounds, chance):
             assert code in (0, -signal.SIGKILL), f"{case.mode}: exit code {code}: {said}"
             left = [name for name in os.listdir(case.folder) if name.startswith(".")]
             assert not left, f"{case.mode}: leaves {left}"
-            kills += os.path.exists(case.model)
+            kills += code != 0 and os.path.exists(case.model)
             if code == 0 or chance.random() < 0.5:
                 break
         resumed += kills > 0

@@ -75,6 +75,15 @@ test_epochs() {
   expect_code 0 word2vec -resume m -keep 1
   [ "$(echo m*)" = "m m.epoch-1 m.epoch-4" ] || fail "-keep 1 after -keep 4: $(echo m*)"
   rm m m.epoch-*
+  # One that has been gone on with is a model of its own.
+  expect_code 0 word2vec "${small[@]}" -iter 5 -output v -model m -keep 3
+  expect_code 0 word2vec -resume m.epoch-3 -output w
+  cp m.epoch-2 m
+  expect_code 0 word2vec -resume m -iter 6 -keep 1
+  grep -q 'm.epoch-3: .*has been gone on with, and stays' "$work/err" || fail "says $(cat "$work/err")"
+  [ "$(echo m*)" = "m m.epoch-2 m.epoch-3 m.epoch-3.epoch-4 m.epoch-5" ] ||
+    fail "a copy that is gone on with: $(echo m*)"
+  rm m m.epoch-* w
   expect_code 0 word2vec "${small[@]}" -iter 5 -output v -model m -keep 0
   [ "$(echo m*)" = m ] || fail "-keep 0: $(echo m*)"
   # A longer run goes on from where the shorter one ended.
@@ -154,6 +163,11 @@ test_stops() {
   refused 'm: holds a run that is not finished' word2vec "${small[@]}" -iter 1 -output m
   refused 'm: holds a run that is not finished' word2vec "${small[@]}" -iter 1 -output w -report m
   refused 'm: holds a run that is not finished' word2vec "${small[@]}" -iter 1 -output w -model m
+  cp m m.model
+  expect_code 1 "$(dirname "$program")/convert" v -output m.model
+  grep -q 'm.model: holds a run that is not finished' "$work/err" || fail "convert replaces a run"
+  cmp m m.model || fail "convert replaces a run"
+  rm m.model
   [ "$(echo *)" = "a model corpus.txt m v" ] || fail "refused outputs leave $(ls)"
   # A file of the run is not replaced by what it leaves.
   cp v w.partial

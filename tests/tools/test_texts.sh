@@ -127,6 +127,12 @@ told_of '1 of its words are longer than -max-word 98, and cut' "a long word"
 printf '</s> 2\ncat 3\n%s 2\n' "$(letters 98)" | cmp - again || fail "a long word: $(cat again)"
 [ "$(grep -c 'of its words' err)" -eq 1 ] || fail "a long word: says $(cat err)"
 
+# Not where the words are of a model that the run begins with.
+expect_code 0 word2vec -train "$golden/corpus.txt" -min-count 3 -size 5 -iter 1 -model model
+expect_code 1 word2vec -train "$golden/corpus.txt" -read-vocab model -init model -size 5 \
+  -save-vocab model -output none
+grep -q -- '-save-vocab model: this is ' err || fail "-save-vocab over a model: says $(cat err)"
+
 # A byte order mark is no letter; other encodings are named.
 printf '\xef\xbb\xbfone two\none two\n' >text
 expect_vocabulary '</s> 2\none 2\ntwo 2\n' "a byte order mark"
