@@ -2,9 +2,12 @@
 // the ids of the corpus stand for just these words. The first two bytes choose the size of the
 // sections and the longest word.
 #include <algorithm>
+#include <optional>
 
 #include "engine/corpus/corpus.hpp"
 #include "engine/corpus/tokenizer.hpp"
+#include "io/error.hpp"
+#include "io/text_start.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace hogvec;
@@ -36,15 +39,24 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const std::size_t section = 1 + data[0];
   const std::size_t limit = 1 + data[1];
-  const std::string_view text = fuzz::bytes_of(data + 2, size - 2);
+  const std::string_view bytes = fuzz::bytes_of(data + 2, size - 2);
+  const std::string_view text = io::without_mark(bytes);
   const std::vector<std::string> words = words_of(text, text.size() + 1, limit);
   require(words_of(text, section, limit) == words, "sections are cut like the whole");
 
-  const fuzz::MemoryFile file(text);
+  const fuzz::MemoryFile file(bytes);
   // A limit of memory that nothing reaches spares asking the system for one.
   ReadOptions options{.min_count = 1, .max_word_bytes = limit};
   options.resources.memory_limit = std::size_t{1} << 30;
-  const Corpus corpus = read_corpus(file.path(), options);
+  std::optional<Corpus> read;
+  try {
+    read.emplace(read_corpus(file.path(), options));
+  } catch (const Error& error) {
+    require(std::string_view(error.what()).find("make it UTF-8") != std::string_view::npos,
+            "only an encoding is refused");
+    return 0;
+  }
+  const Corpus& corpus = *read;
   require(corpus.text.size() == words.size(), "every word has an id");
   require(corpus.vocabulary.total_count() == words.size(), "every word is counted");
   for (std::size_t k = 0; k < words.size(); ++k) {
