@@ -4,6 +4,7 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <utility>
 
@@ -23,9 +24,12 @@ void for_each_block(std::size_t rows, std::size_t block,
                     const std::function<void(const std::string&)>& take) {
   const auto tokens = 2 * static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
   std::size_t next = 0;
+  // Nothing is thrown through the pipeline, which would forget the blocks that are on their way.
+  std::exception_ptr first_problem;
+  std::atomic<bool> over{false};
   const auto ranges = tbb::make_filter<void, std::size_t>(
       tbb::filter_mode::serial_in_order, [&](tbb::flow_control& control) {
-        if (next >= rows) control.stop();
+        if (next >= rows || over) control.stop();
         return std::exchange(next, next + std::min(block, rows - std::min(next, rows)));
       });
   const auto makers = tbb::make_filter<std::size_t, Block>(
@@ -39,10 +43,17 @@ void for_each_block(std::size_t rows, std::size_t block,
       });
   const auto taker =
       tbb::make_filter<Block, void>(tbb::filter_mode::serial_in_order, [&](const Block& one) {
-        if (one.problem) std::rethrow_exception(one.problem);
-        take(one.made);
+        if (over) return;
+        first_problem = one.problem;
+        try {
+          if (!one.problem) take(one.made);
+        } catch (...) {
+          first_problem = std::current_exception();
+        }
+        over = first_problem != nullptr;
       });
   tbb::parallel_pipeline(tokens, ranges & makers & taker);
+  if (first_problem) std::rethrow_exception(first_problem);
 }
 
 }  // namespace hogvec::io
