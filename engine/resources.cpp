@@ -15,7 +15,7 @@ int reading_threads(int threads, const std::string& path) {
   struct stat status;
   const std::size_t text =
       stat(path.c_str(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
-  // The text itself, and eight bytes for each of its words.
+  // The text itself, and eight bytes for each of its words, if they have three letters or more.
   const std::size_t need = 3 * text;
   const std::size_t free = available_addresses();
   const std::size_t fit = free > need ? (free - need) / kThread : 0;

@@ -31,7 +31,7 @@ struct Resources {
 int usable_cores();
 
 /// Threads that are of use for reading the text at `path`: `threads` at the most, no more than
-/// there are cores, and no more than have room within ulimit -v beside the text and its
+/// there are cores, and no more than have room within ulimit -v and -d beside the text and its
 /// ids.
 int reading_threads(int threads, const std::string& path);
 

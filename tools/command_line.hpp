@@ -61,7 +61,8 @@ class CommandLine {
   std::size_t front_ = 0;  // words that next_word() has given
 };
 
-/// A word as a shell takes it for itself, and as a terminal may be shown it.
+/// A word as a shell takes it for itself, and as a terminal may be shown it. With control
+/// characters as bash, zsh and ksh do.
 std::string quoted(std::string_view word);
 
 /// A flag is the last word of the command line.
