@@ -35,7 +35,7 @@ HOGWILD = ([mode + ["-threads", "2"] for mode in LOGISTIC] +
             for more in ([], ["-softmax-exact", "1"], ["-softmax-threads", "hogwild"])])
 PAGE = 4096
 CHECKPOINT = 0.05  # seconds
-ATTEMPTS = 20  # for one that hits the training: a run is short, and reads and writes as well
+ATTEMPTS = 20  # for a round that counts
 
 
 class Case:
@@ -110,78 +110,80 @@ class Case:
             return json.load(file)
 
 
-def stopped(case, rounds, chance):
-    """How often there was something to go on with: in every round, unless the moments that are
-    drawn keep missing the training."""
-    resumed = 0
-    for _ in range(ATTEMPTS * rounds):
-        if resumed == rounds:
-            break
-        case.clear()
-        flags = case.outputs("out") + case.flags + ["-model", case.model]
-        number = chance.choice([signal.SIGINT, signal.SIGTERM])
-        code, said = case.interrupt(flags, number, case.moment(chance))
-        if code not in (0, 128 + number, -number):
-            raise AssertionError(f"{case.mode}: {number}: exit code {code}: {said}")
-        if code == 128 + number:
-            resumed += 1
-            command = re.search(r"^word2vec: stopped in epoch .* go on with: (.*)$", said, re.M)
-            assert command, f"{case.mode}: says {said}"
-            assert not os.path.exists(case.path("out")), "an output of a run that was stopped"
-            if chance.random() < 0.5:  # and again, a little later
-                case.interrupt(["-resume", case.model], number, case.moment(chance) / 2)
-                case.run(["-resume", case.model])
-            else:
-                subprocess.run(command.group(1), shell=True, check=True,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        elif code != 0:
-            case.finish(flags)
-        assert case.read("out") == case.expected, f"{case.mode}: other bytes than unbroken"
-    return resumed
-
-
-def killed(case, rounds, chance):
-    resumed = 0
-    for _ in range(ATTEMPTS * rounds):
-        if resumed == rounds:
-            break
-        case.clear()
-        flags = case.outputs("out") + case.flags + ["-model", case.model]
-        kills = 0
-        while True:
-            here = ["-resume", case.model] if os.path.exists(case.model) else flags
-            code, said = case.interrupt(here, signal.SIGKILL, case.moment(chance))
-            assert code in (0, -signal.SIGKILL), f"{case.mode}: exit code {code}: {said}"
-            left = [name for name in os.listdir(case.folder) if name.startswith(".")]
-            assert not left, f"{case.mode}: leaves {left}"
-            kills += code != 0 and os.path.exists(case.model)
-            if code == 0 or chance.random() < 0.5:
-                break
-        resumed += kills > 0
-        case.finish(flags)
-        report = case.reported()
-        assert report["words_raw"] == case.report["words_raw"], f"{case.mode}: {report}"
-        # A chunk in hand is trained again and counted once; one whose loser had not yet said that
-        # another was faster is counted twice: at the most one for every worker and kill.
-        chunk = case.report["words_kept"] / max(1, case.report["words_raw"] // 11000)
-        extra = report["words_kept"] - case.report["words_kept"]
-        assert 0 <= extra <= 2 * kills * 2 * chunk, f"{case.mode}: {extra} words of {kills} kills"
-        assert len(report["loss"]) == len(case.report["loss"])
-        assert abs(report["loss"][-1] / case.report["loss"][-1] - 1) < 0.05, report["loss"]
-    return resumed
-
-
-def lasting_sequence(data):
-    """Of the newest header that was made lasting, see io/README.md."""
-    headers = [data[page:page + 84] for page in (0, PAGE)]
-    return max((int.from_bytes(h[16:24], "little") for h in headers if len(h) == 84 and h[80] & 1),
-               default=0)
-
-
-def read_head(path):
+def read_headers(path):
+    """Both, as (sequence, state, lasting), see io/README.md; none where there is no file."""
+    data = b""
     with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
-        return file.read(2 * PAGE)
-    return b""
+        data = file.read(2 * PAGE)
+    return headers_of(data)
+
+
+def headers_of(data):
+    headers = [data[page:page + 84] for page in (0, PAGE)]
+    return [(int.from_bytes(h[16:24], "little"), int.from_bytes(h[32:36], "little"), h[80] & 1)
+            for h in headers if len(h) == 84]
+
+
+def lasting_sequence(headers):
+    """Of the newest header that was made lasting."""
+    return max((sequence for sequence, _, lasting in headers if lasting), default=0)
+
+
+def is_training(path):
+    """Whether a run is, or was when it was killed."""
+    return max(read_headers(path), default=(0, 0, 0))[1] == 1
+
+
+def stopped(case, chance):
+    """Whether there was something to go on with."""
+    case.clear()
+    flags = case.outputs("out") + case.flags + ["-model", case.model]
+    number = chance.choice([signal.SIGINT, signal.SIGTERM])
+    code, said = case.interrupt(flags, number, case.moment(chance))
+    if code not in (0, 128 + number, -number):
+        raise AssertionError(f"{case.mode}: {number}: exit code {code}: {said}")
+    if code == 128 + number:
+        command = re.search(r"^word2vec: stopped in epoch .* go on with: (.*)$", said, re.M)
+        assert command, f"{case.mode}: says {said}"
+        assert not os.path.exists(case.path("out")), "an output of a run that was stopped"
+        if chance.random() < 0.5:  # and again, a little later
+            case.interrupt(["-resume", case.model], number, case.moment(chance) / 2)
+            case.run(["-resume", case.model])
+        else:
+            subprocess.run(command.group(1), shell=True, check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    elif code != 0:
+        case.finish(flags)
+    assert case.read("out") == case.expected, f"{case.mode}: other bytes than unbroken"
+    return code == 128 + number
+
+
+def killed(case, chance):
+    """Whether a kill hit the training."""
+    case.clear()
+    flags = case.outputs("out") + case.flags + ["-model", case.model]
+    kills = hits = 0
+    while True:
+        here = ["-resume", case.model] if os.path.exists(case.model) else flags
+        code, said = case.interrupt(here, signal.SIGKILL, case.moment(chance))
+        assert code in (0, -signal.SIGKILL), f"{case.mode}: exit code {code}: {said}"
+        left = [name for name in os.listdir(case.folder) if name.startswith(".")]
+        assert not left, f"{case.mode}: leaves {left}"
+        kills += code != 0 and os.path.exists(case.model)
+        hits += code != 0 and is_training(case.model)
+        if code == 0 or chance.random() < 0.5:
+            break
+    case.finish(flags)
+    report = case.reported()
+    assert report["words_raw"] == case.report["words_raw"], f"{case.mode}: {report}"
+    # A chunk in hand is trained again and counted once; one whose loser had not yet said that
+    # another was faster is counted twice: at the most one for every worker and kill.
+    chunk = case.report["words_kept"] / max(1, case.report["words_raw"] // 11000)
+    extra = report["words_kept"] - case.report["words_kept"]
+    assert 0 <= extra <= 2 * kills * 2 * chunk, f"{case.mode}: {extra} words of {kills} kills"
+    assert len(report["loss"]) == len(case.report["loss"])
+    assert abs(report["loss"][-1] / case.report["loss"][-1] - 1) < 0.05, report["loss"]
+    return hits > 0
 
 
 def torn_file(case, flags, chance):
@@ -192,8 +194,8 @@ def torn_file(case, flags, chance):
                                stderr=subprocess.DEVNULL)
     try:
         for _ in range(chance.randrange(1, 5)):  # the first is that of a file before training
-            known = lasting_sequence(read_head(case.model))
-            while lasting_sequence(read_head(case.model)) == known and process.poll() is None:
+            known = lasting_sequence(read_headers(case.model))
+            while lasting_sequence(read_headers(case.model)) == known and process.poll() is None:
                 time.sleep(0.001)
         with open(case.model, "rb") as file:
             before = file.read()
@@ -204,7 +206,7 @@ def torn_file(case, flags, chance):
         process.wait()
     with open(case.model, "rb") as file:
         after = file.read()
-    if over or lasting_sequence(before) != lasting_sequence(after):
+    if over or lasting_sequence(headers_of(before)) != lasting_sequence(headers_of(after)):
         return None
     torn = bytearray(before.ljust(len(after), b"\0"))
     for page in range(0, len(after), PAGE):
@@ -214,52 +216,63 @@ def torn_file(case, flags, chance):
     return torn
 
 
-def crashed(case, rounds, chance):
-    resumed = 0
+def crashed(case, chance):
+    """Whether the file could be gone on with; it may rightly be refused."""
     flags = case.outputs("out") + case.flags + ["-model", case.model, "-checkpoint", str(CHECKPOINT)]
     flags[flags.index("-iter") + 1] = "30"
-    for _ in range(rounds):
-        torn = None
-        while torn is None:
-            case.clear()
-            torn = torn_file(case, flags, chance)
-        os.unlink(case.model)
-        with open(case.model, "wb") as file:
-            file.write(torn)
-        done = subprocess.run([case.program, "-resume", case.model], stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, check=False, timeout=600)
-        said = done.stderr.decode(errors="replace")
-        if done.returncode == 0:
-            resumed += 1
-            report = case.reported()
-            epochs = len(case.report["loss"])
-            assert report["words_raw"] * epochs == case.report["words_raw"] * 30, report
-            # Rows may be newer than the position: what is trained on them again fits them better.
-            losses = report["loss"]
-            assert all(b < a * 1.1 for a, b in zip(losses, losses[1:])), losses
-        else:
-            # Of the two headers one was half written, and there was none before.
-            assert done.returncode == 1, done.returncode
-            assert re.fullmatch(r"word2vec: [^\n]*model: [^\n]*\n", said), said
-    return resumed
+    torn = None
+    while torn is None:
+        case.clear()
+        torn = torn_file(case, flags, chance)
+    os.unlink(case.model)
+    with open(case.model, "wb") as file:
+        file.write(torn)
+    done = subprocess.run([case.program, "-resume", case.model], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, check=False, timeout=600)
+    said = done.stderr.decode(errors="replace")
+    if done.returncode != 0:
+        # Of the two headers one was half written, and there was none before.
+        assert done.returncode == 1, done.returncode
+        assert re.fullmatch(r"word2vec: [^\n]*model: [^\n]*\n", said), said
+        return False
+    report = case.reported()
+    epochs = len(case.report["loss"])
+    assert report["words_raw"] * epochs == case.report["words_raw"] * 30, report
+    # Rows may be newer than the position: what is trained on them again fits them better.
+    losses = report["loss"]
+    assert all(b < a * 1.1 for a, b in zip(losses, losses[1:])), losses
+    return True
+
+
+def count_hits(once, case, rounds, chance):
+    """How many of so many rounds there were in which the training was hit: others do not count, and
+    are repeated. A run is short, and reads and writes as well."""
+    if once is crashed:
+        return sum(once(case, chance) for _ in range(rounds))
+    hit = 0
+    for _ in range(ATTEMPTS * rounds):
+        hit += once(case, chance)
+        if hit == rounds:
+            break
+    return hit
 
 
 def main():
     kind, program, text, rounds = sys.argv[1:5]
     chance = random.Random(int(sys.argv[5]) if len(sys.argv) > 5 else 1)
     modes = REPEATABLE if kind == "stopped" else HOGWILD
-    action = {"stopped": stopped, "killed": killed, "crashed": crashed}[kind]
+    once = {"stopped": stopped, "killed": killed, "crashed": crashed}[kind]
     total = 0
     with tempfile.TemporaryDirectory() as folder:
         for mode in modes:
             case = Case(program, text, mode, os.path.join(folder, "case"))
-            done = action(case, int(rounds), chance)
+            done = count_hits(once, case, int(rounds), chance)
             total += done
             print(f"{kind}: {' '.join(mode)}: {done} of {rounds} gone on with", flush=True)
     print(f"{kind}: {len(modes)} modes, {total} gone on with")
-    # Where nothing was interrupted, nothing was tested. A torn file may rightly be refused.
+    # Where nothing was interrupted, nothing was tested.
     least = len(modes) * int(rounds)
-    sys.exit(0 if total >= (least / 4 if kind == "crashed" else least) else 1)
+    sys.exit(0 if total >= (least / 4 if once is crashed else least) else 1)
 
 
 main()
