@@ -9,6 +9,8 @@ namespace hogvec {
 
 int usable_cores() { return tbb::info::default_concurrency(); }
 
+int useful_threads(int threads) { return std::min(threads, usable_cores()); }
+
 int reading_threads(int threads, const std::string& path) {
   // What a thread maps: a segment of the allocator, its stack, its table of words. Measured.
   constexpr std::size_t kThread = 48u << 20;
@@ -19,8 +21,8 @@ int reading_threads(int threads, const std::string& path) {
   const std::size_t need = 3 * text;
   const std::size_t free = available_addresses();
   const std::size_t fit = free > need ? (free - need) / kThread : 0;
-  const auto most = static_cast<std::size_t>(std::min(threads, usable_cores()));
-  return static_cast<int>(std::clamp<std::size_t>(fit, 1, std::max<std::size_t>(most, 1)));
+  return static_cast<int>(
+      std::clamp<std::size_t>(fit, 1, static_cast<std::size_t>(useful_threads(threads))));
 }
 
 }  // namespace hogvec

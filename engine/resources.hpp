@@ -30,9 +30,12 @@ struct Resources {
 /// Cores that this process may use.
 int usable_cores();
 
-/// Threads that are of use for reading the text at `path`: `threads` at the most, no more than
-/// there are cores, and no more than have room within ulimit -v and -d beside the text and its
-/// ids.
+/// Of so many threads those that are of use for work that anybody can do, like reading and writing:
+/// no more than there are cores.
+int useful_threads(int threads);
+
+/// Of these as many as have room within ulimit -v and -d beside the text at `path` and its ids, and
+/// one where none has.
 int reading_threads(int threads, const std::string& path);
 
 /// `bytes` in anonymous memory, or in an unnamed file in the folder of the resources.

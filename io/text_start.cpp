@@ -39,7 +39,7 @@ bool alternates(std::string_view text, std::size_t first) noexcept {
 
 /// The encoding of two or four bytes a character that the text is in; nullptr where it is in none.
 const char* wide_encoding(std::string_view text) noexcept {
-  // The mark is text in Latin-1, where there are no zeros; here the first line's end has one.
+  // The mark is text in Latin-1, where there are no zeros; in UTF-16 spaces and newlines have one.
   constexpr std::size_t kLookedAt = 4096;
   const bool zeros = text.substr(0, kLookedAt).find('\0') != std::string_view::npos;
   for (const WideMark& mark : kWideMarks) {

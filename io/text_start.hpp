@@ -12,7 +12,8 @@ namespace hogvec::io {
 std::string_view without_mark(std::string_view text) noexcept;
 
 /// The bytes of a text file that is mapped, without its byte order mark: what every reader of text
-/// begins with. Errors, with the path: UTF-16 or UTF-32, by a mark or by how its zeros lie.
+/// begins with. Errors, with the path: UTF-16, by its mark or by how its zeros lie, and UTF-32, by
+/// its mark. A mark counts where there is a zero byte in the first 4 KiB: else it may be Latin-1.
 std::string_view text_of(const MemoryMap& map, const std::string& path);
 
 }  // namespace hogvec::io

@@ -165,11 +165,11 @@ class Session {
     if (job_.stored == nullptr || job_.options.keep == 0) return;
     const std::size_t epoch = job_.run.epochs_done();
     try {
-      if (!may_replace(epoch_copy(job_.stored->path(), epoch), epoch)) {
-        throw Error(epoch_copy(job_.stored->path(), epoch) +
-                    ": is no copy that a run has kept, or has been gone on with, and stays");
+      const std::string copy = epoch_copy(job_.stored->path(), epoch);
+      if (!may_replace(copy, epoch)) {
+        throw Error(copy + ": is no copy that a run has kept, or has been gone on with, and stays");
       }
-      checkpoints_->alone([&] { job_.stored->copy_to(epoch_copy(job_.stored->path(), epoch)); });
+      checkpoints_->alone([&] { job_.stored->copy_to(copy); });
     } catch (const Error& error) {
       tell(std::string("warning: ") + error.what() + "; this epoch's end is not kept");
       return;

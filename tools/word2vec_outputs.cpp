@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/classes/kmeans.hpp"
+#include "engine/resources.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "io/model_file.hpp"
@@ -27,7 +28,7 @@ io::VectorFormat format_of(const Word2vecOptions& options) {
 
 void write_matrix(io::OutputFile& file, MatrixView matrix, const Vocabulary& vocabulary,
                   const Word2vecOptions& options) {
-  run_with_threads(options.settings.threads, [&] {
+  run_with_threads(useful_threads(options.settings.threads), [&] {
     io::write_vectors(file, format_of(options), matrix, [&](std::size_t k) -> std::string_view {
       return vocabulary.word(static_cast<WordId>(k));
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/corpus/tokenizer.hpp"
 #include "engine/vocab/vocabulary.hpp"
@@ -24,26 +25,20 @@ void put_sentence_end_first(std::vector<io::WordCount>& words, VocabularyChanges
   }
 }
 
-/// Adds the counts of equal words to the first of them. The sum of all is no larger than before.
-void merge_equal(std::vector<io::WordCount>& words) {
+/// Adds the counts of equal words to the first of them. The sum of all is what it was.
+std::vector<io::WordCount> merge_equal(std::vector<io::WordCount> words) {
+  std::vector<io::WordCount> merged;
+  merged.reserve(words.size());  // the keys view the words where they lie
   std::unordered_map<std::string_view, std::size_t> places;
-  places.reserve(words.size());
-  std::size_t kept = 0;
-  for (std::size_t k = 0; k < words.size(); ++k) {
-    const auto [place, is_new] = places.emplace(words[k].word, kept);
-    if (!is_new) {
-      words[place->second].count += words[k].count;
+  for (io::WordCount& entry : words) {
+    if (const auto same = places.find(entry.word); same != places.end()) {
+      merged[same->second].count += entry.count;
       continue;
     }
-    if (kept != k) {
-      // The key views the word, whose bytes may lie in the string itself.
-      places.erase(place);
-      words[kept] = std::move(words[k]);
-      places.emplace(words[kept].word, kept);
-    }
-    ++kept;
+    merged.push_back(std::move(entry));
+    places.emplace(merged.back().word, merged.size() - 1);
   }
-  words.resize(kept);
+  return merged;
 }
 
 }  // namespace
@@ -57,7 +52,7 @@ std::vector<io::WordCount> read_file_vocabulary(const std::string& path, std::si
     entry.word.resize(cut_word(entry.word, max_word_bytes).size());
     ++changes.cut;
   }
-  if (changes.cut > 0) merge_equal(words);
+  if (changes.cut > 0) words = merge_equal(std::move(words));
   put_sentence_end_first(words, changes);
   return words;
 }

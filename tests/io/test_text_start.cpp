@@ -61,10 +61,7 @@ TEST_CASE("UTF-16 and UTF-32 are named, with the command that converts them") {
   CHECK(text_of_file("\0\0\0\0"s) == "\0\0\0\0"s);
   CHECK(text_of_file("\xff\xfe \xff\xfe") == "\xff\xfe \xff\xfe");  // Latin-1
   // A text of another alphabet has no zeros, and the mark of UTF-16 is no character of UTF-8.
-  CHECK(text_of_file("\xff"
-                     "a") ==
-        "\xff"
-        "a");
+  CHECK(text_of_file("\xff"s + "a") == "\xff"s + "a");
 }
 
 TEST_CASE("every reader passes over the mark, and refuses what is not UTF-8") {
