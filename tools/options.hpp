@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 
 #include "engine/train/settings.hpp"
@@ -42,18 +41,6 @@ struct Word2vecOptions {
 /// All flags of word2vec. Errors: MissingArgument; Error for a value that cannot be, and for what
 /// this version cannot do.
 Word2vecOptions word2vec_options(CommandLine& line);
-
-/// The flags and values that give these options again, with everything that was left out: what a
-/// model file keeps. Paths are absolute.
-std::map<std::string, std::string> flags_of(const Word2vecOptions& options);
-
-/// Of these flags those that count when the run goes on, too.
-std::map<std::string, std::string> lasting_flags(std::map<std::string, std::string> flags);
-
-/// The first flag in which a run that goes on must not differ from the one that it goes on with, as
-/// "-size was 100 and is 200"; empty where there is none.
-std::string fixed_difference(const std::map<std::string, std::string>& was,
-                             const std::map<std::string, std::string>& is);
 
 /// The text of `word2vec` without arguments and of --help.
 extern const char* const kWord2vecUsage;

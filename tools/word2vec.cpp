@@ -13,17 +13,20 @@
 #include "engine/kernels.hpp"
 #include "engine/model/initial_rows.hpp"
 #include "engine/model/stored_model.hpp"
+#include "engine/resources.hpp"
 #include "engine/system.hpp"
 #include "engine/workers.hpp"
 #include "io/vectors_file.hpp"
 #include "io/vocabulary_file.hpp"
 #include "tools/console.hpp"
+#include "tools/kept_flags.hpp"
 #include "tools/options.hpp"
 #include "tools/report.hpp"
 #include "tools/run_notes.hpp"
 #include "tools/signals.hpp"
 #include "tools/training.hpp"
 #include "tools/word2vec_outputs.hpp"
+#include "tools/word2vec_resume.hpp"
 #include "tools/word2vec_text.hpp"
 
 namespace hogvec::tools {
@@ -49,7 +52,8 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
   // The workers are still there when vectors or classes are made of what they have trained.
   need += options.classes > 0
               ? kmeans_memory(words, plan.dim, options.classes, plan.threads)
-              : io::writing_memory(words, plan.dim, static_cast<std::size_t>(plan.threads));
+              : io::writing_memory(words, plan.dim,
+                                   static_cast<std::size_t>(useful_threads(plan.threads)));
   if (!options.held_out.empty()) need += held_out_memory(words, plan);
   const std::size_t free = available_memory();
   const std::size_t gives_way = in_file ? ModelShape(words, plan).bytes() : 0;
@@ -110,59 +114,6 @@ void begin_model(const Model& model, const Vocabulary& vocabulary, const TrainPl
   });
 }
 
-/// The copy of the latest epoch's end that there is; what it would be called where there is none.
-std::string newest_copy(const std::string& path, std::size_t epochs) {
-  std::size_t epoch = std::min<std::size_t>(epochs, 10'000);
-  while (epoch > 1 && !io::is_model_file(epoch_copy(path, epoch))) --epoch;
-  return epoch_copy(path, epoch);
-}
-
-/// Errors: what a run must not change when it goes on.
-void check_resumed(const StoredModel& resumed, const Word2vecOptions& options) {
-  const std::string& path = resumed.path();
-  const TrainPlan& was = resumed.record().plan;
-  const TrainSettings& is = options.settings;
-  const std::string difference = fixed_difference(resumed.record().flags, flags_of(options));
-  if (!difference.empty()) {
-    throw Error(fmt::format("-resume {}: {}; a run goes on by the settings that it began with",
-                            path, difference));
-  }
-  if (is.epochs < was.epochs) {
-    throw Error(fmt::format("-resume {}: -iter was {} and is {}; it may only be raised", path,
-                            was.epochs, is.epochs));
-  }
-  if (resumed.state() == io::ModelState::kDiverged) {
-    throw Error(fmt::format(
-        "-resume {}: its values have grown beyond all use; go on from the copy of an epoch's end, "
-        "{}, if there is one, with a smaller -alpha",
-        path, newest_copy(path, was.epochs)));
-  }
-  if (options.debug == 0) return;
-  if (is.epochs != was.epochs) {
-    note(fmt::format("-iter {}: from here on alpha is that of a run of {} epochs, not of {}",
-                     is.epochs, is.epochs, was.epochs));
-  }
-  if (is.alpha != was.alpha) {
-    note(fmt::format("-alpha {}: from here on it falls from {}, not from {}", is.alpha, is.alpha,
-                     was.alpha));
-  }
-}
-
-/// Errors: the text is not that of the run.
-void check_text(const StoredModel& resumed, const Corpus& corpus, const Word2vecOptions& options) {
-  const RunRecord& record = resumed.record();
-  if (corpus.text.size() == record.text_words &&
-      fingerprint_of(corpus.text.ids()) == record.fingerprint) {
-    return;
-  }
-  throw Error(
-      fmt::format("-resume {}: {} is not the text that it was begun with: {} words of the "
-                  "vocabulary, and then {}{}; name that text by -train, or begin a new run by "
-                  "-continue",
-                  resumed.path(), options.train, record.text_words, corpus.text.size(),
-                  corpus.text.size() == record.text_words ? ", but others" : ""));
-}
-
 /// One run, from a text that is read to files that are written.
 class Word2vec {
  public:
@@ -189,9 +140,11 @@ class Word2vec {
         on_signal_.emplace("stopped before training went on" + how_to_go_on());
       }
       read();
-      if (options_.trains()) check(*corpus_, make_plan(options_.settings));
-      tell_vocabulary();
-      if (options_.trains()) train_model();
+      if (options_.trains()) {
+        train_model();
+      } else {
+        tell_vocabulary();
+      }
     }
     write_report();
   }
@@ -248,6 +201,8 @@ class Word2vec {
 
   void train_model() {
     const TrainPlan plan = make_plan(options_.settings);
+    check(*corpus_, plan);
+    tell_vocabulary();
     const RunTables tables(corpus_->vocabulary, plan);
     const std::unique_ptr<HeldOutText> held_out =
         read_held_out(corpus_->vocabulary, plan, tables, options_, report_);
