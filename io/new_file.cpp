@@ -134,6 +134,13 @@ Descriptor FilePlace::make() {
 }
 
 void FilePlace::take(const Descriptor& file) {
+  // A name that is free is given in one step; only what takes another's place has a hidden one
+  // first.
+  if (hidden_.empty() && linkat(AT_FDCWD, descriptor_path(file).c_str(), AT_FDCWD, target_.c_str(),
+                                AT_SYMLINK_FOLLOW) == 0) {
+    sync_folder(folder_);
+    return;
+  }
   while (hidden_.empty()) {
     std::string name = hidden_name(folder_, name_);
     if (linkat(AT_FDCWD, descriptor_path(file).c_str(), AT_FDCWD, name.c_str(),

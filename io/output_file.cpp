@@ -215,6 +215,11 @@ void OutputFile::take_place() {
   if (!written_back(file_.get())) return give_up("cannot be written");
   if (temporary_.empty()) {
     const std::string unnamed = descriptor_path(file_.get());
+    // A name that is free is given in one step; only what takes another's place has a hidden one
+    // first.
+    if (linkat(AT_FDCWD, unnamed.c_str(), folder_.get(), name_.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      return;
+    }
     auto [result, name] =
         TemporaryName::make(folder_.get(), hidden(name_), [&](const char* free_name) {
           return linkat(AT_FDCWD, unnamed.c_str(), folder_.get(), free_name, AT_SYMLINK_FOLLOW);
