@@ -28,6 +28,9 @@ class alignas(scratch::kApart) ChunkTrainer {
 
   /// Adds to the shared matrices what is not there yet: then they hold all that was trained.
   virtual void merge() noexcept = 0;
+
+  /// The same, and takes up what others have trained since: for a worker that was away.
+  virtual void refresh() noexcept = 0;
 };
 
 /// A trainer of the plan's architecture and objective. The plan and the tables must outlive it, and

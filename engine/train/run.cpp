@@ -156,12 +156,20 @@ TrainResult TrainingRun::result() const {
 }
 
 void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {
+  ChunkTrainer& trainer = *workers_[worker]->trainer;
+  // What a thread begins with that came late, or waited for a core while others trained several
+  // chunks each, would be the rows of long ago: it would spend much of a chunk on learning them.
+  const std::uint64_t away = 2 * workers_.size();
+  std::optional<std::uint64_t> last;
   while (!stop_.load(std::memory_order_relaxed) && !diverged_.load(std::memory_order_relaxed)) {
     const std::optional<ChunkTask> task = schedule_.take(worker, end);
     if (!task) break;
+    const std::uint64_t number = schedule_.number(*task);
+    if (!last || number > *last + away) trainer.refresh();
+    last = number;
     train_chunk(worker, *task);
   }
-  workers_[worker]->trainer->merge();
+  trainer.merge();
 }
 
 void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) {

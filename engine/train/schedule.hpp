@@ -71,6 +71,9 @@ class Schedule {
 
   /// Pass number `number` of the run: what take() gives.
   ChunkTask task(std::uint64_t number) const noexcept;
+  std::uint64_t number(const ChunkTask& task) const noexcept {
+    return std::uint64_t{task.epoch} * chunks_.size() + task.chunk;
+  }
 
  private:
   ChunkPlan chunks_;

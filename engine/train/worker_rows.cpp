@@ -44,4 +44,11 @@ void WorkerRows::merge() noexcept {
   }
 }
 
+void WorkerRows::refresh() noexcept {
+  for (std::size_t k = 0; k < hot_rows_; ++k) {
+    merge(k);
+    touches_[k] = 0;
+  }
+}
+
 }  // namespace hogvec

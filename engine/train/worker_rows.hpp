@@ -54,6 +54,8 @@ class WorkerRows {
 
   /// Adds all that was changed to the shared rows.
   void merge() noexcept;
+  /// The same, after which the replicas are the shared rows, whatever others have changed there.
+  void refresh() noexcept;
 
  private:
   float* place(std::size_t k) const noexcept {

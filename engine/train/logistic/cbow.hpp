@@ -29,6 +29,7 @@ class Cbow {
   /// Gives what the hidden vectors have gained to the context rows.
   void finish_block() noexcept;
   void merge() noexcept { input_.merge(); }
+  void refresh() noexcept { input_.refresh(); }
 
  private:
   WorkerRows input_;

@@ -36,6 +36,7 @@ class HierarchicalSoftmax {
   void gather(const ChunkSample& sample, const Block& block, std::size_t,
               OutputRows& rows) noexcept;
   void merge() noexcept { nodes_.merge(); }
+  void refresh() noexcept { nodes_.refresh(); }
 
  private:
   /// Adds the nodes of center c's path that the paths of the centers before it do not have.

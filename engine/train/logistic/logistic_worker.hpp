@@ -55,6 +55,11 @@ class LogisticWorker final : public ChunkTrainer {
     for_each_objective([](auto& objective) { objective.merge(); });
   }
 
+  void refresh() noexcept override {
+    architecture_.refresh();
+    for_each_objective([](auto& objective) { objective.refresh(); });
+  }
+
  private:
   static constexpr std::size_t kAhead = 1;  // blocks
 

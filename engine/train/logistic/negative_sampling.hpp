@@ -35,6 +35,7 @@ class NegativeSampling {
   void gather(const ChunkSample& sample, const Block& block, std::size_t k,
               OutputRows& rows) noexcept;
   void merge() noexcept { output_.merge(); }
+  void refresh() noexcept { output_.refresh(); }
 
  private:
   /// Whether this word, or by chance another, was met in this round already: a word drawn twice is

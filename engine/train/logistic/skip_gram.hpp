@@ -33,6 +33,7 @@ class SkipGram {
   /// The rows are trained in place.
   void finish_block() const noexcept {}
   void merge() noexcept { input_.merge(); }
+  void refresh() noexcept { input_.refresh(); }
 
  private:
   WorkerRows input_;

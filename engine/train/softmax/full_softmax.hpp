@@ -27,6 +27,7 @@ class FullSoftmaxWorker final : public ChunkTrainer {
   ChunkLoss train_while(const ChunkSample& sample, float alpha, const std::function<bool()>& go_on);
 
   void merge() noexcept override {}
+  void refresh() noexcept override {}
 
  private:
   SoftmaxBatch batch_;
