@@ -14,6 +14,7 @@
 #include "io/descriptor.hpp"
 #include "io/error.hpp"
 #include "io/row_blocks.hpp"
+#include "io/word_list.hpp"
 
 namespace hogvec::io {
 
@@ -185,6 +186,26 @@ bool is_npy_file(const std::string& path) noexcept {
   char magic[kMagic.size()];
   return file && pread(file.get(), magic, sizeof magic, 0) == sizeof magic &&
          std::string_view(magic, sizeof magic) == kMagic;
+}
+
+std::string word_list_beside(const std::string& path) {
+  constexpr std::string_view kNpy = ".npy";
+  const std::size_t stem = path.size() - (path.ends_with(kNpy) ? kNpy.size() : 0);
+  return path.substr(0, stem) + ".words";
+}
+
+std::vector<std::string> read_npy_words(const NpyFile& file, const std::string& path,
+                                        const std::string& word_list) {
+  std::vector<std::string> words;
+  try {
+    words = read_word_list(word_list);
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: needs the list of its words, one a line: {}", path, error.what()));
+  }
+  const std::size_t rows = file.matrix().rows();
+  if (words.size() == rows) return words;
+  throw Error(fmt::format("{}: has {} rows, and {} has {} words; each row needs its line", path,
+                          rows, word_list, words.size()));
 }
 
 void write_npy(OutputFile& file, const VectorRows& vectors) {

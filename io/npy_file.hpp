@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "io/matrix_view.hpp"
 #include "io/memory_map.hpp"
@@ -36,6 +37,14 @@ class NpyFile {
 
 /// Whether the file begins with the magic. False for what cannot be read.
 bool is_npy_file(const std::string& path) noexcept;
+
+/// The word list beside a .npy file: its name with ".words" for ".npy".
+std::string word_list_beside(const std::string& path);
+
+/// The words of the rows of `file`, which was opened as `path`. Errors: the list cannot be read;
+/// not a word a row.
+std::vector<std::string> read_npy_words(const NpyFile& file, const std::string& path,
+                                        const std::string& word_list);
 
 /// Writes the rows as version 1.0, without their words, on the calling thread's oneTBB arena. Does
 /// not commit.

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "io/error.hpp"
+#include "io/text_row.hpp"
 #include "io/text_start.hpp"
 #include "io/vectors_file.hpp"
 
@@ -23,14 +24,24 @@ namespace {
 constexpr std::size_t kBlockBytes = 256 << 10;  // of the file, in one pipeline token
 
 constexpr const char* kCutOff = "is cut off";
-constexpr const char* kNoNumber = "holds something that is not a number";
-
-bool is_separator(char byte) noexcept {
-  return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
 
 void skip(std::string_view& text, std::string_view bytes) {
   text.remove_prefix(std::min(text.find_first_not_of(bytes), text.size()));
+}
+
+std::string_view first_line(std::string_view text) { return take_line(text); }
+
+/// Whether the first line is "ROWS DIMENSIONS", as far as two numbers make it.
+bool begins_with_sizes(std::string_view text) {
+  std::string_view line = text.substr(0, text.find('\n'));
+  for (int words = 0;; ++words) {
+    skip(line, " \t\r");
+    if (line.empty()) return words == 2;
+    const std::string_view word = line.substr(0, line.find_first_of(" \t\r"));
+    const bool is_size = word.find_first_not_of("0123456789+-") == std::string_view::npos;
+    if (words == 2 || !is_size) return false;
+    line.remove_prefix(word.size());
+  }
 }
 
 /// Reads "ROWS DIMENSIONS\n" off the front of `rest`.
@@ -64,62 +75,6 @@ void check_sizes(const std::string& path, std::size_t size, std::size_t rows, st
   }
 }
 
-/// Reads a number and sees the byte after it, without which it may be cut off. Returns what is
-/// wrong, nullptr where nothing is.
-const char* read_number(const char*& at, const char* end, float& value) noexcept {
-  if (*at == '+') ++at;
-  auto [stop, code] = std::from_chars(at, end, value);
-  if (code == std::errc::result_out_of_range) {  // too small or too large for a float
-    double wide = 0;
-    code = std::from_chars(at, end, wide).ec;
-    value = static_cast<float>(wide);
-  }
-  if (code != std::errc()) return kNoNumber;
-  if (stop == end) return kCutOff;
-  if (!is_separator(*stop)) return kNoNumber;
-  at = stop;
-  return nullptr;
-}
-
-/// A line, with its newline unless the file ends in it, as a word and numbers. Returns what is
-/// wrong.
-const char* read_text_row(std::string_view line, std::string& word,
-                          std::span<float> values) noexcept {
-  const char* at = line.data();
-  const char* const end = at + line.size();
-  while (at != end && !is_separator(*at)) ++at;
-  word.assign(line.data(), at);
-  for (float& value : values) {
-    while (at != end && (*at == ' ' || *at == '\t')) ++at;
-    if (at == end) return kCutOff;
-    if (*at == '\n' || *at == '\r') return "has too few numbers";
-    if (const char* const problem = read_number(at, end, value)) return problem;
-  }
-  while (at != end && (*at == ' ' || *at == '\t' || *at == '\r')) ++at;
-  return at == end || *at == '\n' ? nullptr : "has too many numbers";
-}
-
-/// Takes the bytes of a text row off the front; none where there is none left.
-std::string_view take_line(std::string_view& rest) {
-  skip(rest, "\r\n");
-  const std::size_t newline = rest.find('\n');
-  const std::string_view line =
-      rest.substr(0, newline == std::string_view::npos ? newline : newline + 1);
-  rest.remove_prefix(line.size());
-  return line;
-}
-
-/// How many words follow the first of a line.
-std::size_t numbers_in(std::string_view line) noexcept {
-  std::size_t words = 0;
-  bool within = false;
-  for (const char byte : line) {
-    if (!within && !is_separator(byte)) ++words;
-    within = !is_separator(byte);
-  }
-  return words - std::min<std::size_t>(words, 1);
-}
-
 /// Takes a word, a space and the numbers off the front; nothing where they are not all there.
 std::string_view take_binary_row(std::string_view& rest, std::size_t dim) {
   std::string_view left = rest;
@@ -138,7 +93,8 @@ VectorFormat detect_format(std::string_view body, std::size_t dim) {
   std::string word;
   std::vector<float> values(dim);
   std::string_view rest = body;
-  if (read_text_row(take_line(rest), word, values) == nullptr) return VectorFormat::kText;
+  const TextRowShape shape{dim, false};
+  if (read_text_row(take_line(rest), shape, word, values) == nullptr) return VectorFormat::kText;
   const std::size_t space = body.find(' ');
   if (space == std::string_view::npos) return VectorFormat::kText;
   const std::string_view numbers = body.substr(space + 1, dim * sizeof(float));
@@ -180,42 +136,41 @@ struct RowBlock {
 
 VectorsFile::VectorsFile(std::string path)
     : path_(std::move(path)), map_(MemoryMap::open_file(path_)), body_(text_of(map_, path_)) {
-  std::tie(rows_, dim_) = read_header(path_, body_);
-  check_sizes(path_, body_.size(), rows_, dim_, sizeof(char) + 1);  // text: a digit and a space
+  if (!begins_with_sizes(body_)) {
+    open_glove();
+    return;
+  }
+  std::tie(rows_, shape_.dim) = read_header(path_, body_);
+  check_sizes(path_, body_.size(), rows_, dim(), sizeof(char) + 1);  // text: a digit and a space
   if (rows_ == 0) return;
-  format_ = detect_format(body_, dim_);
+  format_ = detect_format(body_, dim());
   if (format_ == VectorFormat::kBinary) {
-    check_sizes(path_, body_.size(), rows_, dim_, sizeof(float));
+    check_sizes(path_, body_.size(), rows_, dim(), sizeof(float));
+  } else {
+    shape_.ends_in_separator = shape_of_row(first_line(body_)).ends_in_separator;
   }
 }
 
-VectorsFile VectorsFile::without_header(std::string path) {
-  VectorsFile file;
-  file.path_ = std::move(path);
-  file.map_ = MemoryMap::open_file(file.path_);
-  file.body_ = text_of(file.map_, file.path_);
-  file.format_ = VectorFormat::kGlove;
-  std::string_view rest = file.body_;
-  const std::string_view line = take_line(rest);
-  file.dim_ = numbers_in(line);
-  std::string word;
-  std::vector<float> values(file.dim_);
-  if (file.dim_ == 0 || read_text_row(line, word, values) != nullptr) {
-    throw Error(file.path_ +
-                ": the first line is neither \"ROWS DIMENSIONS\" nor a word and numbers; give "
+void VectorsFile::open_glove() {
+  format_ = VectorFormat::kGlove;
+  std::string_view rest = body_;
+  shape_ = shape_of_row(take_line(rest));
+  if (dim() < 2) {  // one number a word is a vocabulary
+    throw Error(path_ +
+                ": the first line is neither \"ROWS DIMENSIONS\" nor a word and the numbers of a "
+                "vector; give "
                 "vectors of word2vec or GloVe, a model file or a .npy file");
   }
-  for (file.rows_ = 1; !take_line(rest).empty();) ++file.rows_;
+  for (rows_ = 1; !take_line(rest).empty();) ++rows_;
   // A digit and a space a number: what cannot be there would only fill the memory.
-  if (file.rows_ > file.body_.size() / (2 * file.dim_)) file.require_numbers();
-  return file;
+  if (rows_ > body_.size() / (2 * dim())) require_numbers();
 }
 
 /// Errors: the first line that has fewer numbers than the first one.
 void VectorsFile::require_numbers() const {
   std::string_view rest = body_;
   for (std::size_t row = 1; row <= rows_; ++row) {
-    if (numbers_in(take_line(rest)) >= dim_) continue;
+    if (words_behind_first(take_line(rest)) >= dim()) continue;
     throw Error(path_ + ": row " + std::to_string(row) + " has too few numbers");
   }
 }
@@ -232,7 +187,7 @@ std::vector<std::string> VectorsFile::read_rows(
   count = std::min(count, rows_);
   std::vector<std::string> words(count);
   const bool binary = format_ == VectorFormat::kBinary;
-  const std::size_t block_rows = std::max<std::size_t>(1, kBlockBytes / (dim_ * sizeof(float)));
+  const std::size_t block_rows = std::max<std::size_t>(1, kBlockBytes / (dim() * sizeof(float)));
   FirstProblem problem;
   std::string_view rest = body_;
   std::size_t next = 0;
@@ -246,7 +201,7 @@ std::vector<std::string> VectorsFile::read_rows(
     }
     block.rows.reserve(std::min(block_rows, count - next));
     for (; block.rows.size() < block_rows && next < count; ++next) {
-      const std::string_view row = binary ? take_binary_row(rest, dim_) : take_line(rest);
+      const std::string_view row = binary ? take_binary_row(rest, dim()) : take_line(rest);
       if (row.empty()) {
         problem.report(next, kCutOff);
         break;
@@ -261,10 +216,10 @@ std::vector<std::string> VectorsFile::read_rows(
       float* const to = values + (block.first + k) * stride;
       std::string& word = words[block.first + k];
       if (binary) {
-        const std::size_t bytes = dim_ * sizeof(float);
+        const std::size_t bytes = dim() * sizeof(float);
         word = row.substr(0, row.size() - bytes - 1);
         std::memcpy(to, row.data() + row.size() - bytes, bytes);
-      } else if (const char* const what = read_text_row(row, word, {to, dim_})) {
+      } else if (const char* const what = read_text_row(row, shape_, word, {to, dim()})) {
         problem.report(block.first + k, what);
         return;
       }

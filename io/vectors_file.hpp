@@ -1,7 +1,8 @@
 // The word2vec vector format, text and binary, and GloVe's.
 //
 //   header  "V D\n"
-//   text    word, ' ', D times "%f ", '\n'           (a space before the newline)
+//   text    word, ' ', D times "%f ", '\n'           (a space before the newline; gensim
+//                                                    leaves it out)
 //   binary  word, ' ', D little-endian float32, '\n' (some writers leave the newline out)
 //   GloVe   no header; word, D times ' ' and a number, '\n'
 #pragma once
@@ -17,6 +18,7 @@
 #include "io/matrix_view.hpp"
 #include "io/memory_map.hpp"
 #include "io/output_file.hpp"
+#include "io/text_row.hpp"
 
 namespace hogvec::io {
 
@@ -46,19 +48,20 @@ std::uint64_t vectors_bytes(VectorFormat format, std::size_t rows, std::size_t d
 /// Memory that write_vectors() takes for such rows, by so many threads.
 std::size_t writing_memory(std::size_t rows, std::size_t dim, std::size_t threads) noexcept;
 
-/// A vector file, text or binary, whichever it holds; binary with or without the newline. Mapped,
-/// so that opening it costs nothing. Immutable.
+/// A vector file of word2vec, text or binary, or of GloVe, whichever it holds; binary with or
+/// without the newline, text with or without the last one, words in text with or without spaces.
+/// Mapped, so that opening it costs nothing but, in GloVe's text, the counting of the lines.
+/// Immutable.
 class VectorsFile {
  public:
-  /// Errors, each with the path: no header, a size that the file cannot hold.
+  /// GloVe's text does not say how many rows follow, and of how many numbers: those of the first
+  /// row are counted from the right, two or more, and every line that is not empty is a row.
+  /// Errors, each with the path: neither a header nor a row in the first line; a size that the file
+  /// cannot hold; lines so short that the rows would take far more memory than the file.
   explicit VectorsFile(std::string path);
-  /// GloVe's text, which says neither: the first line has a word and the numbers of a vector, and
-  /// every line that is not empty is a row. Errors: the first line is no word and numbers; lines so
-  /// short that the rows would take far more memory than the file.
-  static VectorsFile without_header(std::string path);
 
   std::size_t rows() const noexcept { return rows_; }
-  std::size_t dim() const noexcept { return dim_; }
+  std::size_t dim() const noexcept { return shape_.dim; }
   VectorFormat format() const noexcept { return format_; }
 
   /// Reads the first `count` rows (at most rows()) on the calling thread's oneTBB arena: dim()
@@ -72,7 +75,7 @@ class VectorsFile {
       const std::function<void(std::size_t first, std::size_t last)>& ready = {}) const;
 
  private:
-  VectorsFile() = default;
+  void open_glove();
   void require_numbers() const;
   std::vector<std::string> read_rows(
       std::size_t count, float* values, std::size_t stride,
@@ -80,10 +83,10 @@ class VectorsFile {
 
   std::string path_;
   MemoryMap map_;
-  std::string_view body_;  // what follows the first line
+  std::string_view body_;  // what follows the first line, where that is a header
   VectorFormat format_ = VectorFormat::kText;
   std::size_t rows_ = 0;
-  std::size_t dim_ = 0;
+  TextRowShape shape_;
 };
 
 /// Vectors read from a file: rows are packed, dim floats each.

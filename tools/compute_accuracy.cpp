@@ -26,9 +26,9 @@ constexpr std::string_view kHelp =
 Reads analogy questions A B C D from standard input, four words a line in sections that begin with
 ": NAME", and prints how often the word nearest to B - A + C is D, by cosine. The first five
 sections count as semantic, the others as syntactic. Ends at a line EXIT or at the end of the input.
-FILE holds word vectors in the format of word2vec, binary or text, or is a model file; only the
-first THRESHOLD words of it are used, all where that is 0 or missing. Letters A to Z are compared
-without their case.
+FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy, with the words in
+.words), or is a model file; only the first THRESHOLD words of it are used, all where that is 0 or
+missing. Letters A to Z are compared without their case.
 
   -threads N  threads to read and to answer with (all cores)
   --help      print this text
@@ -188,6 +188,6 @@ int main(int argc, char** argv) {
         const int threads = threads_of(line);
         const std::size_t threshold = threshold_of(line.next_operand());
         warn_of_extra_words(kName, line);
-        run_with_threads(threads, [&] { answer_input(WordIndex::read(path, threshold)); });
+        run_with_threads(threads, [&] { answer_input(read_index(kName, path, threshold)); });
       });
 }

@@ -210,6 +210,18 @@ void warn_of_extra_words(std::string_view name, const CommandLine& line) {
   for (const std::string& warning : line.warnings()) complain(name, "warning: " + warning);
 }
 
+void warn_of_repeated_words(std::string_view name, std::string_view path,
+                            const io::RepeatedWords& repeated) {
+  if (repeated.rows == 0) return;
+  complain(name, fmt::format("warning: {}: {}", path, repeated.message()));
+}
+
+WordIndex read_index(std::string_view name, const std::string& path, std::size_t most_rows) {
+  WordIndex index = WordIndex::read(path, most_rows);
+  warn_of_repeated_words(name, path, index.repeated());
+  return index;
+}
+
 int run_queries(const QueryProgram& program, int argc, char** argv) noexcept {
   const std::string usage =
       fmt::format("Usage: ./{} <FILE>\nwhere FILE contains word projections in the BINARY FORMAT\n",
@@ -218,7 +230,7 @@ int run_queries(const QueryProgram& program, int argc, char** argv) noexcept {
       {program.name, program.help, usage}, argc, argv, [&](const char* path, CommandLine& line) {
         const int threads = threads_of(line);
         warn_of_extra_words(program.name, line);
-        run_with_threads(threads, [&] { answer_lines(program, WordIndex::read(path)); });
+        run_with_threads(threads, [&] { answer_lines(program, read_index(program.name, path)); });
       });
 }
 

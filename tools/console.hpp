@@ -66,6 +66,14 @@ int run_on_vectors(const VectorsProgram& program, int argc, char** argv,
 /// Complains of each word of the command line that nothing asked for.
 void warn_of_extra_words(std::string_view name, const CommandLine& line);
 
+/// Complains of rows that were left out because their word stands before, where there are such.
+void warn_of_repeated_words(std::string_view name, std::string_view path,
+                            const io::RepeatedWords& repeated);
+
+/// WordIndex::read(), and that complaint.
+WordIndex read_index(std::string_view name, const std::string& path,
+                     std::size_t most_rows = WordIndex::kNotFound);
+
 /// A program that reads queries, one a line, until "EXIT" or the end of the input.
 struct QueryProgram {
   std::string_view name;

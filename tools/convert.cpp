@@ -130,6 +130,7 @@ void convert(Options options) {
   const ConvertFiles files(output);
   run_with_threads(options.threads, [&] {
     const ConvertInput input(options.input, npy_input ? options.words : "");
+    warn_of_repeated_words(kName, input.path(), input.repeated());
     write_output(input, output, files);
   });
 }

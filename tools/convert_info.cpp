@@ -127,7 +127,7 @@ std::string describe_model(const std::string& path) {
 }
 
 std::string describe_vectors(const std::string& path) {
-  const io::VectorsFile file = open_vectors(path);
+  const io::VectorsFile file(path);
   const char* const format = file.format() == io::VectorFormat::kText     ? "word2vec, text"
                              : file.format() == io::VectorFormat::kBinary ? "word2vec, binary"
                                                                           : "GloVe's text";

@@ -3,54 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "engine/resources.hpp"
 #include "io/error.hpp"
-#include "io/text_start.hpp"
 #include "io/vectors_file.hpp"
-#include "io/word_list.hpp"
 
 namespace hogvec::tools {
-
-namespace {
-
-/// Whether the first line is "ROWS DIMENSIONS", as far as two numbers make it.
-bool begins_with_sizes(const std::string& path) {
-  const io::MemoryMap map = io::MemoryMap::open_file(path);
-  std::string_view line = io::text_of(map, path);
-  line = line.substr(0, line.find('\n'));
-  int words = 0;
-  for (;; ++words) {
-    line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
-    if (line.empty()) return words == 2;
-    const std::string_view word = line.substr(0, line.find_first_of(" \t\r"));
-    if (words == 2 || word.find_first_not_of("0123456789+-") != std::string_view::npos)
-      return false;
-    line.remove_prefix(word.size());
-  }
-}
-
-}  // namespace
-
-std::string word_list_beside(const std::string& path) {
-  constexpr std::string_view kNpy = ".npy";
-  const std::size_t stem = path.size() - (path.ends_with(kNpy) ? kNpy.size() : 0);
-  return path.substr(0, stem) + ".words";
-}
-
-io::VectorsFile open_vectors(const std::string& path) {
-  return begins_with_sizes(path) ? io::VectorsFile(path) : io::VectorsFile::without_header(path);
-}
 
 ConvertInput::ConvertInput(const std::string& path, const std::string& word_list) : path_(path) {
   if (io::is_model_file(path)) {
     open_model();
   } else if (io::is_npy_file(path)) {
-    open_npy(word_list.empty() ? word_list_beside(path) : word_list);
+    open_npy(word_list.empty() ? io::word_list_beside(path) : word_list);
   } else {
     read_vectors();
   }
+  if (!model_words_) keep_first_rows();
   if (rows() == 0) throw Error(path_ + ": holds no words; there is nothing to convert");
   check_words();
 }
@@ -73,37 +42,48 @@ void ConvertInput::open_model() {
 void ConvertInput::open_npy(const std::string& word_list) {
   npy_.emplace(path_);
   input_ = npy_->matrix();
-  try {
-    words_ = io::read_word_list(word_list);
-  } catch (const Error& error) {
-    throw Error(fmt::format("{}: needs the list of its words, one a line, by -words FILE: {}",
-                            path_, error.what()));
-  }
-  if (words_.size() == rows()) return;
-  throw Error(fmt::format("{}: has {} rows, and {} has {} words; each row needs its line", path_,
-                          rows(), word_list, words_.size()));
+  words_ = io::read_npy_words(*npy_, path_, word_list);
 }
 
 void ConvertInput::read_vectors() {
-  const io::VectorsFile file = open_vectors(path_);
-  const std::size_t bytes = file.rows() * file.dim() * sizeof(float);  // as the file can hold
+  const io::VectorsFile file(path_);
+  float* const values = take_memory(file.rows(), file.dim());  // as the file can hold
+  words_ = file.read(file.rows(), values, file.dim());
+}
+
+float* ConvertInput::take_memory(std::size_t rows, std::size_t dim) {
+  const std::size_t bytes = rows * dim * sizeof(float);
   const Resources resources;
   memory_ = array_memory(bytes, bytes > resources.most_memory(), resources);
   memory_.reserve(0, bytes);
   auto* const values = reinterpret_cast<float*>(memory_.data());
-  words_ = file.read(file.rows(), values, file.dim());
-  input_ = {values, file.rows(), file.dim(), file.dim()};
+  input_ = {values, rows, dim, dim};
+  return values;
+}
+
+void ConvertInput::keep_first_rows() {
+  auto* values = reinterpret_cast<float*>(memory_.data());
+  io::RowsOfWords rows;
+  repeated_ = io::keep_first_rows(words_, rows, [&](std::size_t from, std::size_t to) {
+    if (values == nullptr) {  // rows of a file that are not ours
+      const ConstMatrixView file = input_;
+      values = take_memory(file.rows(), file.dim());
+      std::copy_n(file.data(), file.rows() * file.dim(), values);
+    }
+    std::copy_n(values + from * dim(), dim(), values + to * dim());
+  });
+  input_ = {input_.data(), words_.size(), dim(), input_.stride()};
 }
 
 void ConvertInput::check_words() const {
-  std::unordered_map<std::string_view, std::size_t> seen;
-  seen.reserve(rows());
+  std::unordered_set<std::string_view> seen;
   for (std::size_t row = 0; row < rows(); ++row) {
     if (word(row).empty()) throw Error(fmt::format("{}: row {} has no word", path_, row + 1));
-    const auto [first, is_new] = seen.emplace(word(row), row);
-    if (is_new) continue;
-    throw Error(fmt::format("{}: row {} has the word \"{}\" of row {} again; leave one of them out",
-                            path_, row + 1, shortened(word(row)), first->second + 1));
+    if (!model_words_ || seen.insert(word(row)).second) continue;
+    throw Error(
+        fmt::format("{}: row {} has a word, \"{}\", that stands before; the model file is "
+                    "damaged, restore it from a copy",
+                    path_, row + 1, shortened(word(row))));
   }
 }
 

@@ -13,19 +13,20 @@
 #include "io/model_file.hpp"
 #include "io/model_words.hpp"
 #include "io/npy_file.hpp"
-#include "io/vectors_file.hpp"
+#include "io/repeated_words.hpp"
 
 namespace hogvec::tools {
 
 /// Words with their vectors. Those of a model file and of a .npy file stay where they lie; others
-/// are read into memory, or where that is short into a temporary file. Immutable.
+/// are read into memory, or where that is short into a temporary file. Of a word that stands more
+/// than once, the first. Immutable.
 class ConvertInput {
  public:
   /// Detects the format by what the file holds. `word_list` is that of a .npy file; where it is
   /// empty, the file's name with ".words" for its ".npy". Reads by the calling thread's oneTBB
   /// arena. Errors: a format that nobody knows; those of its reader; a model file whose words or
-  /// vectors are not those of their checksums; a word list that is too short or too long; a word
-  /// that is empty or stands twice, with its row; no words at all.
+  /// vectors are not those of their checksums, or where a word stands twice; a word list that is
+  /// too short or too long; a word that is empty, with its row; no words at all.
   ConvertInput(const std::string& path, const std::string& word_list);
 
   const std::string& path() const noexcept { return path_; }
@@ -41,6 +42,9 @@ class ConvertInput {
   ConstMatrixView input() const noexcept { return input_; }    // W
   ConstMatrixView output() const noexcept { return output_; }  // W', empty where there is none
 
+  /// Rows that were left out because the word stands before.
+  const io::RepeatedWords& repeated() const noexcept { return repeated_; }
+
   /// Errors: the file was changed since it was opened, and not by a trainer.
   void require_unchanged() const;
 
@@ -48,6 +52,8 @@ class ConvertInput {
   void open_model();
   void open_npy(const std::string& word_list);
   void read_vectors();
+  float* take_memory(std::size_t rows, std::size_t dim);
+  void keep_first_rows();
   void check_words() const;
 
   std::string path_;
@@ -56,18 +62,12 @@ class ConvertInput {
   std::optional<io::NpyFile> npy_;
   io::MemoryMap memory_;
   std::vector<std::string> words_;
+  io::RepeatedWords repeated_;
   ConstMatrixView input_;
   ConstMatrixView output_;
 };
 
-/// The file in the format of word2vec or, where its first line does not say how many rows follow,
-/// of GloVe. Errors: those of both.
-io::VectorsFile open_vectors(const std::string& path);
-
 /// As much of a word as a message can have.
 std::string_view shortened(std::string_view word);
-
-/// The word list beside a .npy file: its name with ".words" for ".npy".
-std::string word_list_beside(const std::string& path);
 
 }  // namespace hogvec::tools

@@ -22,7 +22,7 @@ struct ConvertOutput {
   std::string words;       // the word list of a .npy file; empty: beside it
   std::string counts;      // a vocabulary file, for a model file; empty: the counts of the input
 
-  std::string word_list() const { return words.empty() ? word_list_beside(path) : words; }
+  std::string word_list() const { return words.empty() ? io::word_list_beside(path) : words; }
 };
 
 /// By its name, "text" for one; none where there is none of that name.

@@ -9,8 +9,8 @@ constexpr std::string_view kHelp =
     R"(Usage: distance FILE [-threads N]
 Reads words from standard input, one query a line, and prints the 40 words whose vectors lie nearest
 to the sum of theirs, by cosine. Ends at a line EXIT or at the end of the input.
-FILE holds word vectors in the format of word2vec, binary or text, or is a model file, which is
-opened at once whatever its size, also while it is trained.
+FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy, with the words in
+.words), or is a model file, which is opened at once whatever its size, also while it is trained.
 
   -threads N  threads to read and to search with (all cores)
   --help      print this text

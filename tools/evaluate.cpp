@@ -23,7 +23,8 @@ constexpr std::string_view kUsage =
        [-threads N]
 Prints how good word vectors are.
 
-  VECTORS           word vectors in the format of word2vec, binary or text, or a model file
+  VECTORS           word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy, with the
+                    words in .words), or a model file
   -similarity FILE  pairs of words with a number, a line each: Spearman's rank correlation of the
                     numbers with the cosines
   -analogies FILE   sections ": NAME" of questions, four words A B C D a line: how often D is the
@@ -96,7 +97,7 @@ void evaluate(const Options& options) {
   std::vector<io::QuestionsFile> questions;
   for (const std::string& path : options.analogies) questions.push_back(read_questions(path));
 
-  const WordIndex index = WordIndex::read(options.vectors);
+  const WordIndex index = read_index(kName, options.vectors);
   const FoldedWords words(index, Letters::kUtf8);
   EvaluationReport report;
   report.vectors = options.vectors;

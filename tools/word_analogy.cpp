@@ -11,8 +11,8 @@ constexpr std::string_view kHelp =
     R"(Usage: word-analogy FILE [-threads N]
 Reads three words A B C a line from standard input and prints the 40 words whose vectors lie nearest
 to B - A + C, by cosine. Ends at a line EXIT or at the end of the input.
-FILE holds word vectors in the format of word2vec, binary or text, or is a model file, which is
-opened at once whatever its size, also while it is trained.
+FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy, with the words in
+.words), or is a model file, which is opened at once whatever its size, also while it is trained.
 
   -threads N  threads to read and to search with (all cores)
   --help      print this text

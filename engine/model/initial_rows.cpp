@@ -8,6 +8,7 @@
 #include "io/error.hpp"
 #include "io/model_file.hpp"
 #include "io/model_words.hpp"
+#include "io/npy_file.hpp"
 #include "io/vectors_file.hpp"
 
 namespace hogvec {
@@ -27,6 +28,21 @@ std::size_t copy_rows(const io::ModelWords& words, ConstMatrixView from,
     if (row == io::ModelWords::kNotFound || row >= from.rows()) continue;
     std::copy_n(from.row(row), from.dim(), to.row(id));
     ++found;
+  }
+  return found;
+}
+
+std::size_t copy_rows(const std::vector<std::string>& words, ConstMatrixView from,
+                      const Vocabulary& vocabulary, MatrixView to) {
+  std::size_t found = 0;
+  // From the last: of a word that stands twice the first counts.
+  std::vector<bool> seen(vocabulary.size());
+  for (std::size_t k = words.size(); k-- > 0;) {
+    const std::optional<WordId> id = vocabulary.find(words[k]);
+    if (!id) continue;
+    std::copy_n(from.row(k), from.dim(), to.row(*id));
+    found += !seen[*id];
+    seen[*id] = true;
   }
   return found;
 }
@@ -55,21 +71,19 @@ std::size_t copy_vectors(const std::string& path, const std::string& matrix,
     require_length(path, from.dim(), to.dim());
     return copy_rows(io::ModelWords(file), from, vocabulary, to);
   }
+  if (io::is_npy_file(path)) {
+    const io::NpyFile file(path);
+    require_length(path, file.matrix().dim(), to.dim());
+    const std::size_t found = copy_rows(io::read_npy_words(file, path, io::word_list_beside(path)),
+                                        file.matrix(), vocabulary, to);
+    file.require_unchanged();
+    return found;
+  }
   const io::VectorsFile file(path);
   require_length(path, file.dim(), to.dim());
   std::vector<float> values(file.rows() * file.dim());
   const std::vector<std::string> words = file.read(file.rows(), values.data(), file.dim());
-  std::size_t found = 0;
-  // From the last: of a word that stands twice the first counts.
-  std::vector<bool> seen(vocabulary.size());
-  for (std::size_t k = words.size(); k-- > 0;) {
-    const std::optional<WordId> id = vocabulary.find(words[k]);
-    if (!id) continue;
-    std::copy_n(values.data() + k * file.dim(), file.dim(), to.row(*id));
-    found += !seen[*id];
-    seen[*id] = true;
-  }
-  return found;
+  return copy_rows(words, {values.data(), file.rows(), file.dim(), file.dim()}, vocabulary, to);
 }
 
 Inherited inherit_rows(const std::string& path, const Vocabulary& vocabulary, const Model& to) {

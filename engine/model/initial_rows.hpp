@@ -10,9 +10,9 @@
 namespace hogvec {
 
 /// Copies to row k of `to` the vector that a file has for word k of the vocabulary. Returns for how
-/// many words it has one. `path` is a vector file or a model file, of which `matrix` ("input" or
-/// "output") is taken. Errors: those of the readers; Error where the vectors have another length;
-/// where the model file has no such matrix.
+/// many words it has one. `path` is a vector file, a .npy file with its list of words beside it, or
+/// a model file, of which `matrix` ("input" or "output") is taken. Errors: those of the readers;
+/// Error where the vectors have another length; where the model file has no such matrix.
 std::size_t copy_vectors(const std::string& path, const std::string& matrix,
                          const Vocabulary& vocabulary, MatrixView to);
 

@@ -16,6 +16,7 @@
 #include "io/error.hpp"
 #include "io/model_file.hpp"
 #include "io/model_words.hpp"
+#include "io/npy_file.hpp"
 
 namespace hogvec {
 
@@ -146,6 +147,16 @@ WordIndex WordIndex::read(const std::string& path, std::size_t most_rows) {
     index.model_ = std::make_unique<OpenModel>(path, most_rows);
     return index;
   }
+  if (io::is_npy_file(path)) {
+    const io::NpyFile file(path);
+    std::vector<std::string> words = io::read_npy_words(file, path, io::word_list_beside(path));
+    const ConstMatrixView all = file.matrix();
+    words.resize(std::min(most_rows, words.size()));
+    WordIndex index(std::move(words),
+                    {all.data(), std::min(most_rows, all.rows()), all.dim(), all.stride()});
+    file.require_unchanged();
+    return index;
+  }
   const io::VectorsFile file(path);
   const std::size_t rows = std::min(most_rows, file.rows());
   WordIndex index;
@@ -158,8 +169,9 @@ WordIndex WordIndex::read(const std::string& path, std::size_t most_rows) {
 }
 
 void WordIndex::number_words() {
-  rows_.reserve(words_.size());
-  for (std::size_t row = 0; row < words_.size(); ++row) rows_.emplace(words_[row], row);
+  repeated_ = io::keep_first_rows(words_, rows_, [this](std::size_t from, std::size_t to) {
+    std::copy_n(unit_.row(from), unit_.stride(), unit_.row(to));
+  });
 }
 
 std::size_t WordIndex::size() const noexcept {

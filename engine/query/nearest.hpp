@@ -6,10 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/model/matrix.hpp"
+#include "io/repeated_words.hpp"
 #include "io/vectors_file.hpp"
 
 namespace hogvec {
@@ -19,8 +19,9 @@ struct Neighbor {
   float cosine;
 };
 
-/// Words with their vectors scaled to length 1 (a zero vector stays zero). Immutable, so safe to
-/// query from any thread. Movable; views of words stay where they are.
+/// Words with their vectors scaled to length 1 (a zero vector stays zero); of a word that stands
+/// more than once, the first. Immutable, so safe to query from any thread. Movable; views of words
+/// stay where they are.
 class WordIndex {
  public:
   static constexpr std::size_t kNotFound = static_cast<std::size_t>(-1);
@@ -28,12 +29,13 @@ class WordIndex {
   explicit WordIndex(io::WordVectors vectors);
   /// `vectors` row k belongs to words[k].
   WordIndex(std::vector<std::string> words, ConstMatrixView vectors);
-  /// The first rows of a vector file, text or binary, or of W of a model file. The latter is opened
-  /// without being read, also while it is trained: words are found where they lie, and vectors are
-  /// those of the moment when the first of them was asked for, by nearest() or unit_vector(), which
-  /// then takes the memory of all and may throw std::bad_alloc.
-  /// Errors: those of io::VectorsFile, or of io::ModelFile::open() and io::ModelWords; a model file
-  /// without a W of its words.
+  /// The first rows of a vector file (io::VectorsFile), of a .npy file with its list of words
+  /// beside it (io::NpyFile), or of W of a model file. The latter is opened without being read,
+  /// also while it is trained: words are found where they lie, and vectors are those of the moment
+  /// when the first of them was asked for, by nearest() or unit_vector(), which then takes the
+  /// memory of all and may throw std::bad_alloc. Errors: those of io::VectorsFile, of io::NpyFile
+  /// and io::read_npy_words(), or of io::ModelFile::open() and io::ModelWords; a model file without
+  /// a W of its words.
   static WordIndex read(const std::string& path, std::size_t most_rows = kNotFound);
   WordIndex(WordIndex&&) noexcept;
   WordIndex& operator=(WordIndex&&) noexcept;
@@ -43,7 +45,9 @@ class WordIndex {
   std::size_t dim() const noexcept;
   /// Stays as long as the index does.
   std::string_view word(std::size_t row) const;
-  /// Row of the word, the first where it stands twice; kNotFound where it does not stand at all.
+  /// Rows that were left out because the word stands before. None of a model file.
+  const io::RepeatedWords& repeated() const noexcept { return repeated_; }
+  /// Row of the word; kNotFound where it does not stand at all.
   std::size_t find(std::string_view word) const;
   /// dim() floats of length 1, 64-byte aligned, with zeros up to simd::padded(dim()).
   std::span<const float> unit_vector(std::size_t row) const;
@@ -63,7 +67,8 @@ class WordIndex {
   const Matrix& unit() const;
 
   std::vector<std::string> words_;
-  std::unordered_map<std::string_view, std::size_t> rows_;
+  io::RowsOfWords rows_;
+  io::RepeatedWords repeated_;
   Matrix unit_;
   std::unique_ptr<OpenModel> model_;  // where there is one, it has the words and the rows
 };

@@ -9,6 +9,7 @@
 #include "engine/model/initial_rows.hpp"
 #include "engine/model/stored_model.hpp"
 #include "io/model_words.hpp"
+#include "io/npy_file.hpp"
 #include "tests/files.hpp"
 
 namespace {
@@ -90,6 +91,23 @@ TEST_CASE("vectors of a text file come to the rows of their words, the first of 
   CHECK(copy_vectors(file.path(), "input", vocabulary, model.input) == 3);
   CHECK(firsts(model.input) == std::vector<float>{10, -1, 20, 30});
   CHECK(firsts(model.output) == std::vector<float>(4, -1));
+}
+
+TEST_CASE("vectors of a .npy file come to the rows of the words in the list beside it") {
+  const TemporaryFolder folder;
+  const std::vector<float> values = {20, 20.125, 20.25, 7, 7.125, 7.25, 30, 30.125, 30.25};
+  io::OutputFile file(folder / "v.npy");
+  io::write_npy(file, {3, kDim, [&](std::size_t k, float*) { return values.data() + k * kDim; },
+                       [](std::size_t) -> std::string_view { return ""; }});
+  file.commit();
+  const Vocabulary vocabulary = words_of({"</s>", "a", "b", "c"});
+  const Model model = fresh_model(4);
+  CHECK(
+      contains(error_of([&] { copy_vectors(folder / "v.npy", "input", vocabulary, model.input); }),
+               "v.words"));
+  testing::write_file(folder / "v.words", "b\nb\nc\n");
+  CHECK(copy_vectors(folder / "v.npy", "input", vocabulary, model.input) == 2);
+  CHECK(firsts(model.input) == std::vector<float>{-1, -1, 20, 30});
 }
 
 TEST_CASE("vectors of a model file are those of the matrix that is asked for") {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -161,15 +162,26 @@ TEST_CASE("unit vectors have length 1 and the direction of their row") {
   }
 }
 
-TEST_CASE("find gives the first of equal words") {
-  WordVectors vectors = random_vectors(3, 4);
-  vectors.words = {"a", "b", "a"};
+TEST_CASE("of equal words the first row counts, and the others are told") {
+  WordVectors vectors = random_vectors(6, 4);
+  vectors.words = {"a", "b", "a", "long enough to lie outside", "b", "d"};
   const WordIndex index(vectors);
+  REQUIRE(index.size() == 4);
+  for (std::size_t row = 0; row < index.size(); ++row) {
+    CHECK(index.find(index.word(row)) == row);
+    const std::size_t from = std::array<std::size_t, 4>{0, 1, 3, 5}[row];
+    CHECK(cosine(index.unit_vector(row).data(), &vectors.values[from * 4], 4) ==
+          doctest::Approx(1));
+  }
+  CHECK(index.word(3) == "d");
+  CHECK(index.nearest(index.unit_vector(0), 9).size() == 4);
+  CHECK(index.repeated().rows == 2);
+  CHECK(index.repeated().message() ==
+        "2 rows are left out, as the word stands before; the first is row 3, \"a\"");
   CHECK(index.find("a") == 0);
   CHECK(index.find("b") == 1);
   CHECK(index.find("c") == WordIndex::kNotFound);
   CHECK(index.find("") == WordIndex::kNotFound);
-  CHECK(index.word(2) == "a");
 }
 
 TEST_CASE("a moved index still finds its words") {

@@ -18,7 +18,7 @@ namespace {
 
 WordVectors read_glove(std::string_view bytes) {
   const TemporaryFile file(bytes);
-  const VectorsFile vectors = VectorsFile::without_header(file.path());
+  const VectorsFile vectors(file.path());
   WordVectors read;
   read.dim = vectors.dim();
   read.values.resize(vectors.rows() * vectors.dim());
@@ -66,28 +66,36 @@ TEST_CASE("a row of GloVe's text is a word and numbers behind one space each") {
 }
 
 TEST_CASE("GloVe's text of other writers is read") {
-  for (const char* const text :
-       {"a 1 2\nb 3 4\n", "a 1 2\nb 3 4 ", "a 1 2 \r\nb 3 4 \r\n", "\n\na\t1\t2\n\n\nb 3  4\n\n"}) {
+  for (const char* const text : {"a 1 2\nb 3 4\n", "a 1 2\nb 3 4", "a 1 2 \nb 3 4 ",
+                                 "a 1 2 \r\nb 3 4 \r\n", "\n\na\t1\t2\n\n\nb 3  4\n\n"}) {
     CAPTURE(text);
     const WordVectors read = read_glove(text);
     CHECK(read.words == std::vector<std::string>{"a", "b"});
     CHECK(read.values == std::vector<float>{1, 2, 3, 4});
   }
-  CHECK(read_glove("7 3\n").values == std::vector<float>{3});  // a word may be a number
+  // A word may be a number.
+  CHECK(read_glove("7 3 2\n").values == std::vector<float>{3, 2});
+}
+
+TEST_CASE("a word of GloVe's text may have spaces, in the first row too") {
+  const WordVectors read = read_glove("new york 1.5 2\n. . . 3 4.5\nkm 12 0.5 0.25\n7 5 6\n");
+  CHECK(read.words == std::vector<std::string>{"new york", ". . .", "km 12", "7"});
+  CHECK(read.values == std::vector<float>{1.5, 2, 3, 4.5, 0.5, 0.25, 5, 6});
 }
 
 TEST_CASE("what is no word and numbers is refused, with its row") {
-  for (const char* const text : {"", "\n\n", "word\n", "a b c\n", "a 1 b\n", "a 1 2x\n"}) {
+  for (const char* const text :
+       {"", "\n\n", "word\n", "a b c\n", "a 1 b\n", "a 1 2x\n", "the 12\nof 7\n"}) {
     CAPTURE(text);
     CHECK(contains(message(text), "the first line is neither"));
   }
   CHECK(contains(message("a 1 2\nb 3\n"), "row 2 has too few numbers"));
   CHECK(contains(message("a 1 2\nb 3 4 5\n"), "row 2 has too many numbers"));
   CHECK(contains(message("a 1 2\nb c 4\n"), "row 2 holds something that is not a number"));
-  // A number without anything behind it may have lost its last digits.
-  CHECK(contains(message("a 1 2\nb 3 4"), "row 2 is cut off"));
+  // Behind the last number of another row there is a space: here the last digits may be lost.
+  CHECK(contains(message("a 1 2 \nb 3 4"), "row 2 is cut off"));
   CHECK(contains(message("a 1 2\nb 3 4\n  \n"), "row 3 has too few numbers"));
-  CHECK(contains(error_of([] { VectorsFile::without_header("/no/file"); }), "/no/file"));
+  CHECK(contains(error_of([] { VectorsFile("/no/file"); }), "/no/file"));
 }
 
 TEST_CASE("rows that a file is too short for are refused before memory is taken") {
@@ -97,6 +105,5 @@ TEST_CASE("rows that a file is too short for are refused before memory is taken"
   text += '\n';
   for (int k = 0; k < 500'000; ++k) text += "b\n";
   const TemporaryFile file(text);
-  CHECK(contains(error_of([&] { VectorsFile::without_header(file.path()); }),
-                 "row 2 has too few numbers"));
+  CHECK(contains(error_of([&] { VectorsFile(file.path()); }), "row 2 has too few numbers"));
 }

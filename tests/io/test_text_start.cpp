@@ -73,7 +73,7 @@ TEST_CASE("every reader passes over the mark, and refuses what is not UTF-8") {
   CHECK(read_vectors(with("1 2\ncat 0.5 1\n").path()).words[0] == "cat");
   const TemporaryFile glove(kMark + "cat 0.5 1\ndog 1 2\n");
   float values[4];
-  CHECK(VectorsFile::without_header(glove.path()).read(2, values, 2)[0] == "cat");
+  CHECK(VectorsFile(glove.path()).read(2, values, 2)[0] == "cat");
 
   const TemporaryFile wide("\xff\xfe"s + "1\0 \0002\0\n\0"s);
   CHECK(contains(error_of([&] { read_vocabulary_file(wide.path()); }), "UTF-16LE"));
@@ -81,5 +81,5 @@ TEST_CASE("every reader passes over the mark, and refuses what is not UTF-8") {
   CHECK(contains(error_of([&] { read_word_pairs(wide.path()); }), "UTF-16LE"));
   CHECK(contains(error_of([&] { QuestionsFile(wide.path()); }), "UTF-16LE"));
   CHECK(contains(error_of([&] { read_vectors(wide.path()); }), "UTF-16LE"));
-  CHECK(contains(error_of([&] { VectorsFile::without_header(wide.path()); }), "UTF-16LE"));
+  CHECK(contains(error_of([&] { VectorsFile(wide.path()); }), "UTF-16LE"));
 }

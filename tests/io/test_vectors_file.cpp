@@ -209,31 +209,38 @@ TEST_CASE("a file cut off anywhere is an error unless only its last newline is m
 }
 
 TEST_CASE("a hostile first line is refused before memory is taken") {
-  for (const char* const header : {"",
-                                   "\n",
-                                   "x\n",
-                                   "5\n",
-                                   "5 x\n",
-                                   "x 5\n",
-                                   "-5 3\n",
-                                   "5 -3\n",
-                                   "1 0\n",
-                                   "0 0\n",
-                                   "5 3 7\n",
-                                   "1.5 3\n",
-                                   "the 0.418 0.24968\n",
-                                   "9223372036854775808 1\n",
-                                   "1 9223372036854775808\n",
-                                   "18446744073709551615 18446744073709551615\n",
-                                   "4611686018427387904 4\n",
-                                   "4294967296 4294967296\n",
-                                   "99999999999999999999999 1\n",
-                                   "1000000000 100\n",
-                                   "0 9223372036854775807\n",
-                                   "1 2000000000\n"}) {
+  for (const char* const header :
+       {"", "\n", "x\n", "5\n", "5 x\n", "-5 3\n", "5 -3\n", "1 0\n", "0 0\n",
+        "9223372036854775808 1\n", "1 9223372036854775808\n",
+        "18446744073709551615 18446744073709551615\n", "4611686018427387904 4\n",
+        "4294967296 4294967296\n", "99999999999999999999999 1\n", "1000000000 100\n",
+        "0 9223372036854775807\n", "1 2000000000\n"}) {
     CAPTURE(header);
     CHECK(contains(error_of_bytes(std::string(header) + "w "), "the first line"));
   }
+}
+
+TEST_CASE("text without its last newline, as editors and gensim leave it") {
+  const std::vector<float> expected = {1, 2, 0.25f, 0.5f};
+  CHECK(read_bytes("2 2\na 1 2\nb 0.25 0.5").values == expected);
+  CHECK(read_bytes("2 2\na 1 2\nnew york 0.25 0.5").values == expected);
+  CHECK(read_bytes("1 1\na 7").values == std::vector<float>{7});
+  // Where a space follows the last number of a row, one without it may have lost digits.
+  CHECK(contains(error_of_bytes("2 2\na 1 2 \nb 0.25 0.5"), "row 2 is cut off"));
+  CHECK(contains(error_of_bytes("2 2\na 1 2\nb 0.25"), "row 2 is cut off"));
+}
+
+TEST_CASE("the numbers of a row are counted from the right, so that words may have spaces") {
+  const WordVectors read =
+      read_bytes("5 2\nnew york 1 2\n. . . 3.5 4\nplain 5 6\n95 theses 7 8 \r\n 9 a\t 1 2\n");
+  CHECK(read.words == std::vector<std::string>{"new york", ". . .", "plain", "95 theses", "9 a"});
+  CHECK(read.values == std::vector<float>{1, 2, 3.5, 4, 5, 6, 7, 8, 1, 2});
+  CHECK(read_bytes("1 2\nwindows 95 0.5 1\n").words[0] == "windows 95");
+  // What looks like the numbers is one.
+  CHECK(contains(error_of_bytes("1 2\nwindows 95 5 1\n"), "row 1 has too many"));
+  CHECK(contains(error_of_bytes("1 2\nwindows 9.5 0.5 1\n"), "row 1 has too many"));
+  CHECK(contains(error_of_bytes("1 2\nnew york 1\n"), "row 1 holds something"));
+  CHECK(contains(error_of_bytes("1 2\nnew york 1 x\n"), "row 1 holds something"));
 }
 
 TEST_CASE("a damaged row is named") {

@@ -219,9 +219,18 @@ test_words() {
   "$bin/make_model" empty.model empty
   expect_refusal "empty.model: row 3 has no word" empty.model -output x.bin
   "$bin/make_model" twice.model twice
-  expect_refusal 'twice.model: row 3 has the word "sun" of row 2 again' twice.model -output x.npy
-  printf '3 1\na 1\nb 2\na 3\n' >twice
-  expect_refusal 'twice: row 3 has the word "a" of row 1 again' twice -output x.model
+  expect_refusal 'twice.model: row 3 has a word, "sun", that stands before' twice.model -output x.npy
+  # Elsewhere the first row counts, and that is said.
+  printf '4 1\na 1\nb 2\na 3\nc 4\n' >twice
+  printf '3 1\na 1.000000 \nb 2.000000 \nc 4.000000 \n' >once
+  expect_code 0 "$bin/convert" twice -output twice.npy
+  grep -q 'twice: 1 row is left out.* row 3, "a"' "$work/err" || fail "a row left out in silence"
+  convert twice.npy -output twice.txt
+  same twice.txt once "the first row of a word"
+  printf 'a\nb\na\n' >again.words
+  expect_code 0 "$bin/convert" twice.npy -words again.words -output again.txt
+  grep -q 'twice.npy: 1 row is left out.* row 3, "a"' "$work/err" || fail "a row of .npy, in silence"
+  same again.txt <(printf '2 1\na 1.000000 \nb 2.000000 \n') "the first row of a word in .npy"
   printf '2 1\na 1\n 2\n' >empty
   expect_refusal 'empty: row 2 has no word' empty -output x.model
   for kind in nan inf; do
@@ -261,7 +270,11 @@ test_hostile() {
   printf 'a 1 2 3\nb 1 2 3 4\n' >long
   expect_refusal "long: row 2 has too many numbers" long -output x.bin
   printf 'a 1 2 3\nnew york 1 2 3\n' >spaces
-  expect_refusal "spaces: row 2 holds something that is not a number" spaces -output x.bin
+  expect_refusal 'spaces: row 2 has the word "new york", with a space' spaces -output x.bin
+  convert spaces -output spaces.npy
+  same spaces.words <(printf 'a\nnew york\n') "a word with a space"
+  printf 'a 1 2 3\nb 1 x 3\n' >letters
+  expect_refusal "letters: row 2 holds something that is not a number" letters -output x.bin
   { printf 'a'; head -c 40000 /dev/zero | sed 's/\x0/ 1/g'; yes '' | sed 's/$/\nb 1/' | head -n 9999; } \
     >hungry
   expect_refusal "hungry: row 2 has too few numbers" hungry -output x.bin
@@ -274,7 +287,7 @@ test_hostile() {
   expect_refusal "none: holds no words" none -output x.bin
   convert "$golden/vectors.bin" -output list.npy
   rm list.words
-  expect_refusal "list.npy: needs the list of its words, one a line, by -words FILE: list.words" \
+  expect_refusal "list.npy: needs the list of its words, one a line: list.words" \
     list.npy -output x.bin
   head -n 400 "$golden/vocab.min3.txt" >list.words
   expect_refusal "list.npy: has 497 rows, and list.words has 400 words" list.npy -output x.bin
