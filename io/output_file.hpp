@@ -22,9 +22,9 @@ namespace hogvec::io {
 /// another name in its folder or, where it cannot stay there, in temporary_folder(). commit() then
 /// throws an Error that names it.
 /// Where the file system has no unnamed files (O_TMPFILE), a hidden file lies beside the target
-/// from the first write to commit(), and stays if the process is killed meanwhile; elsewhere for the
-/// moment in which it takes the place of another.
-/// Opened before a long run, so that a bad path costs nothing. Not thread-safe.
+/// from the first write to commit(), and stays if the process is killed meanwhile; elsewhere for
+/// the moment in which it takes the place of another. Opened before a long run, so that a bad path
+/// costs nothing. Not thread-safe.
 class OutputFile {
  public:
   /// Waits for the reader of a FIFO. Errors: the folder does not exist or is not writable, the file
