@@ -1,4 +1,4 @@
-// compute-accuracy FILE [THRESHOLD] [-threads N]: how many analogy questions vectors answer.
+// compute-accuracy FILE [THRESHOLD]: how many analogy questions vectors answer.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <system_error>
 
+#include "engine/case_folding.hpp"
 #include "engine/query/analogies.hpp"
 #include "engine/query/folded_words.hpp"
 #include "engine/workers.hpp"
@@ -22,14 +23,18 @@ namespace {
 constexpr std::string_view kName = "compute-accuracy";
 
 constexpr std::string_view kHelp =
-    R"(Usage: compute-accuracy FILE [THRESHOLD] [-threads N] < QUESTIONS
+    R"(Usage: compute-accuracy FILE [THRESHOLD] [-compat 1] [-threads N] < QUESTIONS
 Reads analogy questions A B C D from standard input, four words a line in sections that begin with
 ": NAME", and prints how often the word nearest to B - A + C is D, by cosine. The first five
 sections count as semantic, the others as syntactic. Ends at a line EXIT or at the end of the input.
 FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy, with the words in
 .words), or is a model file; only the first THRESHOLD words of it are used, all where that is 0 or
-missing. Letters A to Z are compared without their case.
+missing. Words are compared whatever the case of their letters (Unicode). Questions before the first
+section are one without a name.
 
+  -compat 1   print what the reference prints: letters from A to Z alone are compared without their
+              case, what comes before the first section has no lines, an empty section is 0 of 1,
+              and words with a cosine of 0 or less answer nothing
   -threads N  threads to read and to answer with (all cores)
   --help      print this text
   --version   print the version
@@ -61,15 +66,19 @@ struct Count {
 /// Asks many questions at once, and prints every section when it is complete.
 class Accuracy {
  public:
-  explicit Accuracy(const WordIndex& index) : index_(index), words_(index, Letters::kAscii) {}
+  Accuracy(const WordIndex& index, bool compat)
+      : index_(index),
+        compat_(compat),
+        words_(index, compat ? Letters::kAscii : Letters::kUnicode) {}
 
   void begin_section(std::string_view name) {
-    sections_.push_back({std::string(name), {}});
+    sections_.push_back({std::string(name), {}, 0});
     if (sections_.size() > kMostWaiting) answer_waiting();
   }
 
   void ask(const io::QuestionWords& question) {
     ++asked_;
+    ++sections_.back().asked;
     std::size_t rows[4];
     for (std::size_t i = 0; i < 4; ++i) {
       rows[i] = words_.find(question[i]);
@@ -95,6 +104,7 @@ class Accuracy {
   struct Section {
     std::string name;
     Count count;
+    std::uint64_t asked = 0;  // with words that are not known too
   };
   struct About {
     std::size_t expected;  // row
@@ -106,7 +116,8 @@ class Accuracy {
     const auto answers = answer_analogies(index_, index_.size(), questions_, AnalogyScore::kSum);
     for (std::size_t q = 0; q < answers.size(); ++q) {
       // The reference compares words, not rows: one that differs by its case alone is right.
-      const bool right = answers[q].row != WordIndex::kNotFound && answers[q].score > 0 &&
+      const bool right = answers[q].row != WordIndex::kNotFound &&
+                         (!compat_ || answers[q].score > 0) &&
                          words_.find(index_.word(answers[q].row)) == about_[q].expected;
       sections_[about_[q].section].count.add({right ? 1u : 0u, 1});
     }
@@ -116,21 +127,22 @@ class Accuracy {
     sections_.erase(sections_.begin(), sections_.end() - 1);
   }
 
-  /// What stands before the first section has no lines of its own, but counts.
+  /// What stands before the first section counts, and has no name.
   void print_section(const Section& section) {
     total_.add(section.count);
     (number_ <= kSemanticSections ? semantic_ : syntactic_).add(section.count);
-    if (number_++ == 0) return;
-    // A section without questions says so as 0 of 1.
+    if (number_++ == 0 && (compat_ || section.asked == 0)) return;
+    const std::uint64_t least = compat_ ? 1 : 0;  // an empty section is 0 of 1 there
     print(
         fmt::format("{}:\nACCURACY TOP1: {} %  ({} / {})\n"
                     "Total accuracy: {} %   Semantic accuracy: {} %   Syntactic accuracy: {} % \n",
-                    section.name, section.count.percentage(), section.count.right,
-                    std::max<std::uint64_t>(section.count.seen, 1), total_.percentage(),
+                    number_ == 1 ? "(no section)" : section.name, section.count.percentage(),
+                    section.count.right, std::max(section.count.seen, least), total_.percentage(),
                     semantic_.percentage(), syntactic_.percentage()));
   }
 
   const WordIndex& index_;
+  bool compat_;
   FoldedWords words_;
   std::vector<Section> sections_{1};
   std::vector<Analogy> questions_;
@@ -152,8 +164,8 @@ std::size_t threshold_of(const char* text) {
   return threshold == 0 ? WordIndex::kNotFound : threshold;
 }
 
-void answer_input(const WordIndex& index) {
-  Accuracy accuracy(index);
+void answer_input(const WordIndex& index, bool compat) {
+  Accuracy accuracy(index, compat);
   std::string text;
   std::size_t number = 0;
   std::size_t malformed = 0;
@@ -166,7 +178,7 @@ void answer_input(const WordIndex& index) {
     if (line.kind == io::QuestionLine::Kind::kQuestion) accuracy.ask(line.words);
     if (line.kind != io::QuestionLine::Kind::kMalformed) continue;
     const std::vector<std::string_view> words = split_words(text);
-    if (words.size() == 1 && to_lower(words.front(), Letters::kAscii) == "exit") break;
+    if (words.size() == 1 && ascii_lower(words.front()) == "exit") break;
     if (malformed++ == 0) first_malformed = number;
   }
   accuracy.finish();
@@ -186,8 +198,10 @@ int main(int argc, char** argv) {
   return run_on_vectors(
       {kName, kHelp, kUsage}, argc, argv, [](const char* path, CommandLine& line) {
         const int threads = threads_of(line);
+        const bool compat = line.integer("-compat", 0, 1).value_or(0) != 0;
         const std::size_t threshold = threshold_of(line.next_operand());
         warn_of_extra_words(kName, line);
-        run_with_threads(threads, [&] { answer_input(read_index(kName, path, threshold)); });
+        run_with_threads(threads,
+                         [&] { answer_input(read_index(kName, path, threshold), compat); });
       });
 }

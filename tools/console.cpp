@@ -26,7 +26,6 @@ namespace hogvec::tools {
 namespace {
 
 constexpr std::string_view kNoMemory = "not enough memory; use smaller vectors or a larger machine";
-constexpr std::size_t kWordColumn = 50;  // bytes: printf's %50s
 
 char shown(char c) noexcept { return is_control(c) ? '?' : c; }
 
@@ -89,15 +88,6 @@ void catch_lost_pages(std::string_view name) noexcept {
   action.sa_sigaction = tell_lost_page;
   action.sa_flags = SA_SIGINFO;
   sigaction(SIGBUS, &action, nullptr);
-}
-
-void answer_lines(const QueryProgram& program, const WordIndex& index) {
-  std::string line;
-  for (;;) {
-    print_now(program.prompt);
-    if (!read_line(line) || line == "EXIT") return;
-    print(program.answer(index, split_words(line)));
-  }
 }
 
 }  // namespace
@@ -220,36 +210,6 @@ WordIndex read_index(std::string_view name, const std::string& path, std::size_t
   WordIndex index = WordIndex::read(path, most_rows);
   warn_of_repeated_words(name, path, index.repeated());
   return index;
-}
-
-int run_queries(const QueryProgram& program, int argc, char** argv) noexcept {
-  const std::string usage =
-      fmt::format("Usage: ./{} <FILE>\nwhere FILE contains word projections in the BINARY FORMAT\n",
-                  program.name);
-  return run_on_vectors(
-      {program.name, program.help, usage}, argc, argv, [&](const char* path, CommandLine& line) {
-        const int threads = threads_of(line);
-        warn_of_extra_words(program.name, line);
-        run_with_threads(threads, [&] { answer_lines(program, read_index(program.name, path)); });
-      });
-}
-
-std::string describe_word(std::string_view word, long long row) {
-  return fmt::format("\nWord: {}  Position in vocabulary: {}\n", word, row);
-}
-
-std::string neighbor_table(std::string_view heading, const WordIndex& index,
-                           const std::vector<Neighbor>& neighbors, float floor) {
-  std::string table = fmt::format("\n{}\n{:->72}\n", heading, "");
-  for (std::size_t k = 0; k < kQueryRows; ++k) {
-    const bool filled = k < neighbors.size() && neighbors[k].cosine > floor;
-    const std::string_view word = filled ? index.word(neighbors[k].row) : "";
-    // Padded by bytes, as printf does; fmt would count the columns of a terminal.
-    table.append(kWordColumn - std::min(kWordColumn, word.size()), ' ');
-    fmt::format_to(std::back_inserter(table), "{}\t\t{:f}\n", word,
-                   filled ? neighbors[k].cosine : floor);
-  }
-  return table;
 }
 
 }  // namespace hogvec::tools

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,24 +72,5 @@ void warn_of_repeated_words(std::string_view name, std::string_view path,
 /// WordIndex::read(), and that complaint.
 WordIndex read_index(std::string_view name, const std::string& path,
                      std::size_t most_rows = WordIndex::kNotFound);
-
-/// A program that reads queries, one a line, until "EXIT" or the end of the input.
-struct QueryProgram {
-  std::string_view name;
-  std::string_view help;
-  std::string_view prompt;
-  /// The answer to a line.
-  std::function<std::string(const WordIndex&, const std::vector<std::string_view>& words)> answer;
-};
-int run_queries(const QueryProgram& program, int argc, char** argv) noexcept;
-
-/// "\nWord: WORD  Position in vocabulary: ROW\n", as the reference prints it.
-std::string describe_word(std::string_view word, long long row);
-
-/// The reference's table: a heading and kQueryRows rows, of which those that no neighbor fills have
-/// no word and the cosine `floor`. Only cosines above `floor` are shown.
-inline constexpr std::size_t kQueryRows = 40;
-std::string neighbor_table(std::string_view heading, const WordIndex& index,
-                           const std::vector<Neighbor>& neighbors, float floor);
 
 }  // namespace hogvec::tools

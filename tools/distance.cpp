@@ -1,52 +1,58 @@
-// distance FILE [-threads N]: the words nearest to a word, or to the sum of several.
-#include "tools/console.hpp"
+// distance FILE: the words nearest to a word, or to the sum of several.
+#include <numeric>
+
+#include "tools/query_program.hpp"
 
 namespace hogvec::tools {
 
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(Usage: distance FILE [-threads N]
-Reads words from standard input, one query a line, and prints the 40 words whose vectors lie nearest
-to the sum of theirs, by cosine. Ends at a line EXIT or at the end of the input.
+    R"(Usage: distance FILE [-query "WORD..."]... [-top N] [-json FILE] [-compat 1] [-threads N]
+Prints the words whose vectors lie nearest to the sum of those of the words of a query, by cosine; of
+a query of two words their own cosine too.
 FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy, with the words in
 .words), or is a model file, which is opened at once whatever its size, also while it is trained.
 
-  -threads N  threads to read and to search with (all cores)
-  --help      print this text
-  --version   print the version
+  -query "WORD..."  a query; may be given several times. Exits with 1 where one has a word that FILE
+                    lacks. Without it queries are read from standard input, one a line, to a line
+                    EXIT or the end of the input
+  -top N            how many words are printed (40)
+  -json FILE        write the answers as JSON too, an object a line; with /dev/stdout, instead
+  -compat 1         print what the reference prints: rows without a word, where there are fewer
+  -threads N        threads to read and to search with (all cores)
+  --help, --version
 )";
 
-std::string answer(const WordIndex& index, const std::vector<std::string_view>& words) {
-  if (words.empty()) return "";
-  std::string text;
-  std::vector<std::size_t> rows;
-  for (const std::string_view word : words) {
-    const std::size_t row = index.find(word);
-    const bool known = row != WordIndex::kNotFound;
-    text += describe_word(word, known ? static_cast<long long>(row) : -1);
-    if (!known) return text + "Out of dictionary word!\n";
-    rows.push_back(row);
-  }
+QueryAnswer answer(const WordIndex& index, const std::vector<std::string_view>& words,
+                   std::size_t most) {
+  QueryAnswer answer;
+  if (words.empty() || !find_words(index, words, answer)) return answer;
   std::vector<float> sum(index.dim());
-  for (const std::size_t row : rows) {
-    const std::span<const float> vector = index.unit_vector(row);
+  std::vector<std::size_t> rows;
+  for (const QueryAnswer::Word& word : answer.words) {
+    const std::span<const float> vector = index.unit_vector(word.row);
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += vector[i];
+    rows.push_back(word.row);
   }
-  constexpr std::string_view kHeading =
-      "                                              Word       Cosine distance";
-  const float floor = -1;
-  return text + neighbor_table(kHeading, index, index.nearest(sum, kQueryRows, rows), floor);
+  if (rows.size() == 2) answer.cosine = index.cosine(rows[0], rows[1]);
+  answer.neighbors = index.nearest(sum, most, rows);
+  return answer;
 }
 
-QueryProgram program() {
-  return {"distance", kHelp, "Enter word or sentence (EXIT to break): ", answer};
-}
+constexpr QueryProgram kProgram = {
+    .name = "distance",
+    .help = kHelp,
+    .prompt = "Enter word or sentence (EXIT to break): ",
+    .heading = "                                              Word       Cosine distance",
+    .floor = -1,
+    .first_row_is_word = true,
+    .answer = answer};
 
 }  // namespace
 
 }  // namespace hogvec::tools
 
 int main(int argc, char** argv) {
-  return hogvec::tools::run_queries(hogvec::tools::program(), argc, argv);
+  return hogvec::tools::run_queries(hogvec::tools::kProgram, argc, argv);
 }

@@ -36,9 +36,9 @@ Prints how good word vectors are.
   -threads N        threads to read and to answer with (all cores)
   --help, --version
 
--similarity and -analogies may be given several times. Words are compared in lower case (Latin, Greek
-and Cyrillic letters), and of those that are then equal the most frequent counts. Pairs and questions
-with a word that is not known are left out: "found" says how many were not.
+-similarity and -analogies may be given several times. Words are compared whatever the case of
+their letters (Unicode), and of those that are then equal the most frequent counts. Pairs and
+questions with a word that is not known are left out: "found" says how many were not.
 )";
 
 struct Options {
@@ -98,7 +98,7 @@ void evaluate(const Options& options) {
   for (const std::string& path : options.analogies) questions.push_back(read_questions(path));
 
   const WordIndex index = read_index(kName, options.vectors);
-  const FoldedWords words(index, Letters::kUtf8);
+  const FoldedWords words(index, Letters::kUnicode);
   EvaluationReport report;
   report.vectors = options.vectors;
   report.words = index.size();

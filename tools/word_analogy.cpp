@@ -1,61 +1,65 @@
-// word-analogy FILE [-threads N]: A is to B as C is to which word.
+// word-analogy FILE: A is to B as C is to which word.
 #include <fmt/format.h>
 
-#include "tools/console.hpp"
+#include "tools/query_program.hpp"
 
 namespace hogvec::tools {
 
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(Usage: word-analogy FILE [-threads N]
-Reads three words A B C a line from standard input and prints the 40 words whose vectors lie nearest
-to B - A + C, by cosine. Ends at a line EXIT or at the end of the input.
+    R"(Usage: word-analogy FILE [-query "A B C"]... [-top N] [-json FILE] [-compat 1] [-threads N]
+Prints the words whose vectors lie nearest to B - A + C, by cosine: A is to B as C is to which word.
 FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy, with the words in
 .words), or is a model file, which is opened at once whatever its size, also while it is trained.
 
-  -threads N  threads to read and to search with (all cores)
-  --help      print this text
-  --version   print the version
+  -query "A B C"  a query; may be given several times. Exits with 1 where one has a word that FILE
+                  lacks. Without it queries are read from standard input, one a line, to a line EXIT
+                  or the end of the input
+  -top N          how many words are printed (40)
+  -json FILE      write the answers as JSON too, an object a line; with /dev/stdout, instead
+  -compat 1       print what the reference prints: the first word of FILE is not known, words whose
+                  cosine is not positive are not shown, rows without a word are
+  -threads N      threads to read and to search with (all cores)
+  --help, --version
 )";
 
-std::string answer(const WordIndex& index, const std::vector<std::string_view>& words) {
+QueryAnswer answer(const WordIndex& index, const std::vector<std::string_view>& words,
+                   std::size_t most) {
   constexpr std::size_t kNeeded = 3;
+  QueryAnswer answer;
   if (words.size() < kNeeded) {
-    return fmt::format(
+    answer.refusal = fmt::format(
         "Only {} words were entered.. three words are needed at the input to perform the "
-        "calculation\n",
+        "calculation",
         words.size());
+    return answer;
   }
-  std::string text;
+  if (!find_words(index, words, answer)) return answer;
   std::vector<std::size_t> rows;
-  for (const std::string_view word : words) {
-    // Row 0, the end of a sentence, is no word: it stands for those that are missing.
-    const std::size_t found = index.find(word);
-    const std::size_t row = found == WordIndex::kNotFound ? 0 : found;
-    text += describe_word(word, static_cast<long long>(row));
-    if (row == 0) return text + "Out of dictionary word!\n";
-    rows.push_back(row);
-  }
+  for (const QueryAnswer::Word& word : answer.words) rows.push_back(word.row);
   const std::span<const float> a = index.unit_vector(rows[0]);
   const std::span<const float> b = index.unit_vector(rows[1]);
   const std::span<const float> c = index.unit_vector(rows[2]);
   std::vector<float> sum(index.dim());
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = b[i] - a[i] + c[i];
-  constexpr std::string_view kHeading =
-      "                                              Word              Distance";
-  const float floor = 0;
-  return text + neighbor_table(kHeading, index, index.nearest(sum, kQueryRows, rows), floor);
+  answer.neighbors = index.nearest(sum, most, rows);
+  return answer;
 }
 
-QueryProgram program() {
-  return {"word-analogy", kHelp, "Enter three words (EXIT to break): ", answer};
-}
+constexpr QueryProgram kProgram = {
+    .name = "word-analogy",
+    .help = kHelp,
+    .prompt = "Enter three words (EXIT to break): ",
+    .heading = "                                              Word              Distance",
+    .floor = 0,
+    .first_row_is_word = false,
+    .answer = answer};
 
 }  // namespace
 
 }  // namespace hogvec::tools
 
 int main(int argc, char** argv) {
-  return hogvec::tools::run_queries(hogvec::tools::program(), argc, argv);
+  return hogvec::tools::run_queries(hogvec::tools::kProgram, argc, argv);
 }

@@ -10,14 +10,6 @@ namespace hogvec {
 
 namespace {
 
-double cosine(const WordIndex& index, std::size_t a, std::size_t b) {
-  const std::span<const float> x = index.unit_vector(a);
-  const std::span<const float> y = index.unit_vector(b);
-  double sum = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) sum += double{x[i]} * double{y[i]};
-  return sum;
-}
-
 /// Questions whose words are known, with what they are about.
 struct Asked {
   std::vector<Analogy> questions;
@@ -66,7 +58,7 @@ SimilarityResult evaluate_similarity(const WordIndex& index, const FoldedWords& 
     const std::size_t first = words.find(pair.first);
     const std::size_t second = words.find(pair.second);
     if (first == WordIndex::kNotFound || second == WordIndex::kNotFound) continue;
-    const double similarity = cosine(index, first, second);
+    const double similarity = index.cosine(first, second);
     if (std::isnan(similarity)) continue;
     ours.push_back(similarity);
     theirs.push_back(pair.score);

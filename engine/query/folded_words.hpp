@@ -13,12 +13,9 @@ namespace hogvec {
 
 /// Which letters have a case.
 enum class Letters {
-  kAscii,  // A to Z, as the reference compares
-  kUtf8,   // also those of Latin-1, Latin Extended-A, Greek and Cyrillic up to U+042F
+  kAscii,    // A to Z, as the reference compares
+  kUnicode,  // all, as caseless() says
 };
-
-/// The word in lower case; bytes that are no such letter stay.
-std::string to_lower(std::string_view word, Letters letters);
 
 /// The words of an index, which must outlive it. Immutable, so safe to ask from any thread.
 class FoldedWords {

@@ -199,6 +199,14 @@ std::span<const float> WordIndex::unit_vector(std::size_t row) const {
   return {unit().row(row), dim()};
 }
 
+double WordIndex::cosine(std::size_t a, std::size_t b) const {
+  const std::span<const float> x = unit_vector(a);
+  const std::span<const float> y = unit_vector(b);
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) sum += double{x[i]} * double{y[i]};
+  return sum;
+}
+
 std::vector<Neighbor> WordIndex::nearest(std::span<const float> query, std::size_t k,
                                          std::span<const std::size_t> excluded) const {
   Matrix unit_query(1, dim());

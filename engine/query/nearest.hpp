@@ -52,6 +52,9 @@ class WordIndex {
   /// dim() floats of length 1, 64-byte aligned, with zeros up to simd::padded(dim()).
   std::span<const float> unit_vector(std::size_t row) const;
 
+  /// Cosine of two rows, summed in double; 0 where one has no direction.
+  double cosine(std::size_t a, std::size_t b) const;
+
   /// At most k rows, highest cosine first, ties in row order; the cosines are the reference's to
   /// the last bit, whatever the instruction set. `query` holds dim() floats of any length; rows in
   /// `excluded` and rows whose cosine is not a number are left out. None where `query` has no

@@ -152,7 +152,7 @@ TEST_CASE("words of a model file are found without their case") {
   write_model(folder / "model", {{"</s>", 3}, {"Paris", 2}, {"paris", 1}}, 2,
               [](MatrixView rows) { fill_randomly(rows, 1); });
   const WordIndex index = WordIndex::read(folder / "model");
-  const hogvec::FoldedWords words(index, hogvec::Letters::kUtf8);
+  const hogvec::FoldedWords words(index, hogvec::Letters::kUnicode);
   CHECK(words.find("PARIS") == 1);
   CHECK(words.find("</S>") == 0);
 }

@@ -28,21 +28,21 @@ for program in distance word-analogy; do
   stdin=$golden/${input[$program]}.stdin.txt
   stdout=$golden/${input[$program]}.stdout.txt
 
-  expect_code 0 "$run" "$golden/vectors.bin" <"$stdin"
+  expect_code 0 "$run" "$golden/vectors.bin" -compat 1 <"$stdin"
   expect_output "$stdout" "$program of the reference's queries"
-  expect_code 0 env HOGVEC_SIMD=$base "$run" "$golden/vectors.bin" <"$stdin"
+  expect_code 0 env HOGVEC_SIMD=$base "$run" "$golden/vectors.bin" -compat 1 <"$stdin"
   expect_output "$stdout" "$program on $base"
 
   # The same without the last line, EXIT: the end of the input ends it at the same prompt. And with
   # its last line unfinished, with carriage returns, with spaces doubled.
   head -n -1 "$stdin" >"$work/in"
-  expect_code 0 "$run" "$golden/vectors.bin" <"$work/in"
+  expect_code 0 "$run" "$golden/vectors.bin" -compat 1 <"$work/in"
   expect_output "$stdout" "$program at the end of its input"
   head -c -1 "$work/in" >"$work/unfinished"
-  expect_code 0 "$run" "$golden/vectors.bin" <"$work/unfinished"
+  expect_code 0 "$run" "$golden/vectors.bin" -compat 1 <"$work/unfinished"
   expect_output "$stdout" "$program with an unfinished last line"
   sed 's/ /  \t/g; s/^/ /; s/$/ \r/' "$work/in" >"$work/spaces"
-  expect_code 0 "$run" "$golden/vectors.bin" <"$work/spaces"
+  expect_code 0 "$run" "$golden/vectors.bin" -compat 1 <"$work/spaces"
   expect_output "$stdout" "$program with more spaces"
 
   printf '%s' "${prompt[$program]}" >"$work/prompt"
@@ -64,7 +64,7 @@ for program in distance word-analogy; do
   grep -Eqx "$program .*[0-9]+\.[0-9]+\.[0-9]+" "$work/out" || fail "$program --version: no version"
 
   # More words than one are warned of, and change nothing.
-  expect_code 0 "$run" "$golden/vectors.bin" more -binary 1 <"$stdin"
+  expect_code 0 "$run" "$golden/vectors.bin" more -binary 1 -compat 1 <"$stdin"
   cmp "$work/out" "$stdout" || fail "$program: more words change the output"
   grep -q "the word more is ignored" "$work/err" || fail "$program: a word ignored in silence"
   grep -q "the unknown flag -binary is ignored" "$work/err" || fail "$program: a flag, in silence"
@@ -98,7 +98,8 @@ for program in distance word-analogy; do
 done
 
 # Text vectors give the same neighbors; their six decimals may change the last digits.
-"$bin/distance" "$golden/vectors.txt" <"$golden/distance.stdin.txt" | grep -c . >"$work/lines"
+"$bin/distance" "$golden/vectors.txt" -compat 1 <"$golden/distance.stdin.txt" |
+  grep -c . >"$work/lines"
 [ "$(cat "$work/lines")" -eq "$(grep -c . "$golden/distance.stdout.txt")" ] || fail "text vectors"
 
 # An empty line asks nothing; a line of two words is refused, as the reference does.
@@ -110,22 +111,60 @@ for count in 2 0; do
   grep -q "Only $count words were entered.. three words are needed at the input to perform the" \
     "$work/out" || fail "word-analogy of $count words"
 done
-# The end of a sentence, row 0, counts as no word.
-printf 'ist </s> sumo\n' | "$bin/word-analogy" "$golden/vectors.bin" >"$work/out"
-grep -q "Word: </s>  Position in vocabulary: 0" "$work/out" || fail "word-analogy of </s>"
-grep -q "Out of dictionary word!" "$work/out" || fail "word-analogy of </s>"
+# Row 0 is a word as any other, where the reference takes it for one that is not known.
+printf '5 2\nfirst 1 0\na 1 .1\nb 0 1\nnew york 1 1\nfar -1 -1\n' >"$work/five"
+echo "a first b" | "$bin/word-analogy" "$work/five" >"$work/out"
+grep -qE '^ +new york	{2}0\.[0-9]+$' "$work/out" || fail "word-analogy: the first row"
+echo "a first b" | "$bin/word-analogy" "$work/five" -compat 1 >"$work/out"
+grep -q "Word: first  Position in vocabulary: 0" "$work/out" || fail "word-analogy of row 0"
+grep -q "Out of dictionary word!" "$work/out" || fail "word-analogy of row 0"
+echo "a unknown b" | "$bin/word-analogy" "$work/five" >"$work/out"
+grep -q "Word: unknown  Position in vocabulary: -1" "$work/out" || fail "word-analogy: unknown"
 
-# Rows that no word fills, and words of UTF-8 that are padded by bytes.
+# A word that has spaces is one, the longest that is there.
+expect_code 0 "$bin/distance" "$work/five" -query "a new york" -top 1
+grep -q "Word: new york  Position in vocabulary: 3" "$work/out" || fail "a word with spaces"
+
+# Rows that no word fills are in the reference alone. Words of UTF-8 are padded by bytes.
 printf '2 2\nä 1 0\nb 0 1\n' >"$work/two"
-echo "ä" | "$bin/distance" "$work/two" >"$work/out"
+echo "ä" | "$bin/distance" "$work/two" -compat 1 >"$work/out"
 [ "$(grep -cE '^ {50}	{2}-1\.000000$' "$work/out")" -eq 39 ] || fail "distance: unfilled rows"
+echo "ä" | "$bin/distance" "$work/two" >"$work/out"
+[ "$(grep -c '	' "$work/out")" -eq 1 ] || fail "distance: rows without a word"
 echo "b" | "$bin/distance" "$work/two" | grep -qE '^ {48}ä	{2}0\.000000$' || fail "distance: padding"
 
-# word-analogy shows positive cosines only: of six words three are asked for, one lies opposite.
+# The reference's word-analogy shows positive cosines only: of six words three are asked for, one
+# lies opposite.
 printf '6 2\n</s> 1 1\na 1 0\nb 1 .1\nc 1 -.1\nopposite -1 0\nnear 1 .2\n' >"$work/six"
-echo "a b c" | "$bin/word-analogy" "$work/six" >"$work/out"
+echo "a b c" | "$bin/word-analogy" "$work/six" -compat 1 >"$work/out"
 [ "$(grep -cE '^ {50}	{2}0\.000000$' "$work/out")" -eq 38 ] || fail "word-analogy: unfilled rows"
 ! grep -q "opposite" "$work/out" || fail "word-analogy: a negative cosine"
+echo "a b c" | "$bin/word-analogy" "$work/six" >"$work/out"
+grep -qE '^ +opposite	{2}-1\.000000$' "$work/out" || fail "word-analogy: no negative cosine"
+[ "$(grep -c '	' "$work/out")" -eq 3 ] || fail "word-analogy: rows"
+
+# A cosine of two words, -top, queries as arguments, JSON beside the text or instead of it.
+expect_code 0 "$bin/distance" "$work/six" -query "a b" -query near -top 2 -json "$work/json"
+grep -q "^Cosine of a and b: 0.995037$" "$work/out" || fail "distance: no cosine"
+[ "$(grep -c '	' "$work/out")" -eq 4 ] || fail "distance -top 2"
+! grep -q "Enter" "$work/out" || fail "distance -query: prompts"
+python3 - "$work/json" <<'END' || fail "distance -json"
+import json, sys
+first, second = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+assert first["query"] == ["a", "b"] and abs(first["cosine"] - 0.995037) < 1e-6, first
+assert len(first["neighbors"]) == 2 and "cosine" not in second, first
+assert [n["word"] for n in second["neighbors"]] == ["b", "a"], second
+END
+expect_code 0 "$bin/word-analogy" "$work/six" -json /dev/stdout <<<'a b c'
+[ "$(grep -c '"query":\["a","b","c"\],"neighbors":\[{"word":"near"' "$work/out")" -eq 1 ] &&
+  [ "$(wc -l <"$work/out")" -eq 1 ] || fail "word-analogy -json /dev/stdout: $(cat "$work/out")"
+expect_code 1 "$bin/distance" "$work/six" -query none -query a
+grep -q "1 of 2 queries could not be answered" "$work/err" || fail "$(cat "$work/err")"
+grep -q "near" "$work/out" || fail "a query behind one that has no answer"
+expect_code 1 "$bin/distance" "$work/six" -query a -top 0
+expect_code 1 "$bin/distance" "$work/six" -query a -json "$work/six"
+grep -q "this is an input" "$work/err" || fail "$(cat "$work/err")"
+grep -q "^6 2" "$work/six" || fail "an input is overwritten"
 
 # -threads holds for reading and searching: of 20,000 rows, which are many blocks of both. One thread
 # prints what all print. ThreadSanitizer's build has one thread for it whatever is asked for.
