@@ -1,15 +1,16 @@
-// Test sets for word vectors: analogy questions, and pairs of words with how similar people find
-// them.
+// Analogy questions for word vectors, as test sets are published.
 //
-//   questions   sections ": NAME", and in them lines of four words: a is to b as c is to d
-//   pairs       lines of two words and a number, between tabs or spaces; lines without, or that
-//               begin with "#", are headings
+//   Google, MSR   sections ": NAME", or none, and lines of four words: a is to b as c is to d
+//   BATS          a folder of files whose lines are pairs of one relation, the second word with
+//                 alternatives between "/": every pair asks for every other
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "io/memory_map.hpp"
@@ -30,38 +31,39 @@ struct QuestionLine {
 /// Takes a line without its newline. Malformed is what has fewer or more than four words.
 QuestionLine parse_question_line(std::string_view line);
 
-/// Questions of a file, which stays mapped while it lives.
+/// Two words that have a relation, of which the second may be several between "/".
+using WordRelation = std::pair<std::string_view, std::string_view>;
+
+/// Questions of a file, which stays mapped while it lives, or of a folder's .txt files.
 class QuestionsFile {
  public:
   struct Section {
     std::string_view name;  // empty for questions that come before the first section
     std::vector<QuestionWords> questions;
+    bool alternatives = false;  // b and d may be several words between "/"
   };
 
-  /// Errors: not a readable regular file; no question in it; changed while it is read.
+  /// Errors: not a readable regular file or folder; no question in it; changed while it is read;
+  /// more pairs of one relation than could be asked.
   explicit QuestionsFile(const std::string& path);
 
+  /// Of a folder each file is one, by its name.
   const std::vector<Section>& sections() const noexcept { return sections_; }
-  /// How many lines have fewer or more than four words and were left out; the first, from 1.
+  /// How many lines have another number of words and were left out; the first, from 1.
   std::size_t malformed_lines() const noexcept { return malformed_lines_; }
   std::size_t first_malformed_line() const noexcept { return first_malformed_line_; }
 
  private:
-  void parse(const std::string& path);
+  void read(const std::string& path, std::string_view name);
+  void parse(const std::string& path, std::string_view rest, std::string_view name);
+  void ask_pairs(const std::string& path, std::string_view name,
+                 const std::vector<WordRelation>& pairs);
 
-  MemoryMap map_;
+  std::vector<MemoryMap> maps_;
+  std::list<std::string> names_;  // of a folder's files
   std::vector<Section> sections_;
   std::size_t malformed_lines_ = 0;
   std::size_t first_malformed_line_ = 0;
 };
-
-struct WordPair {
-  std::string first;
-  std::string second;
-  double score;  // how similar people find them
-};
-
-/// The pairs of a file, in its order. Errors: not a readable regular file; no pair in it.
-std::vector<WordPair> read_word_pairs(const std::string& path);
 
 }  // namespace hogvec::io

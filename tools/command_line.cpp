@@ -77,6 +77,14 @@ const char* CommandLine::next_operand() {
   return next_word();
 }
 
+const char* CommandLine::next_file() {
+  for (;;) {
+    while (front_ != given_ && used_[front_]) ++front_;
+    if (front_ == given_ || !words_[front_].starts_with('-')) return next_word();
+    front_ = std::min(front_ + 2, given_);  // an unknown flag, and its value
+  }
+}
+
 std::vector<std::string> CommandLine::values(std::string_view flag) {
   flags_.emplace_back(flag);
   std::vector<std::string> values;

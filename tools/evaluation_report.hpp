@@ -9,25 +9,31 @@
 
 namespace hogvec::tools {
 
+/// What one file of vectors came to. Reports side by side are of the same test sets.
 struct EvaluationReport {
-  template <class Result>
-  struct File {
+  struct Similarity {
     std::string path;
-    Result result;
+    io::SimilarityFile file;  // without its pairs
+    SimilarityResult result;
+  };
+  struct Analogies {
+    std::string path;
+    AnalogyResult result;
   };
 
   std::string vectors;
   std::size_t words = 0;
   std::size_t dim = 0;
   std::size_t top = 0;  // words that analogies are asked over
-  std::vector<File<SimilarityResult>> similarity;
-  std::vector<File<AnalogyResult>> analogies;
+  std::vector<Similarity> similarity;
+  std::vector<Analogies> analogies;
 };
 
-/// Tables for people.
-std::string to_text(const EvaluationReport& report);
+/// Tables for people, several vectors side by side.
+std::string to_text(const std::vector<EvaluationReport>& reports);
 
-/// One JSON object, with a newline; null for what nothing was found of.
-std::string to_json(const EvaluationReport& report);
+/// A JSON object of one report, an array of several, with a newline; null for what nothing was
+/// found of.
+std::string to_json(const std::vector<EvaluationReport>& reports);
 
 }  // namespace hogvec::tools

@@ -13,31 +13,60 @@ namespace {
 /// Questions whose words are known, with what they are about.
 struct Asked {
   std::vector<Analogy> questions;
-  std::vector<std::size_t> expected;  // row of the fourth word
+  std::vector<std::size_t> expected;  // rows of what answers each, one after the other
+  std::vector<std::size_t> expected_end;
   std::vector<std::size_t> section;
+
+  bool is_right(std::size_t question, std::size_t row) const {
+    const auto end_of = [&](std::size_t k) {
+      return expected.begin() + static_cast<std::ptrdiff_t>(expected_end[k]);
+    };
+    const auto begin = question == 0 ? expected.begin() : end_of(question - 1);
+    return std::find(begin, end_of(question), row) != end_of(question);
+  }
 };
+
+/// Rows below `top` of a word, or of each of its alternatives.
+std::vector<std::size_t> rows_of(const FoldedWords& words, std::size_t top, std::string_view word,
+                                 bool alternatives) {
+  std::vector<std::size_t> rows;
+  for (;;) {
+    const std::string_view one = alternatives ? word.substr(0, word.find('/')) : word;
+    const std::size_t row = words.find(one);
+    if (row < top) rows.push_back(row);  // not kNotFound either
+    if (one.size() == word.size()) return rows;
+    word.remove_prefix(one.size() + 1);
+  }
+}
 
 /// Adds the question where its four words are among the first `top`.
 bool ask(Asked& asked, const FoldedWords& words, std::size_t top, const io::QuestionWords& question,
-         std::size_t section) {
-  std::size_t rows[4];
+         bool alternatives, std::size_t section) {
+  std::vector<std::size_t> rows[4];
   for (std::size_t i = 0; i < 4; ++i) {
-    rows[i] = words.find(question[i]);
-    if (rows[i] >= top) return false;  // kNotFound too
+    rows[i] = rows_of(words, top, question[i], alternatives && i % 2 == 1);
+    if (rows[i].empty()) return false;
   }
-  asked.questions.push_back({static_cast<std::uint32_t>(rows[0]),
-                             static_cast<std::uint32_t>(rows[1]),
-                             static_cast<std::uint32_t>(rows[2])});
-  asked.expected.push_back(rows[3]);
+  asked.questions.push_back({static_cast<std::uint32_t>(rows[0][0]),
+                             static_cast<std::uint32_t>(rows[1][0]),
+                             static_cast<std::uint32_t>(rows[2][0])});
+  asked.expected.insert(asked.expected.end(), rows[3].begin(), rows[3].end());
+  asked.expected_end.push_back(asked.expected.size());
   asked.section.push_back(section);
   return true;
+}
+
+/// By what Google's sections and BATS's folders are called.
+bool is_syntactic(std::string_view section) {
+  return section.find("gram") != std::string_view::npos ||
+         section.find("morphology") != std::string_view::npos;
 }
 
 void count_right(const WordIndex& index, std::size_t top, const Asked& asked, AnalogyScore score,
                  std::size_t AnalogyTally::*right, AnalogyResult& result) {
   const std::vector<AnalogyAnswer> answers = answer_analogies(index, top, asked.questions, score);
   for (std::size_t q = 0; q < answers.size(); ++q) {
-    if (answers[q].row == asked.expected[q]) ++(result.sections[asked.section[q]].tally.*right);
+    if (asked.is_right(q, answers[q].row)) ++(result.sections[asked.section[q]].tally.*right);
   }
 }
 
@@ -72,7 +101,7 @@ AnalogyResult evaluate_analogies(const WordIndex& index, const FoldedWords& word
   AnalogyResult result;
   Asked asked;
   for (const io::QuestionsFile::Section& section : file.sections()) {
-    const bool syntactic = section.name.find("gram") != std::string_view::npos;
+    const bool syntactic = is_syntactic(section.name);
     const std::size_t number = result.sections.size();
     AnalogyTally& tally =
         result.sections
@@ -80,7 +109,7 @@ AnalogyResult evaluate_analogies(const WordIndex& index, const FoldedWords& word
             .tally;
     tally.total = section.questions.size();
     for (const io::QuestionWords& question : section.questions) {
-      if (ask(asked, words, top, question, number)) ++tally.found;
+      if (ask(asked, words, top, question, section.alternatives, number)) ++tally.found;
     }
   }
   count_right(index, top, asked, AnalogyScore::kSum, &AnalogyTally::sum_right, result);

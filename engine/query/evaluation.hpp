@@ -8,6 +8,7 @@
 
 #include "engine/query/folded_words.hpp"
 #include "io/questions_file.hpp"
+#include "io/similarity_file.hpp"
 
 namespace hogvec {
 
@@ -34,7 +35,7 @@ struct AnalogyTally {
 struct AnalogyResult {
   struct Section {
     std::string name;
-    bool syntactic = false;  // its name holds "gram"
+    bool syntactic = false;  // its name holds "gram" or "morphology"
     AnalogyTally tally;
   };
   std::vector<Section> sections;

@@ -7,6 +7,7 @@
 
 #include "io/error.hpp"
 #include "io/questions_file.hpp"
+#include "io/similarity_file.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace hogvec;
@@ -23,7 +24,7 @@ void read_questions(const std::string& path, std::size_t lines) {
     const io::QuestionsFile file(path);
     std::size_t questions = 0;
     for (const io::QuestionsFile::Section& section : file.sections()) {
-      questions += section.questions.size();
+      questions += section.alternatives ? 1 : section.questions.size();
       for (const io::QuestionWords& words : section.questions) {
         for (const std::string_view word : words) require(is_word(word), "a question has words");
       }
@@ -38,10 +39,13 @@ void read_questions(const std::string& path, std::size_t lines) {
 
 void read_pairs(const std::string& path, std::size_t lines) {
   try {
-    const std::vector<io::WordPair> pairs = io::read_word_pairs(path);
-    require(!pairs.empty() && pairs.size() <= lines, "a pair takes a line");
-    for (const io::WordPair& pair : pairs) {
-      require(is_word(pair.first) && is_word(pair.second), "a pair has words");
+    const io::SimilarityFile file = io::read_similarity(path);
+    require(!file.pairs.empty(), "a file has a pair");
+    require(file.pairs.size() + file.left_out + (file.header ? 1 : 0) <= lines,
+            "a pair takes a line");
+    require((file.left_out == 0) == (file.first_left_out == 0), "the first line left out is one");
+    for (const io::WordPair& pair : file.pairs) {
+      require(!pair.first.empty() && !pair.second.empty(), "a pair has words");
       require(std::isfinite(pair.score), "a score is a number");
     }
   } catch (const Error&) {

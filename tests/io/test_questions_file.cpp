@@ -1,6 +1,7 @@
-// Question and similarity files: what is a section, a question, a pair, and what is neither.
+// Question files: what is a section, a question, a pair of a relation, and what is neither.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
 
 #include "io/questions_file.hpp"
@@ -55,24 +56,51 @@ TEST_CASE("a moved question file keeps its words") {
   CHECK(second.sections()[0].questions[0][0] == "a");
 }
 
-TEST_CASE("pairs are two words and a number; other lines are headings") {
-  const TemporaryFile file(
-      "# Word 1\tWord 2\tHuman\nword1,word2\nlove\tsex\t6.77\n\nTiger cat 7\r\na b +1e1\n"
-      "a b x\na b nan\na b 1x\nc d");
-  const std::vector<WordPair> pairs = read_word_pairs(file.path());
-  REQUIRE(pairs.size() == 3);
-  CHECK(pairs[0].first == "love");
-  CHECK(pairs[0].score == 6.77);
-  CHECK(pairs[1].first == "Tiger");
-  CHECK(pairs[1].second == "cat");
-  CHECK(pairs[2].score == 10);
+TEST_CASE("lines of two words are pairs of one relation: each asks for each other") {
+  const TemporaryFile file("man\twoman/lady\nking\tqueen\nuncle  aunt\n\n");
+  const QuestionsFile questions(file.path());
+  REQUIRE(questions.sections().size() == 1);
+  CHECK(questions.sections()[0].alternatives);
+  CHECK(questions.sections()[0].questions.size() == 6);
+  CHECK(questions.sections()[0].questions[0] ==
+        QuestionWords{"man", "woman/lady", "king", "queen"});
+  CHECK(questions.malformed_lines() == 0);
+  // Among questions of four words they are mistakes.
+  const TemporaryFile mixed("a b\na b c d\nonly three words\na b\n");
+  const QuestionsFile four(mixed.path());
+  CHECK(!four.sections()[0].alternatives);
+  CHECK(four.malformed_lines() == 3);
+  CHECK(four.first_malformed_line() == 1);
 }
 
-TEST_CASE("files without a question or a pair, and no files, are named") {
+TEST_CASE("a folder's text files are sections, by their names, in the order of bytes") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "b/2_Derivational_morphology");
+  write_file(folder / "b/2_Derivational_morphology/D01 [noun].txt", "a b\nc d\n");
+  write_file(folder / "b/Z.txt", "a b c d\n");
+  write_file(folder / "b/readme.md", "not a question\n");
+  for (const char* const path : {"b", "b/"}) {
+    const QuestionsFile questions(folder / path);
+    REQUIRE(questions.sections().size() == 2);
+    CHECK(questions.sections()[0].name == "2_Derivational_morphology/D01 [noun]");
+    CHECK(questions.sections()[0].questions.size() == 2);
+    CHECK(questions.sections()[1].name == "Z");
+    CHECK(!questions.sections()[1].alternatives);
+  }
+  std::filesystem::create_directory(folder / "empty");
+  CHECK(contains(error_of([&] { QuestionsFile{folder / "empty"}; }), "empty: holds no question"));
+}
+
+TEST_CASE("more pairs than could be asked are refused") {
+  std::string text;
+  for (int k = 0; k < 1001; ++k) text += "a" + std::to_string(k) + " b\n";
+  const TemporaryFile file(text);
+  CHECK(contains(error_of([&] { QuestionsFile{file.path()}; }), "has 1001 pairs"));
+}
+
+TEST_CASE("files without a question, and no files, are named") {
   const TemporaryFile file(": section\nonly three words\n\xff\xfe\n");
   CHECK(
       contains(error_of([&] { QuestionsFile{file.path()}; }), file.path() + ": holds no question"));
-  CHECK(contains(error_of([&] { read_word_pairs(file.path()); }), file.path() + ": holds no pair"));
   CHECK(contains(error_of([] { QuestionsFile{"/missing/questions"}; }), "/missing/questions: "));
-  CHECK(contains(error_of([] { read_word_pairs("/missing/pairs"); }), "/missing/pairs: "));
 }

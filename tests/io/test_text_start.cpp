@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "io/questions_file.hpp"
+#include "io/similarity_file.hpp"
 #include "io/text_start.hpp"
 #include "io/vectors_file.hpp"
 #include "io/vocabulary_file.hpp"
@@ -68,7 +69,7 @@ TEST_CASE("every reader passes over the mark, and refuses what is not UTF-8") {
   const auto with = [](const std::string& content) { return TemporaryFile(kMark + content); };
   CHECK(read_vocabulary_file(with("</s> 3\ncat 2\n").path())[0].word == "</s>");
   CHECK(read_word_list(with("cat\ndog\n").path())[0] == "cat");
-  CHECK(read_word_pairs(with("cat dog 7\n").path())[0].first == "cat");
+  CHECK(read_similarity(with("cat dog 7\n").path()).pairs[0].first == "cat");
   CHECK(QuestionsFile(with(": one\na b c d\n").path()).sections()[0].name == "one");
   CHECK(read_vectors(with("1 2\ncat 0.5 1\n").path()).words[0] == "cat");
   const TemporaryFile glove(kMark + "cat 0.5 1\ndog 1 2\n");
@@ -78,7 +79,7 @@ TEST_CASE("every reader passes over the mark, and refuses what is not UTF-8") {
   const TemporaryFile wide("\xff\xfe"s + "1\0 \0002\0\n\0"s);
   CHECK(contains(error_of([&] { read_vocabulary_file(wide.path()); }), "UTF-16LE"));
   CHECK(contains(error_of([&] { read_word_list(wide.path()); }), "UTF-16LE"));
-  CHECK(contains(error_of([&] { read_word_pairs(wide.path()); }), "UTF-16LE"));
+  CHECK(contains(error_of([&] { read_similarity(wide.path()); }), "UTF-16LE"));
   CHECK(contains(error_of([&] { QuestionsFile(wide.path()); }), "UTF-16LE"));
   CHECK(contains(error_of([&] { read_vectors(wide.path()); }), "UTF-16LE"));
   CHECK(contains(error_of([&] { VectorsFile(wide.path()); }), "UTF-16LE"));

@@ -36,6 +36,35 @@ assert report["analogies"][0] == report["analogies"][1]
 assert report["top"] == report["words"] == 497
 END
 
+# Several vectors side by side, in the table and as an array.
+expect_code 0 "$run" "$golden/vectors.bin" "$golden/vectors.txt" -similarity "$work/pairs" \
+  -analogies "$questions" -json "$work/json"
+[ "$(grep -c '^\[2\] ' "$work/out")" -eq 2 ] || fail "side by side: $(cat "$work/out")"
+grep -Eq '^all( +[0-9.]+ +[0-9.]+ +96 of 104){2}$' "$work/out" || fail "side by side: no row"
+python3 - "$work/json" <<'END' || fail "side by side: not the expected JSON"
+import json, sys
+first, second = json.load(open(sys.argv[1]))
+assert first["vectors"].endswith(".bin") and second["vectors"].endswith(".txt")
+assert first["similarity"][0]["column"] == 3 and first["similarity"][0]["separator"] == "\t"
+END
+expect_code 1 "$run" "$golden/vectors.bin" "$work/missing" -analogies "$questions"
+grep -qF "$work/missing" "$work/err" || fail "a second file that is missing: $(cat "$work/err")"
+
+# What is published otherwise: columns, headers, left-out lines, folders of pairs.
+printf '%s\n' '7 4' 'king 1 0 0 0' 'queen 1 0 0 1' 'man 0 1 0 0' 'woman 0 1 0 .9' 'lady 0 1 0 1.1' \
+  'boy 0 0 1 0' 'girl 0 0 1 1' >"$work/v"
+printf 'word1\tword2\tPOS\tSimLex999\nking\tqueen\tN\t9\nKING\tman\tN\t1\nqueen\tgirl\tN\t5\nx\n' \
+  >"$work/simlex"
+expect_code 0 "$run" "$work/v" -similarity "$work/simlex"
+grep -q "tabs, a header, scores in column 4$" "$work/out" || fail "simlex: $(cat "$work/out")"
+grep -q "Spearman 1.0000, 3 of 3 pairs found" "$work/out" || fail "simlex: $(cat "$work/out")"
+grep -q "simlex: 1 line is left out, the first is line 5" "$work/err" || fail "a line, in silence"
+expect_code 1 "$run" "$work/v" -similarity "$work/simlex" -column 3
+mkdir "$work/bats"
+printf 'man\twoman/lady\nboy\tgirl\nking\tnone/queen\n' >"$work/bats/E10 [male - female].txt"
+expect_code 0 "$run" "$work/v" -analogies "$work/bats"
+grep -Eq '^E10 \[male - female\] +1\.0000 .* 6 of 6$' "$work/out" || fail "bats: $(cat "$work/out")"
+
 # Nothing found: null, and a dash in the table.
 printf 'missing words 1\n' >"$work/none"
 printf ': s\nfour missing words here\n' >"$work/none.questions"
@@ -66,10 +95,11 @@ grep -Eqx "evaluate .*[0-9]+\.[0-9]+\.[0-9]+" "$work/out" || fail "--version: no
 expect_code 1 "$run" "$golden/vectors.bin"
 grep -q "give -similarity FILE or -analogies FILE" "$work/err" || fail "nothing to evaluate by"
 expect_code 1 "$run" "$golden/vectors.bin" -analogies
-expect_code 0 "$run" "$golden/vectors.bin" -analogies "$questions" -analogie x stray
+expect_code 0 "$run" "$golden/vectors.bin" -analogies "$questions" -analogie x
 grep -q "unknown flag -analogie is ignored; did you mean -analogies?" "$work/err" ||
   fail "an unknown flag in silence: $(cat "$work/err")"
-for bad in "$work/missing" "$work" /dev/null; do
+mkdir "$work/folder"
+for bad in "$work/missing" "$work/folder" /dev/null; do
   for flag in -similarity -analogies; do
     expect_code 1 "$run" "$golden/vectors.bin" $flag "$bad"
     [ "$(wc -l <"$work/err")" -eq 1 ] || fail "$flag $bad: not one line on stderr"
