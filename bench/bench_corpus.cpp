@@ -133,7 +133,7 @@ void bench_encode_text(benchmark::State& state, int threads) {
   const std::vector<std::string_view> words = words_of(text.bytes);
   std::size_t ids = 0;
   {
-    const EncodedText encoded = encode_text(text.file.path(), options);
+    const EncodedText encoded = encode_text(*io::open_text({text.file.path()}), options);
     std::vector<std::string_view> names(encoded.words.size());
     encoded.words.for_each([&](std::uint32_t id, std::string_view word, std::uint64_t,
                                std::uint64_t) { names[id] = word; });
@@ -150,7 +150,8 @@ void bench_encode_text(benchmark::State& state, int threads) {
     }
     if (next != words.size()) return state.SkipWithError("words are missing");
   }
-  for (auto _ : state) benchmark::DoNotOptimize(encode_text(text.file.path(), options));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(encode_text(*io::open_text({text.file.path()}), options));
   count(state, "bytes", text.bytes.size());
   count(state, "words", ids);
 }
@@ -160,7 +161,9 @@ void bench_encode_corpus(benchmark::State& state, int threads) {
   const Text& text = large_text();
   const ReadOptions options{.min_count = 1, .resources = {.threads = threads}};
   const Corpus corpus = read_corpus(text.file.path(), options);
-  const auto encode = [&] { return encode_corpus(text.file.path(), corpus.vocabulary, options); };
+  const auto encode = [&] {
+    return encode_corpus(*io::open_text({text.file.path()}), corpus.vocabulary, options);
+  };
   const EncodedCorpus encoded = encode();
   if (!spells(corpus, text.bytes) || encoded.unknown() != 0 ||
       !std::equal(encoded.ids().begin(), encoded.ids().end(), corpus.text.ids().begin(),

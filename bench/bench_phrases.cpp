@@ -55,14 +55,14 @@ void bench_phrases(benchmark::State& state, int threads) {
   const PhraseOptions options{.min_count = kMinCount, .resources = {.threads = threads}};
   const Text small(2'000, 100'000);
   const PhrasePass want = reference_pass(small.bytes);
-  const PhrasePass got = PhraseText(small.file.path(), options).join(kThreshold);
+  const PhrasePass got = PhraseText(*io::open_text({small.file.path()}), options).join(kThreshold);
   if (got.words != want.words || got.vocabulary_size != want.vocabulary_size ||
       got.joined != want.joined || got.joined == 0) {
     return state.SkipWithError("wrong result");
   }
   std::size_t words = 0;
   for (auto _ : state) {
-    words = PhraseText(large_text().file.path(), options).join(kThreshold).words;
+    words = PhraseText(*io::open_text({large_text().file.path()}), options).join(kThreshold).words;
   }
   count(state, "words", words);
   count(state, "bytes", large_text().bytes.size());

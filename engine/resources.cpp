@@ -1,7 +1,6 @@
 #include "engine/resources.hpp"
 
 #include <oneapi/tbb/info.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -11,14 +10,11 @@ int usable_cores() { return tbb::info::default_concurrency(); }
 
 int useful_threads(int threads) { return std::min(threads, usable_cores()); }
 
-int reading_threads(int threads, const std::string& path) {
+int reading_threads(int threads, std::uint64_t text_bytes) {
   // What a thread maps: a segment of the allocator, its stack, its table of words. Measured.
   constexpr std::size_t kThread = 48u << 20;
-  struct stat status;
-  const std::size_t text =
-      stat(path.c_str(), &status) == 0 ? static_cast<std::size_t>(status.st_size) : 0;
   // The text itself, and eight bytes for each of its words, if they have three letters or more.
-  const std::size_t need = 3 * text;
+  const std::uint64_t need = 3 * text_bytes;
   const std::size_t free = available_addresses();
   const std::size_t fit = free > need ? (free - need) / kThread : 0;
   return static_cast<int>(

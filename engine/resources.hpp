@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "engine/system.hpp"
@@ -34,9 +35,9 @@ int usable_cores();
 /// no more than there are cores.
 int useful_threads(int threads);
 
-/// Of these as many as have room within ulimit -v and -d beside the text at `path` and its ids, and
-/// one where none has.
-int reading_threads(int threads, const std::string& path);
+/// Of these as many as have room within ulimit -v and -d beside a text of so many bytes and its
+/// ids, and one where none has.
+int reading_threads(int threads, std::uint64_t text_bytes);
 
 /// `bytes` in anonymous memory, or in an unnamed file in the folder of the resources.
 inline io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources) {

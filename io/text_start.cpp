@@ -57,13 +57,16 @@ std::string_view without_mark(std::string_view text) noexcept {
   return text;
 }
 
-std::string_view text_of(const MemoryMap& map, const std::string& path) {
-  const std::string_view text(reinterpret_cast<const char*>(map.data()), map.size());
+std::string_view text_start(std::string_view text, const std::string& name) {
   if (const char* const encoding = wide_encoding(text)) {
-    throw Error(path + ": is " + encoding + "; make it UTF-8: iconv -f " + encoding +
+    throw Error(name + ": is " + encoding + "; make it UTF-8: iconv -f " + encoding +
                 " -t UTF-8 FILE");
   }
   return without_mark(text);
+}
+
+std::string_view text_of(const MemoryMap& map, const std::string& path) {
+  return text_start({reinterpret_cast<const char*>(map.data()), map.size()}, path);
 }
 
 }  // namespace hogvec::io

@@ -11,6 +11,10 @@ namespace hogvec::io {
 /// Text without the byte order mark that it may begin with.
 std::string_view without_mark(std::string_view text) noexcept;
 
+/// A text of which this is the beginning, 4 KiB or all: without its byte order mark. `name` is for
+/// the message. Errors: as text_of().
+std::string_view text_start(std::string_view text, const std::string& name);
+
 /// The bytes of a text file that is mapped, without its byte order mark: what every reader of text
 /// begins with. Errors, with the path: UTF-16, by its mark or by how its zeros lie, and UTF-32, by
 /// its mark. A mark counts where there is a zero byte in the first 4 KiB: else it may be Latin-1.

@@ -1,6 +1,6 @@
 # The fuzz targets, tests/fuzz/fuzz_NAME.cpp, with seeds in tests/fuzz/seeds/NAME/. With HOGVEC_FUZZ
 # they are linked with libFuzzer, else with a program that runs them over the seeds alone.
-foreach(name IN ITEMS vectors vocabulary corpus questions model npy position)
+foreach(name IN ITEMS vectors vocabulary corpus stream questions model npy position)
   add_executable(fuzz_${name} fuzz/fuzz_${name}.cpp
     $<$<NOT:$<BOOL:${HOGVEC_FUZZ}>>:fuzz/replay.cpp>)
   target_link_libraries(fuzz_${name} PRIVATE hogvec::engine hogvec_build_flags

@@ -97,6 +97,33 @@ std::vector<std::string> CommandLine::values(std::string_view flag) {
   return values;
 }
 
+std::vector<std::string> CommandLine::operands(std::string_view flag) {
+  flags_.emplace_back(flag);
+  std::vector<std::string> operands;
+  const auto is_flag = [](const std::string& word) { return word.starts_with('-') && word != "-"; };
+  for (std::size_t i = front_; i < words_.size(); ++i) {
+    if (words_[i] != flag) continue;
+    if (i >= given_ && !operands.empty()) break;
+    if (i + 1 == given_ || i + 1 == words_.size()) throw MissingArgument{std::string(flag)};
+    used_[i] = used_[i + 1] = true;
+    if (i >= given_) {
+      std::string_view rest = words_[i + 1];
+      for (;;) {
+        const std::string_view one = rest.substr(0, rest.find(kBetweenOperands));
+        operands.emplace_back(one);
+        if (one.size() == rest.size()) return operands;
+        rest.remove_prefix(one.size() + 1);
+      }
+    }
+    operands.push_back(words_[++i]);
+    while (i + 1 < given_ && !used_[i + 1] && !is_flag(words_[i + 1])) {
+      used_[++i] = true;
+      operands.push_back(words_[i]);
+    }
+  }
+  return operands;
+}
+
 const char* CommandLine::value(std::string_view flag) {
   flags_.emplace_back(flag);
   const auto found =

@@ -38,6 +38,11 @@ class CommandLine {
   /// The values of a flag that may stand several times. Errors: MissingArgument.
   std::vector<std::string> values(std::string_view flag);
 
+  /// The same, and behind each value the words that follow it and are no flags. A default has its
+  /// values in one, with kBetweenOperands, which no file has in its name, between them.
+  std::vector<std::string> operands(std::string_view flag);
+  static constexpr char kBetweenOperands = '\0';
+
   /// The same as a whole number or a number, strictly: "1e2" is no whole number. Errors: Error.
   std::optional<std::int64_t> integer(std::string_view flag, std::int64_t least,
                                       std::int64_t most = std::numeric_limits<std::int64_t>::max());

@@ -148,6 +148,7 @@ std::string to_text(const std::vector<EvaluationReport>& reports) {
   for (std::size_t i = 0; i < reports.front().analogies.size(); ++i) {
     text += fmt::format("\nanalogies {}", cell(reports.front().analogies[i].path, 0));
     std::vector<const AnalogyResult*> results;
+    results.reserve(reports.size());
     for (std::size_t k = 0; k < reports.size(); ++k) {
       text += fmt::format(", {}over the {} most frequent words", mark(k), reports[k].top);
       results.push_back(&reports[k].analogies[i].result);

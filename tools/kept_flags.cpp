@@ -22,9 +22,9 @@ std::string absolute(const std::string& path) {
 
 // What may be otherwise when a run goes on: how it is worked on, and where things go.
 constexpr std::string_view kChangeable[] = {
-    "-alpha",          "-binary",  "-checkpoint", "-classes",      "-debug",
-    "-held-out",       "-iter",    "-keep",       "-output",       "-report",
-    "-output-context", "-threads", "-train",      "-write-on-stop"};
+    "-alpha",          "-binary",    "-checkpoint", "-classes", "-debug",
+    "-held-out",       "-iter",      "-keep",       "-output",  "-report",
+    "-output-context", "-recursive", "-threads",    "-train",   "-write-on-stop"};
 
 // What only the beginning of a run needs: it counts where it is given again.
 constexpr std::string_view kBegins[] = {"-continue", "-grow-vocab", "-init", "-init-context",
@@ -45,12 +45,13 @@ std::map<std::string, std::string> flags_of(const Word2vecOptions& options) {
   const auto path = [&](const char* flag, const std::string& value) {
     if (!value.empty()) flags[flag] = absolute(value);
   };
-  path("-train", options.train);
+  if (!options.train.empty()) flags["-train"] = kept_places(options.train);
   path("-output", options.output);
   path("-output-context", options.output_context);
   path("-read-vocab", options.read_vocab);
   path("-report", options.report);
-  path("-held-out", options.held_out);
+  if (!options.held_out.empty()) flags["-held-out"] = kept_places(options.held_out);
+  if (options.train.recursive) number("-recursive", 1);
   path("-continue", options.continue_from);
   path("-init", options.init);
   path("-init-context", options.init_context);

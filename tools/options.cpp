@@ -99,13 +99,14 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   const auto file = [&](std::string_view flag, std::string& target) {
     if (const char* name = line.file(flag)) target = name;
   };
-  path("-train", options.train);
+  options.train = text_places(line, "-train");
   path("-output", options.output);
   file("-output-context", options.output_context);
   path("-save-vocab", options.save_vocab);
   path("-read-vocab", options.read_vocab);
   file("-report", options.report);
-  file("-held-out", options.held_out);
+  line.file("-held-out");  // of which an empty name is an error
+  options.held_out = text_places(line, "-held-out");
   options.debug =
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.binary = line.integer("-binary", 0).value_or(0) != 0;
@@ -153,10 +154,13 @@ Word2vecOptions word2vec_options(CommandLine& line) {
 
 const char* const kWord2vecUsage = R"(WORD VECTOR estimation toolkit v 0.1c
 
-Usage: word2vec -train FILE -output FILE [FLAG VALUE]...
+Usage: word2vec -train TEXT... -output FILE [FLAG VALUE]...
 
 Text and files
-  -train FILE           text to learn from; words are cut at space, tab and newline
+  -train TEXT...        text to learn from; words are cut at space, tab and newline. Files, folders,
+                        pipes and - (standard input), one after the other; gzip, zstd, xz, bzip2, lz4,
+                        tar and zip, by what they hold. The flag may be given several times
+  -recursive N          * 1: of folders the folders in them too (0)
   -output FILE          where the vectors go; without it only the vocabulary is made
   -output-context FILE  * where the output vectors (W') go, in the same format
   -binary N             1: write 32-bit floats instead of text (0)
@@ -177,7 +181,7 @@ Text and files
   -keep N               * keep the model of the last N epochs' ends too, as FILE.epoch-3 (1 where
                         there are several epochs)
   -write-on-stop N      * 1: a signal that stops the run has it write its outputs (0)
-  -held-out FILE        * a text that is not trained on; its exact likelihood after every epoch
+  -held-out TEXT...     * a text that is not trained on; its exact likelihood after every epoch
                         goes to stderr and into the report (full or hierarchical softmax)
   -report FILE          * write speed, loss, memory and settings as JSON
 

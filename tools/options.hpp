@@ -6,17 +6,18 @@
 
 #include "engine/train/settings.hpp"
 #include "tools/command_line.hpp"
+#include "tools/text_places.hpp"
 
 namespace hogvec::tools {
 
 struct Word2vecOptions {
-  std::string train;
+  TextPlaces train;
   std::string output;
   std::string output_context;
   std::string save_vocab;
   std::string read_vocab;
   std::string report;
-  std::string held_out;
+  TextPlaces held_out;
   std::string model;          // file that is trained in
   std::string resume;         // file to go on with
   std::string continue_from;  // model whose vectors a new run begins with

@@ -50,7 +50,7 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
       {"loss", result.loss},
       {"peak_bytes", peak_memory()},
       {"settings",
-       {{"train", options.train},
+       {{"train", options.train.shown()},
         {"output", options.output},
         {"cbow", s.architecture == Architecture::kCbow ? 1 : 0},
         {"size", s.dim},
@@ -68,7 +68,7 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
         {"binary", options.binary ? 1 : 0},
         {"seed", s.seed},
         {"threads", s.threads}}}};
-  if (report.held_out) json["held_out"] = held_out_json(*report.held_out, options.held_out);
+  if (report.held_out) json["held_out"] = held_out_json(*report.held_out, options.held_out.shown());
   if (s.full_softmax) {
     json["perplexity"] = result.perplexity;
     json["settings"]["softmax_batch"] = plan.softmax_batch;

@@ -10,9 +10,9 @@
 #include "engine/kernels.hpp"
 #include "engine/phrases/phrases.hpp"
 #include "io/error.hpp"
-#include "io/memory_map.hpp"
 #include "tools/command_line.hpp"
 #include "tools/console.hpp"
+#include "tools/text_places.hpp"
 
 namespace hogvec::tools {
 namespace {
@@ -22,9 +22,12 @@ constexpr std::int64_t kMostPasses = 1000;   // each at least doubles the longes
 
 constexpr std::string_view kUsage = R"(WORD2PHRASE tool v0.1a
 
-Usage: word2phrase -train FILE -output FILE [FLAG VALUE]...
+Usage: word2phrase -train TEXT... -output FILE [FLAG VALUE]...
 
-  -train FILE        text to read; words are cut at space, tab and newline
+  -train TEXT...     text to read; words are cut at space, tab and newline. Files, folders, pipes and -
+                     (standard input), one after the other; gzip, zstd, xz, bzip2, lz4, tar and zip,
+                     by what they hold
+  -recursive N       * 1: of folders the folders in them too (0)
   -output FILE       where the text goes, with phrases as single words: new_york
   -min-count N       leave words and pairs alone that occur less often (5)
   -threshold X       score above which a pair becomes a phrase; higher means fewer (100)
@@ -43,7 +46,7 @@ Examples:
 )";
 
 struct Options {
-  std::string train;
+  TextPlaces train;
   std::string output;
   std::vector<float> thresholds;  // one a pass
   int debug = 2;
@@ -72,7 +75,7 @@ std::vector<float> parse_thresholds(std::string_view text) {
 
 Options read_options(CommandLine& line) {
   Options options;
-  if (const char* path = line.value("-train")) options.train = path;
+  options.train = text_places(line, "-train");
   if (const char* path = line.value("-output")) options.output = path;
   options.debug =
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
@@ -113,7 +116,7 @@ void show_progress(Options& options) {
 /// nullptr where no output is named. Errors: a place that cannot be written, the training text.
 std::unique_ptr<io::OutputFile> open_output(const Options& options) {
   if (options.output.empty()) return nullptr;
-  if (io::same_file(options.output, options.train)) {
+  if (options.train.hold(options.output)) {
     throw Error(
         fmt::format("-output {}: this is the training text; name another file", options.output));
   }
@@ -123,8 +126,7 @@ std::unique_ptr<io::OutputFile> open_output(const Options& options) {
 /// The reference's own message; the reason follows on stderr.
 void require_text(const Options& options) {
   try {
-    if (options.train.empty()) throw Error("-train: name the text to read");
-    io::MemoryMap::open_file(options.train);
+    options.train.require("-train");
   } catch (const Error&) {
     say("ERROR: training data file not found!\n");
     throw;
@@ -135,10 +137,10 @@ void join_phrases(Options options) {
   active_kernels();  // a wrong HOGVEC_SIMD is told before the work
   show_progress(options);
   const std::unique_ptr<io::OutputFile> output = open_output(options);
-  say(fmt::format("Starting training using file {}\n", options.train));
+  say(fmt::format("Starting training using file {}\n", options.train.shown()));
   require_text(options);
   if (!output) throw Error("-output: name the file to write");
-  PhraseText text(options.train, options.phrases);
+  PhraseText text(*options.train.open(), options.phrases);
   for (const float threshold : options.thresholds) {
     const PhrasePass pass = text.join(threshold);
     if (options.debug == 0) continue;

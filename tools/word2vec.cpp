@@ -78,8 +78,8 @@ std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary, const T
                                            RunReport& report) {
   if (options.held_out.empty()) return nullptr;
   auto held_out = std::make_unique<HeldOutText>(
-      encode_corpus(options.held_out, vocabulary, read_options(options, options.held_out)), plan,
-      tables);
+      encode_corpus(*options.held_out.open(), vocabulary, read_options(options, options.held_out)),
+      plan, tables);
   report.held_out = {
       .epochs = {}, .centers = held_out->centers(), .unknown = held_out->text().unknown()};
   return held_out;
@@ -127,7 +127,7 @@ class Word2vec {
   void run() {
     active_kernels();  // a wrong HOGVEC_SIMD is told before the work
     outputs_ = open_outputs(options_);
-    say(fmt::format("Starting training using file {}\n", options_.train));
+    say(fmt::format("Starting training using file {}\n", options_.train.shown()));
     if (stored_ && is_finished()) {
       write_finished();
     } else {

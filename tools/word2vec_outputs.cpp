@@ -77,10 +77,18 @@ struct OwnFile {
 
 constexpr const char* kReadVocabulary = "the vocabulary";
 
+/// Errors: the file is a text that the run reads.
+void refuse_text(const char* flag, const std::string& path, const Word2vecOptions& options) {
+  const auto refuse = [&](const TextPlaces& places, const char* what) {
+    if (!places.hold(path)) return;
+    throw Error(fmt::format("{} {}: this is {}; name another file", flag, path, what));
+  };
+  refuse(options.train, "the training text");
+  refuse(options.held_out, "the held-out text");
+}
+
 std::vector<OwnFile> inputs_of(const Word2vecOptions& options) {
-  return {{options.train, "the training text"},
-          {options.held_out, "the held-out text"},
-          {options.read_vocab, kReadVocabulary},
+  return {{options.read_vocab, kReadVocabulary},
           {options.continue_from, "the model to continue"},
           {options.init, "what the run begins with"},
           {options.init_context, "what the run begins with"}};
@@ -89,6 +97,7 @@ std::vector<OwnFile> inputs_of(const Word2vecOptions& options) {
 /// Errors: the model would take the place of what the run reads, or of another run.
 void check_model_place(const Word2vecOptions& options) {
   if (options.model.empty()) return;
+  refuse_text("-model", options.model, options);
   for (const OwnFile& input : inputs_of(options)) {
     if (input.path.empty() || !io::same_file(options.model, input.path)) continue;
     throw Error(fmt::format("-model {}: this is {}; name another file", options.model, input.what));
@@ -99,6 +108,7 @@ void check_model_place(const Word2vecOptions& options) {
 /// Errors: an output would take the place of what the run reads, or of its model.
 void check_output_place(const char* flag, const std::string& output,
                         const Word2vecOptions& options) {
+  refuse_text(flag, output, options);
   std::vector<OwnFile> own = inputs_of(options);
   // A vocabulary is read whole before it is written again.
   const bool again = output == options.save_vocab && !io::is_model_file(output);
@@ -178,7 +188,8 @@ bool is_of_run(const std::string& path, const Word2vecOptions& options) {
        {&options.output_context, &options.save_vocab, &options.report}) {
     own.push_back({*output, "an output"});
   }
-  return std::any_of(own.begin(), own.end(),
+  return options.train.hold(path) || options.held_out.hold(path) ||
+         std::any_of(own.begin(), own.end(),
                      [&](const OwnFile& file) { return io::same_file(path, file.path); });
 }
 

@@ -64,7 +64,7 @@ void check_text(const StoredModel& resumed, const Corpus& corpus, const Word2vec
       fmt::format("-resume {}: {} is not the text that it was begun with: {} words of the "
                   "vocabulary, and then {}{}; name that text by -train, or begin a new run by "
                   "-continue",
-                  resumed.path(), options.train, record.text_words, corpus.text.size(),
+                  resumed.path(), options.train.shown(), record.text_words, corpus.text.size(),
                   corpus.text.size() == record.text_words ? ", but others" : ""));
 }
 

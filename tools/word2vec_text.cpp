@@ -19,14 +19,13 @@ void note(const std::string& text) { complain("word2vec", text); }
 
 /// The words of the model that is continued and, where they are asked for, those that it lacks and
 /// the text has often enough.
-Vocabulary continued_vocabulary(const Word2vecOptions& options, const ReadOptions& reading) {
+Vocabulary continued_vocabulary(const Word2vecOptions& options, const Vocabulary& counted) {
   const io::ModelFile file = io::ModelFile::open(options.continue_from);
   file.verify_all();
   const io::ModelWords known(file);
   std::vector<io::WordCount> words = known.all();
   if (!options.grow_vocabulary) return Vocabulary::in_order(std::move(words));
   const std::size_t before = words.size();
-  const Vocabulary counted = read_corpus(options.train, reading).vocabulary;
   for (const io::WordCount& entry : counted.words()) {
     if (known.find(entry.word) == io::ModelWords::kNotFound) words.push_back(entry);
   }
@@ -36,36 +35,28 @@ Vocabulary continued_vocabulary(const Word2vecOptions& options, const ReadOption
   return Vocabulary::in_order(std::move(words));
 }
 
-/// The text with the words of a file that says them: of the run that goes on, or is continued.
-Corpus encode_text(Vocabulary vocabulary, const Word2vecOptions& options,
-                   const ReadOptions& reading) {
-  EncodedCorpus text = encode_corpus(options.train, vocabulary, reading);
-  return {std::move(vocabulary), std::move(text)};
-}
-
 }  // namespace
 
 void require_inputs(const Word2vecOptions& options) {
-  const auto require = [](const std::string& path, const char* message, const char* flag) {
+  const auto or_say = [](const char* message, const auto& require) {
     try {
-      if (path.empty()) throw Error(std::string(flag) + ": name the text to read");
-      io::MemoryMap::open_file(path);
+      require();
     } catch (const Error&) {
       say(message);
       throw;
     }
   };
   if (!options.read_vocab.empty()) {
-    require(options.read_vocab, "Vocabulary file not found\n", "-read-vocab");
+    or_say("Vocabulary file not found\n", [&] { io::MemoryMap::open_file(options.read_vocab); });
   }
-  require(options.train, "ERROR: training data file not found!\n", "-train");
-  for (const std::string* path :
-       {&options.held_out, &options.continue_from, &options.init, &options.init_context}) {
+  or_say("ERROR: training data file not found!\n", [&] { options.train.require("-train"); });
+  if (!options.held_out.empty()) options.held_out.require("-held-out");
+  for (const std::string* path : {&options.continue_from, &options.init, &options.init_context}) {
     if (!path->empty()) io::MemoryMap::open_file(*path);
   }
 }
 
-ReadOptions read_options(const Word2vecOptions& options, const std::string& text) {
+ReadOptions read_options(const Word2vecOptions& options, const TextPlaces& text) {
   ReadOptions reading;
   reading.resources.threads = reading_threads(options.settings.threads, text);
   reading.min_count = options.min_count;
@@ -86,10 +77,15 @@ Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed) {
     };
   }
   const bool continued = !options.continue_from.empty();
-  Corpus corpus = resumed != nullptr ? encode_text(resumed->vocabulary(), options, reading)
-                  : continued
-                      ? encode_text(continued_vocabulary(options, reading), options, reading)
-                      : read_corpus(options.train, reading);
+  const std::unique_ptr<io::TextSource> source = options.train.open();
+  if (resumed != nullptr) {
+    reading.choose = [resumed](const Vocabulary&) { return resumed->vocabulary(); };
+  } else if (continued) {
+    reading.choose = [&options](const Vocabulary& counted) {
+      return continued_vocabulary(options, counted);
+    };
+  }
+  Corpus corpus = read_corpus(*source, reading);
   if (resumed == nullptr && continued && options.debug > 0) {
     note(fmt::format("-continue {}: {} words of the text are not in it", options.continue_from,
                      corpus.text.unknown()));

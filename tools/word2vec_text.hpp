@@ -11,8 +11,8 @@ namespace hogvec::tools {
 /// messages go to stdout before.
 void require_inputs(const Word2vecOptions& options);
 
-/// How the text at `text` is read.
-ReadOptions read_options(const Word2vecOptions& options, const std::string& text);
+/// How a text is read.
+ReadOptions read_options(const Word2vecOptions& options, const TextPlaces& text);
 
 /// Reads, counts and encodes the text: with its own words, with those of the model that is
 /// continued or, where there is one, of the run that goes on. Tells how many there are, and what is

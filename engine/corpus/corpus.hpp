@@ -10,6 +10,7 @@
 #include "engine/resources.hpp"
 #include "engine/vocab/vocabulary.hpp"
 #include "io/memory_map.hpp"
+#include "io/text_source.hpp"
 
 namespace hogvec {
 
@@ -47,6 +48,8 @@ struct ReadOptions {
   std::size_t max_vocabulary = 0;
   /// Take the words and counts from this file, instead of counting the text.
   std::string vocabulary_file{};
+  /// Takes the words that this makes of those that the text has often enough, instead of them.
+  std::function<Vocabulary(const Vocabulary& counted)> choose{};
   /// Longer words are cut, at a code point boundary; the reference's limit (word2vec.c:86).
   std::size_t max_word_bytes = 98;
   Resources resources{};
@@ -54,12 +57,14 @@ struct ReadOptions {
   std::function<void(std::uint64_t words)> on_progress{};
 };
 
-/// Reads, counts and encodes a text, tokenised as the reference does (word2vec.c:71), by all
-/// threads. Errors: the file is missing, unreadable or not a regular file; the vocabulary file.
+/// Reads a text to its end, counts and encodes it, tokenised as the reference does (word2vec.c:71),
+/// by all threads. Errors: those of the source; the vocabulary file.
+Corpus read_corpus(io::TextSource& source, const ReadOptions& options);
+/// The text of io::open_text({path}).
 Corpus read_corpus(const std::string& path, const ReadOptions& options);
 
 /// The same with the words of `vocabulary`, instead of those of the text or of a file.
-EncodedCorpus encode_corpus(const std::string& path, const Vocabulary& vocabulary,
+EncodedCorpus encode_corpus(io::TextSource& source, const Vocabulary& vocabulary,
                             const ReadOptions& options);
 
 }  // namespace hogvec

@@ -1,39 +1,36 @@
-// Sections of the text are cut, counted and numbered by all workers, each with a table of its own;
-// then the tables are merged.
+// Blocks of the text are cut into words, counted and numbered by all workers, each with a table of
+// its own; then the tables are merged.
 #include "engine/corpus/encode_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <limits>
 #include <mutex>
 #include <numeric>
 
 #include "engine/corpus/tokenizer.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
-#include "io/memory_map.hpp"
-#include "io/text_start.hpp"
 
 namespace hogvec {
 namespace {
-
-// Small enough that the workers end together, large enough that a section costs nothing by itself.
-constexpr std::size_t kSectionBytes = 1u << 20;
 
 constexpr WordId kUnknown = 0xffffffff;
 
 /// Words on their way into a table, whose cache misses overlap.
 class Lookahead {
  public:
-  /// Numbers of words go to the end of `ids`, in the order of push().
-  Lookahead(WordTable& table, std::string_view text, std::vector<WordId>& ids)
-      : table_(table), text_(text), ids_(ids) {}
+  /// Words of a text whose first byte has the place `begin` in the whole. Their numbers go to the
+  /// end of `ids`, in the order of push().
+  Lookahead(WordTable& table, std::string_view text, std::uint64_t begin, std::vector<WordId>& ids)
+      : table_(table), text_(text), begin_(begin), ids_(ids) {}
 
   void push(std::string_view word, std::size_t position) {
     if (word.data() != text_.data() + position) {
       // A cleaned word lies in a buffer that the next one overwrites. (A NUL or a carriage return
       // at the end only shortens the view: such a word is in the buffer too.)
-      ids_.push_back(table_.add(WordTable::key_of(word), position, 1));
+      ids_.push_back(table_.add(WordTable::key_of(word), begin_ + position, 1));
       return;
     }
     Waiting& waiting = ring_[pushed_ % kAhead];
@@ -59,12 +56,13 @@ class Lookahead {
   };
 
   void add(const Waiting& waiting) {
-    const auto position = static_cast<std::size_t>(waiting.key.word.data() - text_.data());
-    ids_[waiting.place] = table_.add(waiting.key, position, 1);
+    const auto place = static_cast<std::uint64_t>(waiting.key.word.data() - text_.data());
+    ids_[waiting.place] = table_.add(waiting.key, begin_ + place, 1);
   }
 
   WordTable& table_;
   std::string_view text_;
+  std::uint64_t begin_;
   std::vector<WordId>& ids_;
   std::array<Waiting, kAhead> ring_;
   std::size_t pushed_ = 0;
@@ -73,56 +71,62 @@ class Lookahead {
 /// A text that is being read.
 class Encoder {
  public:
-  Encoder(const std::string& path, const EncodeOptions& options)
-      : options_(options),
-        file_(io::MemoryMap::open_file(path)),
-        text_(io::text_of(file_, path)),
+  Encoder(io::TextSource& source, const EncodeOptions& options)
+      : source_(source),
+        options_(options),
         tables_(static_cast<std::size_t>(options.resources.threads)) {
-    // A word and its separator are rarely less than four bytes, the size of an id.
-    encoded_.in_file = text_.size() > options.resources.most_memory();
-    encoded_.sections.resize((text_.size() + kSectionBytes - 1) / kSectionBytes);
-    // At most one id a byte.
-    encoded_.blocks = std::make_unique<IdBlocks>(text_.size(), encoded_.in_file, options.resources);
+    // At most one id a byte. A word and its separator are rarely less than four, the size of an id.
+    const std::optional<std::uint64_t> size = source.size();
+    encoded_.in_file = size.value_or(0) > options.resources.most_memory();
+    encoded_.blocks =
+        std::make_unique<IdBlocks>(size.value_or(std::numeric_limits<std::size_t>::max()),
+                                   encoded_.in_file, options.resources);
   }
 
   EncodedText encode() {
-    IndexQueue sections(encoded_.sections.size());
     for (WordTable& table : tables_) {
       table.add(WordTable::key_of(options_.newline_word), 0, 0);
     }
-    run_workers(options_.resources.threads, [&](int worker) { read_sections(worker, sections); });
-    file_.require_unchanged();
+    run_workers(options_.resources.threads, [&](int worker) { read_blocks(worker); });
+    source_.finish();
     merge_tables();
     return std::move(encoded_);
   }
 
  private:
-  void read_sections(int worker, IndexQueue& sections) {
+  void read_blocks(int worker) {
     WordTable& table = tables_[static_cast<std::size_t>(worker)];
-    SectionTokenizer tokenizer(text_, options_.max_word_bytes);
     std::vector<WordId> ids;
-    Lookahead lookahead(table, text_, ids);
     std::uint64_t newlines = 0;
-    while (const std::optional<std::size_t> s = sections.take()) {
-      const std::size_t begin = *s * kSectionBytes;
-      const std::size_t end = std::min(begin + kSectionBytes, text_.size());
+    while (std::optional<io::TextBlock> block = source_.next()) {
       ids.clear();
+      if (block->after_end()) {
+        ids.push_back(0);
+        ++newlines;
+      }
+      Lookahead lookahead(table, block->text(), block->position(), ids);
+      SectionTokenizer tokenizer(block->text(), options_.max_word_bytes);
       tokenizer.run(
-          begin, end,
+          0, block->text().size(),
           [&](std::string_view word, std::size_t position) { lookahead.push(word, position); },
           [&](std::size_t) {
             ids.push_back(0);
             ++newlines;
           });
       lookahead.finish();
-      keep_section(*s, worker, ids);
-      file_.release(begin, end - begin);
+      keep_section(block->number(), worker, ids);
+      block->release();
     }
     table.add(WordTable::key_of(options_.newline_word), 0, newlines);
   }
 
-  void keep_section(std::size_t s, int worker, const std::vector<WordId>& ids) {
-    encoded_.sections[s] = {.piece = encoded_.blocks->keep(ids), .worker = worker};
+  void keep_section(std::size_t number, int worker, const std::vector<WordId>& ids) {
+    const EncodedText::Section section{.piece = encoded_.blocks->keep(ids), .worker = worker};
+    {
+      const std::lock_guard lock(sections_);
+      if (encoded_.sections.size() <= number) encoded_.sections.resize(number + 1);
+      encoded_.sections[number] = section;
+    }
     const std::size_t before = count_.fetch_add(ids.size(), std::memory_order_relaxed);
     if (!options_.on_progress) return;
     const std::unique_lock lock(progress_, std::try_to_lock);
@@ -147,20 +151,20 @@ class Encoder {
     encoded_.words = std::move(tables_[0]);
   }
 
+  io::TextSource& source_;
   const EncodeOptions& options_;
-  io::MemoryMap file_;
-  std::string_view text_;
   std::vector<WordTable> tables_;
   EncodedText encoded_;
+  std::mutex sections_;
   std::atomic<std::size_t> count_{0};
   std::mutex progress_;
 };
 
 }  // namespace
 
-EncodedText encode_text(const std::string& path, const EncodeOptions& options) {
+EncodedText encode_text(io::TextSource& source, const EncodeOptions& options) {
   if (options.resources.threads < 1) throw Error("threads must be at least 1");
-  return Encoder(path, options).encode();
+  return Encoder(source, options).encode();
 }
 
 }  // namespace hogvec

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "engine/corpus/word_table.hpp"
 #include "engine/resources.hpp"
 #include "engine/vocab/vocabulary.hpp"
+#include "io/text_source.hpp"
 
 namespace hogvec {
 
@@ -27,7 +27,7 @@ struct EncodeOptions {
   std::function<void(std::uint64_t words, std::uint64_t different)> on_progress{};
 };
 
-/// A text cut into sections, each numbered by the table of the worker that read it.
+/// A text cut into sections, of a block each, numbered by the table of the worker that read it.
 struct EncodedText {
   struct Section {
     IdBlocks::Piece piece{};
@@ -46,8 +46,9 @@ struct EncodedText {
   bool in_file = false;
 };
 
-/// Reads a text, tokenised as the reference does (word2vec.c:71), by all threads.
-/// Errors: the file is missing, unreadable or not a regular file; threads below 1.
-EncodedText encode_text(const std::string& path, const EncodeOptions& options);
+/// Reads a text to its end, tokenised as the reference does (word2vec.c:71), by all threads. Where
+/// a file of it ends without a newline and another follows, there is one. Errors: those of the
+/// source; threads below 1.
+EncodedText encode_text(io::TextSource& source, const EncodeOptions& options);
 
 }  // namespace hogvec

@@ -83,7 +83,7 @@ EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
   return {std::move(memory), total, words - total};
 }
 
-EncodedText encode(const std::string& path, const ReadOptions& options) {
+EncodedText encode(io::TextSource& source, const ReadOptions& options) {
   if (options.max_word_bytes < 1 || options.max_word_bytes > kMaxWordBytes) {
     throw Error("the longest word must have 1 to 65536 bytes");
   }
@@ -91,29 +91,36 @@ EncodedText encode(const std::string& path, const ReadOptions& options) {
   if (options.on_progress) {
     encoding.on_progress = [&](std::uint64_t words, std::uint64_t) { options.on_progress(words); };
   }
-  return encode_text(path, encoding);
+  return encode_text(source, encoding);
 }
 
 }  // namespace
 
 Corpus read_corpus(const std::string& path, const ReadOptions& options) {
-  EncodedText text = encode(path, options);
+  return read_corpus(*io::open_text({path}), options);
+}
+
+Corpus read_corpus(io::TextSource& source, const ReadOptions& options) {
+  EncodedText text = encode(source, options);
   const bool given = !options.vocabulary_file.empty();
   VocabularyChanges changes;
-  Vocabulary vocabulary = given ? Vocabulary(read_file_vocabulary(options.vocabulary_file,
-                                                                  options.max_word_bytes, changes),
-                                             options.min_count, options.max_vocabulary)
-                                : count_vocabulary(text.words, options);
-  const std::size_t found = renumber(text, vocabulary, given ? 0 : options.min_count);
-  if (given) changes.absent = vocabulary.size() - 1 - found;
+  Vocabulary vocabulary = given && !options.choose
+                              ? Vocabulary(read_file_vocabulary(options.vocabulary_file,
+                                                                options.max_word_bytes, changes),
+                                           options.min_count, options.max_vocabulary)
+                              : count_vocabulary(text.words, options);
+  if (options.choose) vocabulary = options.choose(vocabulary);
+  const bool counted = !given && !options.choose;
+  const std::size_t found = renumber(text, vocabulary, counted ? options.min_count : 0);
+  if (given && !options.choose) changes.absent = vocabulary.size() - 1 - found;
   text.words = WordTable();
   EncodedCorpus corpus = gather(text, options);
   return {std::move(vocabulary), std::move(corpus), changes};
 }
 
-EncodedCorpus encode_corpus(const std::string& path, const Vocabulary& vocabulary,
+EncodedCorpus encode_corpus(io::TextSource& source, const Vocabulary& vocabulary,
                             const ReadOptions& options) {
-  EncodedText text = encode(path, options);
+  EncodedText text = encode(source, options);
   renumber(text, vocabulary, 0);
   text.words = WordTable();
   return gather(text, options);

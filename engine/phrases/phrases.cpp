@@ -20,12 +20,12 @@ struct PhraseText::State {
   PhraseWords words;
 };
 
-PhraseText::PhraseText(const std::string& path, const PhraseOptions& options) {
+PhraseText::PhraseText(io::TextSource& source, const PhraseOptions& options) {
   EncodedText encoded =
-      encode_text(path, {.max_word_bytes = std::numeric_limits<std::size_t>::max(),
-                         .newline_word = "\n",  // which no text has as a word
-                         .resources = options.resources,
-                         .on_progress = options.on_read});
+      encode_text(source, {.max_word_bytes = std::numeric_limits<std::size_t>::max(),
+                           .newline_word = "\n",  // which no text has as a word
+                           .resources = options.resources,
+                           .on_progress = options.on_read});
   state_ = std::make_unique<State>(std::move(encoded), options);
 }
 

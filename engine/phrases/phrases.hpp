@@ -19,6 +19,7 @@
 
 #include "engine/resources.hpp"
 #include "io/output_file.hpp"
+#include "io/text_source.hpp"
 
 namespace hogvec {
 
@@ -44,8 +45,8 @@ struct PhrasePass {
 class PhraseText {
  public:
   /// Reads the text, tokenised as in word2vec; only newlines end a line, "</s>" is a word.
-  /// Errors: the file is missing, unreadable or not a regular file; threads below 1.
-  PhraseText(const std::string& path, const PhraseOptions& options);
+  /// Errors: those of the source; threads below 1.
+  PhraseText(io::TextSource& source, const PhraseOptions& options);
   ~PhraseText();
   PhraseText(PhraseText&&) noexcept;
   PhraseText& operator=(PhraseText&&) noexcept;

@@ -79,7 +79,7 @@ TEST_CASE("a text is encoded with the words of another") {
   const Corpus corpus = read("b a\nb c\n");
   const TemporaryFile other("c x b\ny\na </s> x");
   for (const int threads : {1, 3}) {
-    const EncodedCorpus text = encode_corpus(other.path(), corpus.vocabulary,
+    const EncodedCorpus text = encode_corpus(*io::open_text({other.path()}), corpus.vocabulary,
                                              {.min_count = 100, .resources = {.threads = threads}});
     CHECK(std::vector<WordId>(text.ids().begin(), text.ids().end()) ==
           std::vector<WordId>{3, 1, 0, 0, 2, 0});
@@ -104,7 +104,7 @@ TEST_CASE("texts at the edge are read or empty, never a crash") {
   CHECK(words(read(std::string(10'000'000, 'x') + " y")) ==
         "</s>:0 " + std::string(98, 'x') + ":1 y:1");
   CHECK_THROWS_AS(read_corpus("/nonexistent/text", {}), Error);
-  CHECK_THROWS_AS(read_corpus("/tmp", {}), Error);
+  CHECK_THROWS_AS(read_corpus("/nonexistent/folder/", {}), Error);
 }
 
 /// The text that the ids stand for, its words and sentence ends joined by spaces.

@@ -35,7 +35,8 @@ Corpus read(const std::string& text) {
 
 EncodedCorpus encode(const std::string& text, const Vocabulary& vocabulary, int threads = 1) {
   const TemporaryFile file(text);
-  return encode_corpus(file.path(), vocabulary, {.resources = {.threads = threads}});
+  return encode_corpus(*io::open_text({file.path()}), vocabulary,
+                       {.resources = {.threads = threads}});
 }
 
 /// With the tables that it reads.
@@ -251,7 +252,8 @@ TEST_CASE("what has no likelihood is refused, and says why") {
     CHECK(testing::contains(refusal(text, softmax), "no two words of the vocabulary"));
   }
   CHECK(refusal("w1 unknown w2", softmax).empty());
-  CHECK_THROWS_AS(encode_corpus("/nonexistent/text", corpus.vocabulary, {}), Error);
+  CHECK_THROWS_AS(encode_corpus(*io::open_text({"/nonexistent/text"}), corpus.vocabulary, {}),
+                  Error);
 }
 
 bool same_bytes(MatrixView a, MatrixView b) {

@@ -29,7 +29,7 @@ struct Result {
 Result run_file(const std::string& path, const std::vector<float>& thresholds,
                 const PhraseOptions& options) {
   const TemporaryFolder folder;
-  PhraseText text(path, options);
+  PhraseText text(*io::open_text({path}), options);
   Result result;
   for (const float threshold : thresholds) result.passes.push_back(text.join(threshold));
   io::OutputFile output(folder / "out");
@@ -212,16 +212,18 @@ TEST_CASE("texts at the edge are written as they are, but for a space before eac
   CHECK(run("a\r\n\r\nb", {1}, options).text == " a\n\n b");
   CHECK(run("</s> </s>\n", {1e9F}, options).text == " </s> </s>\n");
   CHECK(run("</s> a\n</s> a", {0}, options).text == " </s>_a\n </s>_a");
-  CHECK_THROWS_AS(PhraseText("/nonexistent/text", options), Error);
-  CHECK_THROWS_AS(PhraseText("/tmp", options), Error);
-  CHECK_THROWS_AS(PhraseText(HOGVEC_GOLDEN "/corpus.txt", {.resources = {.threads = 0}}), Error);
+  CHECK_THROWS_AS(PhraseText(*io::open_text({"/nonexistent/text"}), options), Error);
+  CHECK_THROWS_AS(PhraseText(*io::open_text({"/nonexistent"}), options), Error);
+  CHECK_THROWS_AS(
+      PhraseText(*io::open_text({HOGVEC_GOLDEN "/corpus.txt"}), {.resources = {.threads = 0}}),
+      Error);
 }
 
 TEST_CASE("a full disk ends the writing, whatever the threads wait for") {
   std::mt19937 random(11);
   const TemporaryFile file(random_text(random, 1'500'000));
   for (const int threads : {1, 4}) {
-    PhraseText text(file.path(), {.resources = {.threads = threads}});
+    PhraseText text(*io::open_text({file.path()}), {.resources = {.threads = threads}});
     io::OutputFile output("/dev/full");
     CHECK(testing::contains(testing::error_of([&] { text.write(output); }), "No space left"));
   }

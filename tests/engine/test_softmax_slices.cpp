@@ -20,7 +20,7 @@ Corpus corpus_of(std::size_t words) {
   for (std::size_t k = 1; k < words; ++k) counts.push_back({std::to_string(k), words - k});
   Vocabulary vocabulary(std::move(counts), 1);
   const testing::TemporaryFile file("1 2 3 4 5 6");
-  EncodedCorpus text = encode_corpus(file.path(), vocabulary, {});
+  EncodedCorpus text = encode_corpus(*io::open_text({file.path()}), vocabulary, {});
   return {std::move(vocabulary), std::move(text)};
 }
 

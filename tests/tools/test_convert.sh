@@ -86,16 +86,16 @@ test_pairs() {
 # The query programs open what comes out, and print what they print for the golden vectors.
 test_queries() {
   convert "$golden/vectors.bin" -output golden.model
-  expect_code 0 "$bin/distance" golden.model <"$golden/distance.stdin.txt"
+  expect_code 0 "$bin/distance" golden.model -compat 1 <"$golden/distance.stdin.txt"
   same "$work/out" "$golden/distance.stdout.txt" "distance of a model file"
-  expect_code 0 "$bin/distance" golden.model -threads 1 <"$golden/distance.stdin.txt"
+  expect_code 0 "$bin/distance" golden.model -threads 1 -compat 1 <"$golden/distance.stdin.txt"
   same "$work/out" "$golden/distance.stdout.txt" "distance of a model file by one thread"
-  expect_code 0 "$bin/word-analogy" golden.model <"$golden/analogy.stdin.txt"
+  expect_code 0 "$bin/word-analogy" golden.model -compat 1 <"$golden/analogy.stdin.txt"
   same "$work/out" "$golden/analogy.stdout.txt" "word-analogy of a model file"
   local threshold
   for threshold in 0 200; do
     sed 's/-nan/0.00/' "$golden/accuracy.$threshold.stdout.txt" >expected
-    expect_code 0 "$bin/compute-accuracy" golden.model $threshold <"$golden/accuracy.stdin.txt"
+    expect_code 0 "$bin/compute-accuracy" golden.model $threshold -compat 1 <"$golden/accuracy.stdin.txt"
     same "$work/out" expected "compute-accuracy of a model file, threshold $threshold"
   done
   for file in golden.model "$golden/vectors.bin"; do

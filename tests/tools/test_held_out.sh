@@ -88,7 +88,9 @@ test_refusals() {
   expect_refusal "negative samples" word2vec "${train[@]}" -held-out other.txt
   [ ! -s "$work/out" ] || fail "negative samples are refused after the work has begun"
   expect_refusal "missing: .*No such file" word2vec "${softmax[@]}" -held-out missing -debug 0
-  expect_refusal "is a directory" word2vec "${softmax[@]}" -held-out . -debug 0
+  mkdir empty
+  expect_refusal "empty: this folder has no files" word2vec "${softmax[@]}" -held-out empty -debug 0
+  rmdir empty
   expect_refusal "needs -output" word2vec -train corpus.txt -softmax 1 -held-out other.txt
   expect_refusal "held-out text" word2vec "${softmax[@]}" -held-out other.txt -report other.txt
   local text

@@ -122,7 +122,7 @@ test_settings() {
 test_files() {
   local missing=$'ERROR: training data file not found!\n' path
   mkdir folder
-  for path in missing folder /dev/null ""; do
+  for path in missing folder ""; do
     expect_refusal "Starting training using file $path"$'\n'"$missing" "$path" \
       word2phrase -train "$path" -output new
   done

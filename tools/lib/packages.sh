@@ -6,7 +6,7 @@
 build_packages=(
   g++ cmake ninja-build
   libtbb-dev libxsimd-dev libmimalloc-dev libfmt-dev libxxhash-dev libutf8proc-dev
-  libedit-dev nlohmann-json3-dev
+  libarchive-dev zlib1g-dev libedit-dev nlohmann-json3-dev
   doctest-dev libbenchmark-dev
 )
 # To run the tests: qemu-user plays an old processor, binutils has nm, fasttext reads and writes

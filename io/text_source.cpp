@@ -1,0 +1,327 @@
+#include "io/text_source.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <list>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+#include "io/byte_reader.hpp"
+#include "io/error.hpp"
+#include "io/text_start.hpp"
+
+namespace hogvec::io {
+
+namespace {
+
+// Small enough that workers end together, large enough that a block costs nothing by itself.
+constexpr std::size_t kBlockBytes = 1u << 20;
+constexpr std::size_t kLongestWord = 256u << 20;  // in a stream, where it must be held
+
+constexpr bool is_separator(char c) noexcept { return c == ' ' || c == '\t' || c == '\n'; }
+
+}  // namespace
+
+void TextBlock::release() noexcept {
+  if (map_) {
+    map_->release(
+        static_cast<std::size_t>(reinterpret_cast<const std::byte*>(text_.data()) - map_->data()),
+        text_.size());
+  }
+  text_ = {};
+  bytes_.reset();
+  map_.reset();
+}
+
+/// Cuts bytes that come one after the other into blocks.
+class BlockCutter {
+ public:
+  /// Up to `size` bytes; 0 at the end.
+  using Read = std::function<std::size_t(char* to, std::size_t size)>;
+
+  /// Begins a file.
+  void begin(std::string name) {
+    name_ = std::move(name);
+    start_ = true;
+    ended_ = false;
+  }
+
+  /// The next block of the file; its last word may be cut off only by its end. None where there is
+  /// none left.
+  std::optional<TextBlock> next(const Read& read, std::uint64_t& position, std::size_t& number) {
+    std::size_t room = std::max(kBlockBytes, 2 * left_.size());
+    std::unique_ptr<char[]> bytes = std::make_unique_for_overwrite<char[]>(room);
+    std::size_t size = left_.size();
+    std::memcpy(bytes.get(), left_.data(), size);
+    left_.clear();
+    std::size_t end = 0;  // of the last whole word
+    while (end == 0 && !ended_) {
+      if (size == room) {
+        if (room >= kLongestWord) {
+          throw Error(fmt::format("{}: has a word of more than {} MiB; is it a text?", name_,
+                                  kLongestWord >> 20));
+        }
+        auto larger = std::make_unique_for_overwrite<char[]>(2 * room);
+        std::memcpy(larger.get(), bytes.get(), size);
+        bytes = std::move(larger);
+        room *= 2;
+      }
+      const std::size_t searched = size;
+      while (size < room && !ended_) {
+        const std::size_t count = read(bytes.get() + size, room - size);
+        ended_ = count == 0;
+        size += count;
+      }
+      end = size;
+      while (end > searched && !is_separator(bytes[end - 1])) --end;
+      if (end == searched) end = 0;
+    }
+    if (ended_) end = size;  // which ends the last word
+    left_.assign(bytes.get() + end, size - end);
+    std::string_view text(bytes.get(), end);
+    if (std::exchange(start_, false)) text = text_start(text, name_);
+    if (end == 0) return std::nullopt;
+    TextBlock block;
+    block.text_ = text;
+    block.position_ = position;
+    block.number_ = number++;
+    block.after_end_ = !text.empty() && std::exchange(unended_, false);
+    block.bytes_ = std::move(bytes);
+    position += text.size();
+    if (ended_ && !text.empty()) unended_ = text.back() != '\n';
+    return block;
+  }
+
+  /// A file of which others cut the blocks: whether one ended before it without a newline, and
+  /// whether it does.
+  bool pass(std::string_view file) noexcept {
+    const bool before = unended_;
+    if (!file.empty()) unended_ = file.back() != '\n';
+    return before && !file.empty();
+  }
+
+ private:
+  std::string name_;
+  std::string left_;  // the beginning of a word whose end has not come yet
+  bool start_ = true;
+  bool ended_ = false;
+  bool unended_ = false;  // the last file that had bytes had no newline at its end
+};
+
+/// Files and streams, in their order.
+class FileTexts : public TextSource {
+ public:
+  explicit FileTexts(std::vector<std::string> paths) : paths_(std::move(paths)) {
+    std::uint64_t size = 0;
+    for (const std::string& path : paths_) {
+      if (!is_plain_file(path)) return;
+      std::error_code problem;
+      size += std::filesystem::file_size(path, problem);
+    }
+    size_ = size;
+  }
+
+  std::optional<std::uint64_t> size() const override { return size_; }
+
+  std::optional<TextBlock> next() override {
+    const std::lock_guard lock(mutex_);
+    for (;;) {
+      if (map_ && !rest_.empty()) return cut();
+      if (reader_) {
+        if (std::optional<TextBlock> block =
+                cutter_.next([this](char* to, std::size_t size) { return reader_->read(to, size); },
+                             position_, number_)) {
+          return block;
+        }
+        if (reader_->next_file()) {
+          cutter_.begin(reader_->name());
+          continue;
+        }
+        reader_.reset();
+      }
+      if (next_path_ == paths_.size()) return std::nullopt;
+      open(paths_[next_path_++]);
+    }
+  }
+
+  void finish() override {
+    map_.reset();
+    for (const auto& map : maps_) map->require_unchanged();
+    maps_.clear();
+  }
+
+ private:
+  /// Whether it is mapped. False for what cannot be opened, which open() tells.
+  static bool is_plain_file(const std::string& path) {
+    struct stat status;
+    if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    const Descriptor file = open_for_reading(path);
+    char start[kPackingBytes];
+    const ssize_t size = pread(file.get(), start, sizeof start, 0);
+    // What is listed without a size, as in /proc, has bytes all the same.
+    if (size <= 0 || status.st_size == 0) return size == 0 && status.st_size == 0;
+    return packing_of({start, static_cast<std::size_t>(size)}) == Packing::kPlain;
+  }
+
+  void open(const std::string& path) {
+    reader_.reset();
+    map_.reset();
+    // Of a folder with more files than can be mapped at once: what nobody reads any more goes.
+    std::erase_if(maps_, [](const std::shared_ptr<const MemoryMap>& map) {
+      if (map.use_count() > 1) return false;
+      map->require_unchanged();
+      return true;
+    });
+    if (is_plain_file(path)) {
+      map_ = maps_.emplace_back(std::make_shared<const MemoryMap>(MemoryMap::open_file(path)));
+      rest_ = text_of(*map_, path);
+      after_end_ = cutter_.pass(rest_);
+      return;
+    }
+    reader_ = read_file(open_for_reading(path), path);
+    if (!reader_->next_file()) {
+      reader_.reset();
+      return;
+    }
+    cutter_.begin(reader_->name());
+  }
+
+  /// The next block of the file that is mapped.
+  TextBlock cut() {
+    std::size_t end = std::min(kBlockBytes, rest_.size());
+    while (end < rest_.size() && !is_separator(rest_[end - 1])) ++end;
+    TextBlock block;
+    block.text_ = rest_.substr(0, end);
+    block.position_ = position_;
+    block.number_ = number_++;
+    block.after_end_ = std::exchange(after_end_, false);
+    block.map_ = map_;
+    position_ += end;
+    rest_.remove_prefix(end);
+    return block;
+  }
+
+  std::vector<std::string> paths_;
+  std::optional<std::uint64_t> size_;
+  std::mutex mutex_;
+  std::size_t next_path_ = 0;
+  std::uint64_t position_ = 0;
+  std::size_t number_ = 0;
+  BlockCutter cutter_;
+  std::unique_ptr<ByteReader> reader_;                // of a stream
+  std::shared_ptr<const MemoryMap> map_;              // of a file that is mapped
+  std::string_view rest_;                             // of it
+  bool after_end_ = false;                            // its first block is
+  std::list<std::shared_ptr<const MemoryMap>> maps_;  // that blocks may view
+};
+
+namespace {
+
+class Pieces : public TextSource {
+ public:
+  explicit Pieces(std::function<bool(std::string&)> append) : append_(std::move(append)) {
+    cutter_.begin("the text");
+  }
+
+  std::optional<TextBlock> next() override {
+    const std::lock_guard lock(mutex_);
+    return cutter_.next([this](char* to, std::size_t size) { return read(to, size); }, position_,
+                        number_);
+  }
+
+ private:
+  std::size_t read(char* to, std::size_t size) {
+    while (taken_ == bytes_.size() && more_) {
+      bytes_.clear();
+      taken_ = 0;
+      more_ = append_(bytes_);
+    }
+    const std::size_t count = std::min(size, bytes_.size() - taken_);
+    std::memcpy(to, bytes_.data() + taken_, count);
+    taken_ += count;
+    return count;
+  }
+
+  std::function<bool(std::string&)> append_;
+  std::mutex mutex_;
+  std::uint64_t position_ = 0;
+  std::size_t number_ = 0;
+  BlockCutter cutter_;
+  std::string bytes_;
+  std::size_t taken_ = 0;
+  bool more_ = true;
+};
+
+bool is_hidden(const std::filesystem::path& path) {
+  return path.filename().string().starts_with('.');
+}
+
+void add_files_of(const std::string& folder, bool recursive, std::vector<std::string>& files) {
+  std::error_code problem;
+  std::vector<std::string> names;
+  std::vector<std::string> folders;
+  std::filesystem::directory_iterator entry(folder, problem);
+  for (; !problem && entry != std::filesystem::directory_iterator(); entry.increment(problem)) {
+    if (is_hidden(entry->path())) continue;
+    const std::string path = entry->path().string();
+    std::error_code unseen;  // a link that leads nowhere is no file
+    if (entry->is_directory(unseen)) {
+      // A link to a folder may lead in a circle.
+      if (recursive && !entry->is_symlink(unseen)) folders.push_back(path);
+    } else if (entry->is_regular_file(unseen)) {
+      names.push_back(path);
+    }
+  }
+  if (problem) throw Error(folder + ": cannot be listed: " + problem.message());
+  for (const std::string& inner : folders) add_files_of(inner, recursive, names);
+  files.insert(files.end(), names.begin(), names.end());
+}
+
+}  // namespace
+
+std::vector<std::string> text_files(const std::vector<std::string>& paths, bool recursive) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code problem;
+    if (path == "-" || !std::filesystem::is_directory(path, problem)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> inner;
+    add_files_of(path, recursive, inner);
+    if (inner.empty()) {
+      throw Error(
+          fmt::format("{}: this folder has no files{}", path,
+                      recursive ? "" : "; those of folders in it are read with -recursive 1"));
+    }
+    std::sort(inner.begin(), inner.end());
+    files.insert(files.end(), inner.begin(), inner.end());
+  }
+  return files;
+}
+
+void require_texts(const std::vector<std::string>& paths, bool recursive) {
+  for (const std::string& path : text_files(paths, recursive)) {
+    struct stat status;
+    if (path == "-") continue;
+    if (stat(path.c_str(), &status) != 0) {
+      throw system_error(path, "cannot be opened for reading");
+    }
+    if (S_ISREG(status.st_mode)) open_for_reading(path);
+  }
+}
+
+std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths, bool recursive) {
+  return std::make_unique<FileTexts>(text_files(paths, recursive));
+}
+
+std::unique_ptr<TextSource> text_of_pieces(std::function<bool(std::string& bytes)> append) {
+  return std::make_unique<Pieces>(std::move(append));
+}
+
+}  // namespace hogvec::io

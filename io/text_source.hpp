@@ -1,0 +1,81 @@
+// Where the words of a text come from: files, folders, pipes, what is compressed, a caller's own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/memory_map.hpp"
+
+namespace hogvec::io {
+
+/// A part of a text: whole words, and what separates them.
+class TextBlock {
+ public:
+  std::string_view text() const noexcept { return text_; }
+  /// Place of its first byte in the whole text.
+  std::uint64_t position() const noexcept { return position_; }
+  /// The how-manieth block of the text it is, from 0.
+  std::size_t number() const noexcept { return number_; }
+  /// A file ended before it without a newline, which ends a sentence all the same.
+  bool after_end() const noexcept { return after_end_; }
+
+  /// The block is done with: its memory can be had again.
+  void release() noexcept;
+
+ private:
+  friend class BlockCutter;
+  friend class FileTexts;
+
+  std::string_view text_;
+  std::uint64_t position_ = 0;
+  std::size_t number_ = 0;
+  bool after_end_ = false;
+  std::shared_ptr<const MemoryMap> map_;  // which it views, or else
+  std::unique_ptr<char[]> bytes_;         // its own
+};
+
+/// A text, read once, in blocks of about a megabyte.
+class TextSource {
+ public:
+  virtual ~TextSource() = default;
+  TextSource() = default;
+  TextSource(const TextSource&) = delete;
+  TextSource& operator=(const TextSource&) = delete;
+
+  /// The next block; none at the end. Thread-safe: while one thread reads a stream on, others work
+  /// on the blocks before. Errors, with the name of what is read: it cannot be read, is damaged or
+  /// cut off, is no text of bytes (UTF-16); a word longer than any memory should hold.
+  virtual std::optional<TextBlock> next() = 0;
+
+  /// Bytes of the whole text, where they are known before it is read.
+  virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
+
+  /// When all blocks are done with. Errors: a file was changed while it was read.
+  virtual void finish() {}
+};
+
+/// The texts at `paths`, one after the other: regular files, of which plain ones are mapped and cut
+/// by who asks; compressed files and archives, by what they hold; FIFOs and devices; "-", the
+/// standard input; folders, of which the files follow in the order of their names' bytes, those of
+/// folders in them only where `recursive` is set, and hidden ones not at all. A byte order mark
+/// begins no text. Errors: a path that does not exist; a folder without a file.
+std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths,
+                                      bool recursive = false);
+
+/// A text that a caller has: append() adds some of it to the bytes, and returns false when there is
+/// no more. Called by one thread at a time.
+std::unique_ptr<TextSource> text_of_pieces(std::function<bool(std::string& bytes)> append);
+
+/// The files that those paths stand for. Errors: those of open_text().
+std::vector<std::string> text_files(const std::vector<std::string>& paths, bool recursive);
+
+/// The first path that cannot be opened, as open_text() would find it, is an Error. Opens no FIFO.
+void require_texts(const std::vector<std::string>& paths, bool recursive);
+
+}  // namespace hogvec::io
