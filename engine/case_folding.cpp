@@ -81,6 +81,18 @@ std::string each_letter(std::string_view text) {
 
 }  // namespace
 
+bool is_utf8(std::string_view text) noexcept {
+  const auto* const bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  for (std::size_t at = 0; at < text.size();) {
+    CodePoint c = -1;
+    const utf8proc_ssize_t size =
+        utf8proc_iterate(bytes + at, static_cast<utf8proc_ssize_t>(text.size() - at), &c);
+    if (size <= 0) return false;
+    at += static_cast<std::size_t>(size);
+  }
+  return true;
+}
+
 std::string fold_case(std::string_view text) { return each_letter<append_simple>(text); }
 
 std::string caseless(std::string_view word) { return each_letter<append_caseless>(word); }

@@ -15,6 +15,8 @@ std::string fold_case(std::string_view text);
 /// without dot are i. To be compared, not to be shown. Bytes that are no UTF-8 stay.
 std::string caseless(std::string_view word);
 
+bool is_utf8(std::string_view text) noexcept;
+
 /// A to Z in lower case alone, as the reference compares.
 std::string ascii_lower(std::string_view word);
 

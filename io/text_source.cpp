@@ -84,7 +84,10 @@ class BlockCutter {
     if (ended_) end = size;  // which ends the last word
     left_.assign(bytes.get() + end, size - end);
     std::string_view text(bytes.get(), end);
-    if (std::exchange(start_, false)) text = text_start(text, name_);
+    if (std::exchange(start_, false)) {
+      text = text_start(text, name_);
+      if (has_lone_returns(text)) lone_returns_.push_back(name_);
+    }
     if (end == 0) return std::nullopt;
     TextBlock block;
     block.text_ = text;
@@ -99,15 +102,27 @@ class BlockCutter {
 
   /// A file of which others cut the blocks: whether one ended before it without a newline, and
   /// whether it does.
-  bool pass(std::string_view file) noexcept {
+  bool pass(std::string_view file, const std::string& name) {
     const bool before = unended_;
+    if (has_lone_returns(file)) lone_returns_.push_back(name);
     if (!file.empty()) unended_ = file.back() != '\n';
     return before && !file.empty();
   }
 
+  /// Of files whose lines end in carriage returns alone.
+  std::vector<std::string> warnings() const {
+    if (lone_returns_.empty()) return {};
+    const std::size_t others = lone_returns_.size() - 1;
+    return {fmt::format(
+        "{}{} has carriage returns and no newlines: it is one line, in which words that a return "
+        "parts are joined; make them newlines: tr '\\r' '\\n'",
+        lone_returns_.front(), others == 0 ? "" : fmt::format(", as {} more files,", others))};
+  }
+
  private:
   std::string name_;
-  std::string left_;  // the beginning of a word whose end has not come yet
+  std::vector<std::string> lone_returns_;  // names
+  std::string left_;                       // the beginning of a word whose end has not come yet
   bool start_ = true;
   bool ended_ = false;
   bool unended_ = false;  // the last file that had bytes had no newline at its end
@@ -127,6 +142,8 @@ class FileTexts : public TextSource {
   }
 
   std::optional<std::uint64_t> size() const override { return size_; }
+
+  std::vector<std::string> warnings() const override { return cutter_.warnings(); }
 
   std::optional<TextBlock> next() override {
     const std::lock_guard lock(mutex_);
@@ -180,7 +197,7 @@ class FileTexts : public TextSource {
     if (is_plain_file(path)) {
       map_ = maps_.emplace_back(std::make_shared<const MemoryMap>(MemoryMap::open_file(path)));
       rest_ = text_of(*map_, path);
-      after_end_ = cutter_.pass(rest_);
+      after_end_ = cutter_.pass(rest_, path);
       return;
     }
     reader_ = read_file(open_for_reading(path), path);

@@ -56,6 +56,9 @@ class TextSource {
   /// Bytes of the whole text, where they are known before it is read.
   virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
 
+  /// What a reader should be told of the text, a line each; complete when all blocks are there.
+  virtual std::vector<std::string> warnings() const { return {}; }
+
   /// When all blocks are done with. Errors: a file was changed while it was read.
   virtual void finish() {}
 };

@@ -57,6 +57,15 @@ std::string_view without_mark(std::string_view text) noexcept {
   return text;
 }
 
+bool has_lone_returns(std::string_view text) noexcept {
+  constexpr std::size_t kLookedAt = 64 << 10;
+  text = text.substr(0, kLookedAt);
+  // The last one may be half of a Windows line end.
+  const std::size_t first = text.find('\r');
+  return first != std::string_view::npos && first + 1 < text.size() &&
+         text.find('\n') == std::string_view::npos;
+}
+
 std::string_view text_start(std::string_view text, const std::string& name) {
   if (const char* const encoding = wide_encoding(text)) {
     throw Error(name + ": is " + encoding + "; make it UTF-8: iconv -f " + encoding +

@@ -15,6 +15,10 @@ std::string_view without_mark(std::string_view text) noexcept;
 /// the message. Errors: as text_of().
 std::string_view text_start(std::string_view text, const std::string& name);
 
+/// Whether the beginning of a text has carriage returns and no newline: lines of an old Mac, whose
+/// last and first words a tokeniser joins.
+bool has_lone_returns(std::string_view text) noexcept;
+
 /// The bytes of a text file that is mapped, without its byte order mark: what every reader of text
 /// begins with. Errors, with the path: UTF-16, by its mark or by how its zeros lie, and UTF-32, by
 /// its mark. A mark counts where there is a zero byte in the first 4 KiB: else it may be Latin-1.

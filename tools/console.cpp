@@ -53,6 +53,8 @@ void occupy_standard_streams() noexcept {
   if (file >= 0) close(file);
 }
 
+std::FILE* say_to = nullptr;  // stdout
+
 std::string_view lost_page_program;  // for the handler, who cannot be given it
 
 /// Tells of a page of a mapped file that the system could not give, and ends the process: there is
@@ -109,9 +111,12 @@ void print_now(std::string_view text) {
 }
 
 void say(std::string_view text) noexcept {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  std::FILE* const stream = say_to != nullptr ? say_to : stdout;
+  std::fwrite(text.data(), 1, text.size(), stream);
+  std::fflush(stream);
 }
+
+void say_on_stderr() noexcept { say_to = stderr; }
 
 bool read_line(std::string& line) {
   line.clear();

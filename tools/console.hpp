@@ -22,6 +22,9 @@ void print_now(std::string_view text);
 /// To stdout, seen at once, whether anybody reads it or not: for runs that go on without a reader.
 void say(std::string_view text) noexcept;
 
+/// From now on say() writes to stderr: stdout is an output's own.
+void say_on_stderr() noexcept;
+
 /// Reads a line of stdin, of any length, without its end ("\n" or "\r\n"); a last line may lack
 /// one. False at the end of the input.
 bool read_line(std::string& line);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "engine/case_folding.hpp"
+
 namespace hogvec::tools {
 namespace {
 
@@ -22,6 +24,23 @@ std::string rough_number(double number) {
 }
 
 }  // namespace
+
+std::string utf8_note(const Vocabulary& vocabulary) {
+  std::size_t others = 0;
+  std::string_view first;
+  for (WordId id = 0; id < vocabulary.size(); ++id) {
+    const std::string_view word = vocabulary.word(id);
+    if (is_utf8(word)) continue;
+    if (others++ == 0) first = word;
+  }
+  if (others == 0) return "";
+  return fmt::format(
+      "{} not UTF-8, the first is \"{}\": gensim will say \"UnicodeDecodeError: 'utf-8' codec "
+      "can't "
+      "decode byte\" of the vectors, unless it is told unicode_errors='ignore'; make the text "
+      "UTF-8: iconv -f LATIN1 -t UTF-8",
+      others == 1 ? "1 word is" : fmt::format("{} words are", others), first);
+}
 
 std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabulary) {
   const Vocabulary::LeftOut& left_out = vocabulary.left_out();

@@ -12,6 +12,9 @@
 namespace hogvec::tools {
 
 /// What -max-vocab has left out, of the words that -min-count keeps.
+/// Of words that are not UTF-8, and what other programs say of them; empty where there are none.
+std::string utf8_note(const Vocabulary& vocabulary);
+
 std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabulary);
 
 /// What was done to the words of -read-vocab, a line for each kind.

@@ -137,10 +137,13 @@ void join_phrases(Options options) {
   active_kernels();  // a wrong HOGVEC_SIMD is told before the work
   show_progress(options);
   const std::unique_ptr<io::OutputFile> output = open_output(options);
+  if (output && io::same_file(options.output, "/dev/stdout")) say_on_stderr();
   say(fmt::format("Starting training using file {}\n", options.train.shown()));
   require_text(options);
   if (!output) throw Error("-output: name the file to write");
-  PhraseText text(*options.train.open(), options.phrases);
+  const std::unique_ptr<io::TextSource> source = options.train.open();
+  PhraseText text(*source, options.phrases);
+  for (const std::string& warning : source->warnings()) note("warning: " + warning);
   for (const float threshold : options.thresholds) {
     const PhrasePass pass = text.join(threshold);
     if (options.debug == 0) continue;

@@ -127,6 +127,10 @@ class Word2vec {
   void run() {
     active_kernels();  // a wrong HOGVEC_SIMD is told before the work
     outputs_ = open_outputs(options_);
+    for (const std::string* output :
+         {&options_.output, &options_.output_context, &options_.save_vocab, &options_.report}) {
+      if (!output->empty() && io::same_file(*output, "/dev/stdout")) say_on_stderr();
+    }
     say(fmt::format("Starting training using file {}\n", options_.train.shown()));
     if (stored_ && is_finished()) {
       write_finished();

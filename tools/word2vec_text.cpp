@@ -86,6 +86,12 @@ Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed) {
     };
   }
   Corpus corpus = read_corpus(*source, reading);
+  for (const std::string& warning : source->warnings()) note("warning: " + warning);
+  if (options.trains()) {
+    if (const std::string warning = utf8_note(corpus.vocabulary); !warning.empty()) {
+      note("warning: " + warning);
+    }
+  }
   if (resumed == nullptr && continued && options.debug > 0) {
     note(fmt::format("-continue {}: {} words of the text are not in it", options.continue_from,
                      corpus.text.unknown()));

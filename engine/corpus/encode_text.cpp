@@ -84,9 +84,6 @@ class Encoder {
   }
 
   EncodedText encode() {
-    for (WordTable& table : tables_) {
-      table.add(WordTable::key_of(options_.newline_word), 0, 0);
-    }
     run_workers(options_.resources.threads, [&](int worker) { read_blocks(worker); });
     source_.finish();
     merge_tables();
@@ -95,7 +92,9 @@ class Encoder {
 
  private:
   void read_blocks(int worker) {
-    WordTable& table = tables_[static_cast<std::size_t>(worker)];
+    // The worker's own until it is full: tables side by side would share cache lines.
+    WordTable table;
+    table.add(WordTable::key_of(options_.newline_word), 0, 0);
     std::vector<WordId> ids;
     std::uint64_t newlines = 0;
     while (std::optional<io::TextBlock> block = source_.next()) {
@@ -114,13 +113,15 @@ class Encoder {
             ++newlines;
           });
       lookahead.finish();
-      keep_section(block->number(), worker, ids);
+      keep_section(block->number(), worker, ids, table.size());
       block->release();
     }
     table.add(WordTable::key_of(options_.newline_word), 0, newlines);
+    tables_[static_cast<std::size_t>(worker)] = std::move(table);
   }
 
-  void keep_section(std::size_t number, int worker, const std::vector<WordId>& ids) {
+  void keep_section(std::size_t number, int worker, const std::vector<WordId>& ids,
+                    std::size_t different) {
     const EncodedText::Section section{.piece = encoded_.blocks->keep(ids), .worker = worker};
     {
       const std::lock_guard lock(sections_);
@@ -131,7 +132,7 @@ class Encoder {
     if (!options_.on_progress) return;
     const std::unique_lock lock(progress_, std::try_to_lock);
     if (!lock) return;
-    options_.on_progress(before + ids.size(), tables_[static_cast<std::size_t>(worker)].size());
+    options_.on_progress(before + ids.size(), different);
   }
 
   /// Adds all tables to the first one.

@@ -14,13 +14,20 @@
 namespace hogvec {
 namespace {
 
-bool has_two_words(std::span<const WordId> text) noexcept {
+/// How many words the text has, as far as two.
+std::size_t words_up_to_two(std::span<const WordId> text) noexcept {
   std::size_t words = 0;
   for (const WordId id : text) {
     words += id != kSentenceEnd;
-    if (words == 2) return true;
+    if (words == 2) break;
   }
-  return false;
+  return words;
+}
+
+bool has_neighbors(std::span<const WordId> text) noexcept {
+  return std::adjacent_find(text.begin(), text.end(), [](WordId a, WordId b) {
+           return a != kSentenceEnd && b != kSentenceEnd;
+         }) != text.end();
 }
 
 }  // namespace
@@ -32,10 +39,18 @@ void check(const Corpus& corpus, const TrainPlan& plan) {
         "give a longer text, a smaller -min-count or a larger -max-vocab");
   }
   // With a vocabulary from a file the text may have none of its words.
-  if (plan.epochs != 0 && !has_two_words(corpus.text.ids())) {
+  if (plan.epochs == 0) return;
+  if (words_up_to_two(corpus.text.ids()) < 2) {
     throw Error(
         "the text has fewer than two words of the vocabulary: there is nothing to train; give the "
         "text that belongs to it");
+  }
+  if (!has_neighbors(corpus.text.ids())) {
+    throw Error(
+        "no word has a neighbour to learn from: each line of the text has one word of the "
+        "vocabulary at most; a line is a sentence, and words are cut at spaces and tabs, at no "
+        "other "
+        "blanks; put the words of a sentence on one line, or use a smaller -min-count");
   }
 }
 
@@ -185,7 +200,11 @@ void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) 
   }
   schedule_.finish(worker_number, task, {loss, worker.sample.size()});
   progress_.words.fetch_add(task.size, std::memory_order_relaxed);
-  progress_.alpha.store(task.alpha, std::memory_order_relaxed);
+  // Whoever ends last need not have the last chunk.
+  double least = progress_.alpha.load(std::memory_order_relaxed);
+  while ((least == 0 || task.alpha < least) &&
+         !progress_.alpha.compare_exchange_weak(least, task.alpha, std::memory_order_relaxed)) {
+  }
 }
 
 void TrainingRun::draw(Worker& worker, const ChunkTask& task) const noexcept {

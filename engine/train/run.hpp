@@ -23,7 +23,7 @@ namespace hogvec {
 /// Where a run stands. Written by the workers with relaxed atomics, to be read from any thread.
 struct Progress {
   std::atomic<std::uint64_t> words{0};  // raw words done, of all epochs
-  std::atomic<double> alpha{0};         // learning rate of the latest chunk
+  std::atomic<double> alpha{0};  // lowest learning rate of a chunk so far, which is the latest
 };
 
 /// What a run did, from its first chunk on, whatever lay in between.

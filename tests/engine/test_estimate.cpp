@@ -109,14 +109,4 @@ TEST_CASE("an estimate is of the epochs that are left") {
   CHECK(estimate.seconds == doctest::Approx(3 * estimate.centers / estimate.centers_per_second));
 }
 
-TEST_CASE("a text without neighbors takes no time") {
-  const testing::TemporaryFile file("a\nb\na\nb\n");
-  const Corpus corpus = read_corpus(file.path(), {.min_count = 1});
-  const TrainSettings settings{.full_softmax = true, .negatives = 0, .dim = 20};
-  const Model model = initial_model(corpus.vocabulary.size(), settings);
-  const TimeEstimate estimate = estimate_of(corpus, settings, model);
-  CHECK(estimate.centers_per_second == 0);
-  CHECK(estimate.seconds == 0);
-}
-
 }  // namespace

@@ -210,6 +210,11 @@ TEST_CASE("no epochs leave the initial values; settings out of range are refused
   CHECK_THROWS_AS(check(settings), Error);
   const testing::TemporaryFile one_word("a a a\n");
   CHECK_THROWS_AS(check(read_corpus(one_word.path(), {.min_count = 1}), make_plan({})), Error);
+  const testing::TemporaryFile no_neighbors("a\nb\na\nb\n");
+  const Corpus lonely = read_corpus(no_neighbors.path(), {.min_count = 1});
+  CHECK(testing::contains(testing::error_of([&] { check(lonely, make_plan({})); }),
+                          "no word has a neighbour"));
+  CHECK_NOTHROW(check(lonely, make_plan({.epochs = 0})));
 }
 
 }  // namespace

@@ -54,6 +54,24 @@ expect_vectors "tabs"
 printf '\n\n \n\t\nb a\n\n\nb\n\n' >text
 expect_vocabulary '</s> 9\nb 2\na 1\n' "blank lines"
 expect_vectors "blank lines"
+# Lines that are none, words that have no neighbour, words that are no UTF-8: all told.
+printf 'b a\rb a\rb a\r' >text
+expect_code 0 word2vec -train text -min-count 1 -save-vocab vocab
+grep -q "warning: text has carriage returns and no newlines" "$work/err" || fail "lone returns"
+"$bin/word2phrase" -train text -output phrases 2>"$work/err" >/dev/null
+grep -q "warning: text has carriage returns and no newlines" "$work/err" || fail "word2phrase: returns"
+printf 'a\nb\na\n\nb\n' >text
+expect_code 1 word2vec -train text -min-count 1 -output new
+grep -q "^word2vec: no word has a neighbour" "$work/err" || fail "no neighbour: $(cat "$work/err")"
+printf 'a\xe3\x80\x80b\nb\xe3\x80\x80a\n' >text
+expect_code 1 word2vec -train text -min-count 1 -output new
+grep -q "^word2vec: no word has a neighbour" "$work/err" || fail "U+3000: $(cat "$work/err")"
+[ ! -e new ] || fail "vectors of nothing"
+printf 'caf\xe9 th\xe9 caf\xe9 the\n' >text
+expect_code 0 word2vec -train text -min-count 1 -output new -debug 0 -size 3
+grep -q "warning: 2 words are not UTF-8, the first is .*gensim" "$work/err" || fail "Latin-1, in silence"
+rm new phrases
+
 printf 'b a\r\n\r\nb c\r\n' >text
 expect_vocabulary '</s> 3\nb 2\na 1\nc 1\n' "lines that end as on Windows"
 expect_vectors "lines that end as on Windows"

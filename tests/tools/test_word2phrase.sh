@@ -146,7 +146,7 @@ test_files() {
   [ "$(cat new)" = old ] || fail "a failure takes the old output"
 
   word2phrase -train text -output new -debug 0 >/dev/full || fail "stdout on a full disk ends it"
-  word2phrase -train text -output /dev/stdout -debug 0 | tail -n +2 | cmp - new ||
+  word2phrase -train text -output /dev/stdout -debug 0 2>/dev/null | cmp - new ||
     fail "-output /dev/stdout"
   word2phrase -train text -output closed >&- || fail "stdout closed"
   cmp closed new || fail "stdout closed: its text is in the output"
