@@ -32,6 +32,57 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// Our name for a flag of fastText or gensim, however its words are joined: -minCount, --min_count.
+/// Empty where there is none.
+std::string_view flag_of_others(std::string_view word) {
+  constexpr std::pair<std::string_view, std::string_view> kNames[] = {
+      {"input", "-train"},
+      {"corpus", "-train"},
+      {"corpusfile", "-train"},
+      {"sentences", "-train"},
+      {"dim", "-size"},
+      {"vectorsize", "-size"},
+      {"vector", "-size"},
+      {"ws", "-window"},
+      {"windowsize", "-window"},
+      {"lr", "-alpha"},
+      {"learningrate", "-alpha"},
+      {"startalpha", "-alpha"},
+      {"endalpha", "-min-alpha"},
+      {"minalpha", "-min-alpha"},
+      {"epoch", "-iter"},
+      {"epochs", "-iter"},
+      {"niter", "-iter"},
+      {"iterations", "-iter"},
+      {"neg", "-negative"},
+      {"ns", "-negative"},
+      {"nsexponent", "-ns-exponent"},
+      {"t", "-sample"},
+      {"subsample", "-sample"},
+      {"mincount", "-min-count"},
+      {"maxvocabsize", "-max-vocab"},
+      {"maxfinalvocab", "-max-vocab"},
+      {"thread", "-threads"},
+      {"workers", "-threads"},
+      {"nthreads", "-threads"},
+      {"shrinkwindows", "-shrink-windows"},
+      {"cbowmean", "-cbow-gradient"},
+      {"sg", "-cbow"},
+      {"pretrainedvectors", "-init"},
+      {"verbose", "-debug"},
+      {"topn", "-top"},
+  };
+  std::string plain;
+  for (const char c : word) {
+    if (c == '-' || c == '_') continue;
+    plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  for (const auto& [theirs, ours] : kNames) {
+    if (plain == theirs) return ours;
+  }
+  return "";
+}
+
 /// The whole of `text` as a T, whatever the locale. A leading plus is allowed, as atoi allows it.
 template <class T>
 std::optional<T> parse(std::string_view text) {
@@ -158,12 +209,12 @@ std::optional<std::int64_t> CommandLine::integer(std::string_view flag, std::int
   return number;
 }
 
-std::optional<double> CommandLine::number(std::string_view flag) {
+std::optional<double> CommandLine::number(std::string_view flag, bool negative) {
   const char* text = value(flag);
   if (text == nullptr) return std::nullopt;
   const std::optional<double> number = parse<double>(text);
-  if (!number || !std::isfinite(*number) || *number < 0) {
-    throw Error(fmt::format("{} {}: want a number, 0 or more", flag, text));
+  if (!number || !std::isfinite(*number) || (*number < 0 && !negative)) {
+    throw Error(fmt::format("{} {}: want a number{}", flag, text, negative ? "" : ", 0 or more"));
   }
   return number;
 }
@@ -189,6 +240,8 @@ std::vector<std::string> CommandLine::warnings() const {
 }
 
 std::string CommandLine::nearest_flag(std::string_view word) const {
+  const std::string_view ours = flag_of_others(word);
+  if (std::find(flags_.begin(), flags_.end(), ours) != flags_.end()) return std::string(ours);
   std::string nearest;
   std::size_t best = 3;  // two slips at most
   for (const std::string& flag : flags_) {
@@ -225,8 +278,8 @@ std::string quoted(std::string_view word) {
 
 int threads_of(CommandLine& line) {
   constexpr std::int64_t kMostThreads = 4096;  // as word2vec
-  const auto threads = line.integer("-threads", 1, kMostThreads);
-  return threads ? static_cast<int>(*threads) : usable_cores();
+  const auto threads = line.integer("-threads", 0, kMostThreads).value_or(0);
+  return threads != 0 ? static_cast<int>(threads) : usable_cores();
 }
 
 int run_with_flags(std::string_view name, std::string_view usage, int argc, char** argv,

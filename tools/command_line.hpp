@@ -46,7 +46,7 @@ class CommandLine {
   /// The same as a whole number or a number, strictly: "1e2" is no whole number. Errors: Error.
   std::optional<std::int64_t> integer(std::string_view flag, std::int64_t least,
                                       std::int64_t most = std::numeric_limits<std::int64_t>::max());
-  std::optional<double> number(std::string_view flag);
+  std::optional<double> number(std::string_view flag, bool negative = false);
 
   /// Flags that count where the command line does not have them: no word of it, and no warning.
   void add_defaults(const std::map<std::string, std::string>& flags);
@@ -78,7 +78,7 @@ struct MissingArgument {
   std::string flag;
 };
 
-/// The value of -threads; where it is not there, all cores that this process may use.
+/// The value of -threads; where it is not there, or 0, all cores that this process may use.
 /// Errors: those of CommandLine::integer().
 int threads_of(CommandLine& line);
 

@@ -35,7 +35,7 @@ section are one without a name.
   -compat 1   print what the reference prints: letters from A to Z alone are compared without their
               case, what comes before the first section has no lines, an empty section is 0 of 1,
               and words with a cosine of 0 or less answer nothing
-  -threads N  threads to read and to answer with (all cores)
+  -threads N  threads to read and to answer with (0: all cores)
   --help      print this text
   --version   print the version
 )";

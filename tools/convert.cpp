@@ -36,7 +36,7 @@ Writes word vectors in another format, whole or not at all.
                   output go (the name of the .npy file, with .words)
   -counts FILE    for a model file: word counts from a vocabulary or model file (those of INPUT; 0
                   for words that have none)
-  -threads N      threads to read and to write with (all cores)
+  -threads N      threads to read and to write with (0: all cores)
   -info FILE      print what a file is: words, dimensions, of a model file its state, sections and
                   settings
   --help, --version

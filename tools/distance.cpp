@@ -20,7 +20,7 @@ FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy,
   -top N            how many words are printed (40)
   -json FILE        write the answers as JSON too, an object a line; with /dev/stdout, instead
   -compat 1         print what the reference prints: rows without a word, where there are fewer
-  -threads N        threads to read and to search with (all cores)
+  -threads N        threads to read and to search with (0: all cores)
   --help, --version
 )";
 

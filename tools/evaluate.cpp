@@ -37,7 +37,7 @@ Prints how good word vectors are; of several files, side by side.
   -top N            analogies are asked and answered over the N most frequent words (30000);
                     0: over all
   -json FILE        write the figures as JSON too; with /dev/stdout, instead
-  -threads N        threads to read and to answer with (all cores)
+  -threads N        threads to read and to answer with (0: all cores)
   --help, --version
 
 -similarity and -analogies may be given several times. Words are compared whatever the case of

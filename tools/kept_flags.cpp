@@ -22,9 +22,9 @@ std::string absolute(const std::string& path) {
 
 // What may be otherwise when a run goes on: how it is worked on, and where things go.
 constexpr std::string_view kChangeable[] = {
-    "-alpha",          "-binary",    "-checkpoint", "-classes", "-debug",
-    "-held-out",       "-iter",      "-keep",       "-output",  "-report",
-    "-output-context", "-recursive", "-threads",    "-train",   "-write-on-stop"};
+    "-no-eos",         "-alpha",     "-binary",  "-checkpoint", "-classes",      "-debug",
+    "-held-out",       "-iter",      "-keep",    "-min-alpha",  "-output",       "-report",
+    "-output-context", "-recursive", "-threads", "-train",      "-write-on-stop"};
 
 // What only the beginning of a run needs: it counts where it is given again.
 constexpr std::string_view kBegins[] = {"-continue", "-grow-vocab", "-init", "-init-context",
@@ -67,8 +67,14 @@ std::map<std::string, std::string> flags_of(const Word2vecOptions& options) {
   number("-debug", options.debug);
   number("-cbow", plan.cbow() ? 1 : 0);
   number("-size", plan.dim);
-  number("-window", plan.window);
+  number("-window", s.window);
   number("-sample", plan.subsampling);
+  // What the first files had not is there where it is no default.
+  const TrainSettings defaults;
+  if (s.shrink_windows != defaults.shrink_windows) number("-shrink-windows", 0);
+  if (s.noise_power != defaults.noise_power) number("-ns-exponent", s.noise_power);
+  if (s.end_alpha != defaults.end_alpha) number("-min-alpha", s.end_alpha);
+  if (!options.sentence_end) number("-no-eos", 1);
   number("-negative", plan.negatives);
   number("-hs", plan.hierarchical_softmax ? 1 : 0);
   number("-softmax", plan.full_softmax ? 1 : 0);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "engine/resources.hpp"
 #include "engine/train/plan.hpp"
 #include "io/error.hpp"
 
@@ -57,6 +58,7 @@ void objective_options(CommandLine& line, Word2vecOptions& options) {
   s.noise_rows = static_cast<std::size_t>(line.integer("-noise-rows", 1).value_or(0));
   s.cbow_gradient = cbow_gradient(line);
   s.alpha = line.number("-alpha").value_or(default_alpha(s));
+  s.end_alpha = line.number("-min-alpha").value_or(s.end_alpha);
 }
 
 /// What one run cannot do, in the words of the flags.
@@ -117,9 +119,13 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   options.classes = static_cast<std::size_t>(line.integer("-classes", 0, kMostClasses).value_or(0));
   TrainSettings& s = options.settings;
   s.dim = static_cast<std::size_t>(line.integer("-size", 1).value_or(100));
-  s.window = static_cast<std::size_t>(line.integer("-window", 1).value_or(5));
+  s.window = static_cast<std::size_t>(line.integer("-window", 0).value_or(5));
+  s.shrink_windows = line.integer("-shrink-windows", 0, 1).value_or(1) != 0;
+  s.noise_power = line.number("-ns-exponent", true).value_or(s.noise_power);
   s.subsampling = line.number("-sample").value_or(s.subsampling);
-  s.threads = static_cast<int>(line.integer("-threads", 1, kMostThreads).value_or(12));
+  s.threads = static_cast<int>(line.integer("-threads", 0, kMostThreads).value_or(12));
+  if (s.threads == 0) s.threads = usable_cores();
+  options.sentence_end = line.integer("-no-eos", 0, 1).value_or(0) == 0;
   s.epochs = static_cast<std::size_t>(line.integer("-iter", 0, kMostEpochs).value_or(5));
   s.seed = static_cast<std::uint64_t>(line.integer("-seed", 0).value_or(1));
   file("-model", options.model);
@@ -162,6 +168,7 @@ Text and files
                         tar and zip, by what they hold. The flag may be given several times
   -recursive N          * 1: of folders the folders in them too (0)
   -output FILE          where the vectors go; without it only the vocabulary is made
+  -no-eos N             * 1: </s>, the end of a sentence, is no word of the outputs (0)
   -output-context FILE  * where the output vectors (W') go, in the same format
   -binary N             1: write 32-bit floats instead of text (0)
   -save-vocab FILE      write words and counts
@@ -188,9 +195,13 @@ Text and files
 Model
   -cbow N               1: CBOW, 0: skip-gram (1; with -softmax 0)
   -size N               length of a vector (100)
-  -window N             words to each side, at most; every center draws 1 to N (5)
+  -window N             words to each side, at most; every center draws 1 to N (5). 0: the whole
+                        sentence, up to 1000 words
+  -shrink-windows N     * 0: every center has all N words to each side (1)
   -sample X             threshold of sub-sampling, 0 keeps all words (1e-3)
   -negative N           noise words, 0 for none (5)
+  -ns-exponent X        * a noise word is drawn as often as its count to this power; 0: all alike,
+                        below 0: rare ones more often (0.75)
   -hs N                 1: hierarchical softmax, alone with -negative 0, or beside the noise (0)
   -softmax N            * 1: exact softmax over the whole vocabulary, no noise; skip-gram unless
                         -cbow 1 (0)
@@ -208,10 +219,11 @@ Model
   -classes N            write "word class" lines of N k-means classes instead of vectors (0)
 
 Run
-  -threads N            threads (12)
+  -threads N            threads (12); 0: all cores that this process may use
   -iter N               passes over the text; 0 writes the initial vectors (5)
   -alpha X              learning rate at the start (0.05, skip-gram 0.025; CBOW with -softmax 1
                         and the paper's gradient 0.2)
+  -min-alpha X          * learning rate that it falls towards (0)
   -seed N               * of all random streams; one thread repeats its bytes (1)
   -debug N              2: progress, 1: vocabulary, 0: neither (2)
   --help, --version     * this text, or the version

@@ -33,6 +33,7 @@ struct Word2vecOptions {
   std::size_t classes = 0;  // 0: vectors are written
   int debug = 2;
   bool binary = false;
+  bool sentence_end = true;  // </s> is a word of the outputs
   TrainSettings settings;
 
   /// Whether vectors are trained, and not only words counted.

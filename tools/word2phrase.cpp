@@ -9,6 +9,7 @@
 
 #include "engine/kernels.hpp"
 #include "engine/phrases/phrases.hpp"
+#include "engine/resources.hpp"
 #include "io/error.hpp"
 #include "tools/command_line.hpp"
 #include "tools/console.hpp"
@@ -33,7 +34,7 @@ Usage: word2phrase -train TEXT... -output FILE [FLAG VALUE]...
   -threshold X       score above which a pair becomes a phrase; higher means fewer (100)
   -passes N          * times to do it, each on the result of the one before (1)
                      -threshold X,Y,... gives every pass its own
-  -threads N         * threads (12)
+  -threads N         * threads (12); 0: all cores that this process may use
   -debug N           2: progress, 1: vocabulary, 0: neither (2)
   --help, --version  * this text, or the version
 
@@ -80,8 +81,9 @@ Options read_options(CommandLine& line) {
   options.debug =
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.phrases.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));
-  options.phrases.resources.threads = reading_threads(
-      static_cast<int>(line.integer("-threads", 1, kMostThreads).value_or(12)), options.train);
+  const auto threads = static_cast<int>(line.integer("-threads", 0, kMostThreads).value_or(12));
+  options.phrases.resources.threads =
+      reading_threads(threads != 0 ? threads : usable_cores(), options.train);
   const char* thresholds = line.value("-threshold");
   options.thresholds = parse_thresholds(thresholds != nullptr ? thresholds : "100");
   const auto given = options.thresholds.size();

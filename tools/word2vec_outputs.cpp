@@ -26,11 +26,18 @@ io::VectorFormat format_of(const Word2vecOptions& options) {
   return options.binary ? io::VectorFormat::kBinary : io::VectorFormat::kText;
 }
 
+/// Of the outputs: the end of a sentence is the first of all.
+std::size_t first_word(const Word2vecOptions& options) noexcept {
+  return options.sentence_end ? kSentenceEnd : kSentenceEnd + 1;
+}
+
 void write_matrix(io::OutputFile& file, MatrixView matrix, const Vocabulary& vocabulary,
                   const Word2vecOptions& options) {
+  const std::size_t first = first_word(options);
+  const MatrixView rows(matrix.row(first), matrix.rows() - first, matrix.dim(), matrix.stride());
   run_with_threads(useful_threads(options.settings.threads), [&] {
-    io::write_vectors(file, format_of(options), matrix, [&](std::size_t k) -> std::string_view {
-      return vocabulary.word(static_cast<WordId>(k));
+    io::write_vectors(file, format_of(options), rows, [&](std::size_t k) -> std::string_view {
+      return vocabulary.word(static_cast<WordId>(first + k));
     });
   });
   file.commit();
@@ -53,8 +60,8 @@ void write_all(std::initializer_list<std::function<void()>> writers) {
 
 /// "word class" lines, as the reference writes them.
 void write_classes(io::OutputFile& file, const std::vector<std::uint32_t>& classes,
-                   const Vocabulary& vocabulary) {
-  for (std::size_t k = 0; k < classes.size(); ++k) {
+                   const Vocabulary& vocabulary, const Word2vecOptions& options) {
+  for (std::size_t k = first_word(options); k < classes.size(); ++k) {
     file.write(fmt::format("{} {}\n", vocabulary.word(static_cast<WordId>(k)), classes[k]));
   }
   file.commit();
@@ -173,7 +180,7 @@ void write_results(Outputs& outputs, const Model& model, const Vocabulary& vocab
     } else {
       write_classes(*outputs.vectors,
                     kmeans_classes(model.input, options.classes, options.settings.threads),
-                    vocabulary);
+                    vocabulary, options);
     }
   };
   const auto write_context = [&] {

@@ -20,7 +20,7 @@ FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy,
   -json FILE      write the answers as JSON too, an object a line; with /dev/stdout, instead
   -compat 1       print what the reference prints: the first word of FILE is not known, words whose
                   cosine is not positive are not shown, rows without a word are
-  -threads N      threads to read and to search with (all cores)
+  -threads N      threads to read and to search with (0: all cores)
   --help, --version
 )";
 

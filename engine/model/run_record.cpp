@@ -58,6 +58,14 @@ void for_each_setting(Plan& plan, const Visit& visit) {
   visit("threads", plan.threads);
 }
 
+/// The same for those that the first files had not, and that are then as `plan` has them.
+template <class Plan, class Visit>
+void for_each_later_setting(Plan& plan, const Visit& visit) {
+  visit("shrink_windows", plan.shrink_windows);
+  visit("noise_power", plan.noise_power);
+  visit("end_alpha", plan.end_alpha);
+}
+
 struct ToJson {
   Json& json;
 
@@ -132,6 +140,7 @@ std::string from_utf8(std::string_view text) {
 std::string RunRecord::to_json() const {
   Json settings;
   for_each_setting(plan, ToJson{settings});
+  for_each_later_setting(plan, ToJson{settings});
   Json spelled = Json::object();
   for (const auto& [flag, value] : flags) spelled[to_utf8(flag)] = to_utf8(value);
   const Json json{
@@ -145,7 +154,15 @@ RunRecord RunRecord::from_json(std::string_view text) {
   RunRecord record;
   try {
     const Json json = Json::parse(text);
-    for_each_setting(record.plan, FromJson{json.at("plan")});
+    const Json& plan = json.at("plan");
+    for_each_setting(record.plan, FromJson{plan});
+    const TrainSettings defaults;
+    record.plan.shrink_windows = defaults.shrink_windows;
+    record.plan.noise_power = defaults.noise_power;
+    record.plan.end_alpha = defaults.end_alpha;
+    for_each_later_setting(record.plan, [&](const char* name, auto& value) {
+      if (plan.contains(name)) FromJson{plan}(name, value);
+    });
     record.text_words = number_of<std::uint64_t>(json.at("text").at("words"));
     const auto print = json.at("text").at("fingerprint").get<std::string>();
     const auto [end, code] =

@@ -18,11 +18,15 @@ ChunkSample::ChunkSample(std::size_t longest_chunk, std::size_t span)
       sentences_(longest_chunk + 1) {}
 
 void ChunkSample::draw(std::span<const WordId> text, std::span<const std::uint32_t> keep,
-                       std::size_t window, std::uint64_t subsampling_key,
-                       std::uint64_t window_key) noexcept {
+                       std::size_t window, std::uint64_t subsampling_key, std::uint64_t window_key,
+                       bool shrink) noexcept {
   kernels_.random_bits(subsampling_key, bits_.data(), simd::padded(text.size()));
   keep_words(text, keep);
   kernels_.repeat_distances(ids(), simd::padded(size_), span_, repeat_.data());
+  if (!shrink) {
+    std::fill_n(reach_.data(), size_, static_cast<std::uint32_t>(window));
+    return;
+  }
   kernels_.random_bits(window_key, bits_.data(), simd::padded(size_));
   for (std::size_t i = 0; i < size_; ++i) {
     reach_[i] = 1 + static_cast<std::uint32_t>(std::uint64_t{bits_[i]} * window >> 32);

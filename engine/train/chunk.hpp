@@ -27,9 +27,9 @@ class ChunkSample {
   ChunkSample(std::size_t longest_chunk, std::size_t span);
 
   /// Draws the chunk `text` with the keep_thresholds() of its words; each center's window reaches
-  /// 1 .. window words to each side, evenly (word2vec.c:436).
+  /// 1 .. window words to each side, evenly (word2vec.c:436), or without `shrink` all of them.
   void draw(std::span<const WordId> text, std::span<const std::uint32_t> keep, std::size_t window,
-            std::uint64_t subsampling_key, std::uint64_t window_key) noexcept;
+            std::uint64_t subsampling_key, std::uint64_t window_key, bool shrink = true) noexcept;
 
   std::size_t size() const noexcept { return size_; }
   std::span<const Sentence> sentences() const noexcept {

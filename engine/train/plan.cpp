@@ -9,6 +9,8 @@
 namespace hogvec {
 namespace {
 
+constexpr std::size_t kLongestWindow = 1000;  // a sentence
+
 std::size_t block_centers(const TrainSettings& s) noexcept {
   if (s.block_centers != 0) return s.block_centers;
   return s.hierarchical_softmax ? 1 : 4;
@@ -77,11 +79,15 @@ double default_alpha(const TrainSettings& s) noexcept {
 
 void check(const TrainSettings& s) {
   require(s.dim >= 1, "the vector length must be at least 1");
-  require(s.window >= 1, "the window must be at least 1 word");
-  require(s.window <= 1000, "the window must be at most 1000 words, the length of a sentence");
+  require(s.window <= kLongestWindow,
+          "the window must be at most 1000 words, the length of a sentence");
   require(std::isfinite(s.subsampling) && s.subsampling >= 0,
           "the sub-sampling threshold must be a number, 0 or more");
   require(std::isfinite(s.alpha) && s.alpha >= 0, "the learning rate must be a number, 0 or more");
+  require(std::isfinite(s.end_alpha) && s.end_alpha >= 0 && s.end_alpha <= s.alpha,
+          "the learning rate must end at a number from 0 to that of the start");
+  require(std::isfinite(s.noise_power) && std::abs(s.noise_power) <= 10,
+          "the power of the noise must be a number from -10 to 10");
   require(s.threads >= 1 && s.threads <= 4096, "threads must be 1 to 4096");
   check_objective(s);
 }
@@ -100,10 +106,13 @@ TrainPlan resolve(const TrainSettings& s) noexcept {
   plan.softmax_threads = s.softmax_threads;
   plan.cbow_gradient = cbow_gradient(s);
   plan.dim = s.dim;
-  plan.window = s.window;
+  plan.window = s.window == 0 ? kLongestWindow : s.window;
+  plan.shrink_windows = s.shrink_windows && s.window != 0;
+  plan.noise_power = s.noise_power;
   plan.subsampling = s.subsampling;
   plan.epochs = s.epochs;
   plan.alpha = s.alpha;
+  plan.end_alpha = s.end_alpha;
   plan.seed = s.seed;
   plan.threads = s.threads;
   return plan;

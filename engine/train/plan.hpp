@@ -26,11 +26,14 @@ struct TrainPlan {
   SoftmaxThreads softmax_threads;
 
   CbowGradient cbow_gradient;
-  std::size_t dim;     // D
-  std::size_t window;  // words to each side at most
+  std::size_t dim;      // D
+  std::size_t window;   // words to each side at most
+  bool shrink_windows;  // each center draws 1..window, else its window is whole
+  double noise_power;
   double subsampling;  // t; 0: every word is kept
   std::size_t epochs;
-  double alpha;  // at the start
+  double alpha;      // at the start
+  double end_alpha;  // what it falls towards
   std::uint64_t seed;
   int threads;
 

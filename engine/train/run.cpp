@@ -212,7 +212,7 @@ void TrainingRun::draw(Worker& worker, const ChunkTask& task) const noexcept {
     return stream_key(plan_.seed, task.epoch, task.chunk, stream);
   };
   worker.sample.draw(corpus_.text.ids().subspan(task.begin, task.size), tables_.keep, plan_.window,
-                     key(Stream::kSubsampling), key(Stream::kWindow));
+                     key(Stream::kSubsampling), key(Stream::kWindow), plan_.shrink_windows);
 }
 
 }  // namespace hogvec

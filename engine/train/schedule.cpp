@@ -75,7 +75,8 @@ ChunkTask Schedule::task(std::uint64_t number) const noexcept {
   // The learning rate falls with the words of the run that come before the chunk (word2vec.c:390).
   const auto words = static_cast<double>(task.epoch * chunks_.words() + task.begin);
   const double all = static_cast<double>(plan_.epochs) * static_cast<double>(chunks_.words()) + 1;
-  task.alpha = plan_.alpha * std::max(kLeastAlphaShare, 1 - words / all);
+  task.alpha = plan_.end_alpha +
+               (plan_.alpha - plan_.end_alpha) * std::max(kLeastAlphaShare, 1 - words / all);
   return task;
 }
 

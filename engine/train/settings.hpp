@@ -38,11 +38,14 @@ struct TrainSettings {
   SoftmaxThreads softmax_threads = SoftmaxThreads::kOwner;
   std::optional<CbowGradient> cbow_gradient{};  // none: kPaper of the full softmax, else kUndivided
 
-  std::size_t dim = 100;      // D, length of a vector
-  std::size_t window = 5;     // words to each side at most; each center draws 1..window
-  double subsampling = 1e-3;  // t; 0: keep every word
+  std::size_t dim = 100;       // D, length of a vector
+  std::size_t window = 5;      // words to each side at most; 0: the whole sentence
+  bool shrink_windows = true;  // each center draws 1..window; false: its window is whole, as of 0
+  double noise_power = 0.75;   // a noise word is drawn as often as its count to this power
+  double subsampling = 1e-3;   // t; 0: keep every word
   std::size_t epochs = 5;
   double alpha = 0.025;  // learning rate at the start, eta in the paper
+  double end_alpha = 0;  // what it falls towards
   std::uint64_t seed = 1;
   int threads = 1;
 };

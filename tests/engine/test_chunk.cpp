@@ -52,6 +52,17 @@ Drawn draw(const std::vector<WordId>& text, const std::vector<std::uint32_t>& ke
           sample.sentences().size()};
 }
 
+TEST_CASE("windows that do not shrink are whole, and the words are the same") {
+  const std::vector<WordId> text = text_of(20'000, 30);
+  const std::vector<std::uint32_t> half(100, 0x7fffffff);
+  ChunkSample sample(text.size(), 13);
+  sample.draw(text, half, 5, 1, 2, false);
+  CHECK(std::all_of(sample.reaches(), sample.reaches() + sample.size(),
+                    [](std::uint32_t reach) { return reach == 5; }));
+  const Drawn shrunk = draw(text, half, 5, 1);
+  CHECK(std::equal(shrunk.ids.begin(), shrunk.ids.end(), sample.ids()));
+}
+
 TEST_CASE("the same keys draw the same words and windows, others do not") {
   const std::vector<WordId> text = text_of(20'000, 30);
   const std::vector<std::uint32_t> half(100, 0x7fffffff);

@@ -63,6 +63,9 @@ void check_equal(const TrainPlan& a, const TrainPlan& b) {
   CHECK(a.alpha == b.alpha);
   CHECK(a.seed == b.seed);
   CHECK(a.threads == b.threads);
+  CHECK(a.shrink_windows == b.shrink_windows);
+  CHECK(a.noise_power == b.noise_power);
+  CHECK(a.end_alpha == b.end_alpha);
 }
 
 void check_equal(const RunRecord& a, const RunRecord& b) {
@@ -97,6 +100,16 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   const std::size_t at = text.find(what);
   REQUIRE(at != std::string::npos);
   return text.replace(at, what.size(), with);
+}
+
+TEST_CASE("what the first files had not is as it was when there was no other") {
+  RunRecord record{.plan = make_plan({})};
+  std::string json = record.to_json();
+  for (const char* const setting :
+       {"\"end_alpha\": 0.0", "\"noise_power\": 0.75", "\"shrink_windows\": true"}) {
+    json = replaced(json, setting, "\"unknown\": 0");
+  }
+  check_equal(RunRecord::from_json(json), record);
 }
 
 TEST_CASE("JSON that is cut off, or lacks a setting, or has one of another kind, is an error") {

@@ -204,7 +204,7 @@ TEST_CASE("no epochs leave the initial values; settings out of range are refused
   CHECK(largest_difference(model.input, initial_reference(model.input.rows(), 5, 1).input) == 0);
   settings.threads = 0;
   CHECK_THROWS_AS(train(corpus, settings, model), Error);
-  settings = {.window = 0};
+  settings = {.window = 1001};
   CHECK_THROWS_AS(check(settings), Error);
   settings = {.subsampling = std::nan("")};
   CHECK_THROWS_AS(check(settings), Error);

@@ -168,7 +168,7 @@ test_names() {
   expect_refusal "-format word2vec: want text" b.bin -output x.bin -format word2vec
   expect_refusal "-matrix both: want input, output or sum" b.bin -output x.bin -matrix both
   expect_refusal "-normalize 2: want" b.bin -output x.bin -normalize 2
-  expect_refusal "-threads 0: want" b.bin -output x.bin -threads 0
+  expect_refusal "-threads -1: want" b.bin -output x.bin -threads -1
   expect_refusal "-words: belongs to a .npy file" b.bin -output x.txt -words out.words
   expect_refusal "-counts: only a model file" b.bin -output x.txt -counts "$golden/vocab.min3.txt"
   expect_refusal "name where it goes with -output" b.bin

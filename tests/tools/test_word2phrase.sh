@@ -105,7 +105,7 @@ test_screen() {
 
 test_settings() {
   local settings
-  for settings in "-threads 0" "-threads 100000" "-min-count -1" "-min-count 1e2" "-passes 0" \
+  for settings in "-threads -1" "-threads 100000" "-min-count -1" "-min-count 1e2" "-passes 0" \
     "-passes 100000" "-debug x" "-threshold -1" "-threshold nan" "-threshold 1,x" "-threshold 1," \
     "-threshold ,1" "-threshold 1e999" "-threshold 1,2 -passes 3" "-threshold 1,2 -passes 1"; do
     # shellcheck disable=SC2086  # several words

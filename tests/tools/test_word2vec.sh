@@ -217,7 +217,7 @@ test_divergence() {
 test_settings() {
   local settings
   for settings in "-size 0" "-size -5" "-size 1e2" "-size 10x" "-size 0x10" "-size +-5" \
-    "-size 99999999999999999999" "-window 0" "-window 5000" "-window 1.5" "-threads 0" \
+    "-size 99999999999999999999" "-window -1" "-window 5000" "-window 1.5" "-threads -1" \
     "-threads 100000" "-sample nan" "-sample -1" "-sample 1e-3x" "-alpha inf" "-alpha abc" \
     "-alpha 1e999" "-iter -1" "-iter 9223372036854775807" "-min-count -1" "-min-count many" \
     "-negative -1" "-negative 100000" "-block 0" "-block 65" "-softmax 1 -softmax-batch 0" \
@@ -459,6 +459,64 @@ PYTHON
   rm v report
 }
 
+# Settings that other programs have, and what they are called there.
+test_foreign_settings() {
+  local train=(-train corpus.txt -min-count 3 -size 8 -threads 1 -iter 2 -cbow 0 -debug 0)
+  expect_code 0 word2vec "${train[@]}" -output plain
+  expect_code 0 word2vec "${train[@]}" -output v -ns-exponent 0.75 -shrink-windows 1 -min-alpha 0
+  cmp plain v || fail "the defaults of -ns-exponent, -shrink-windows or -min-alpha are others"
+  local setting
+  for setting in "-ns-exponent -0.5" "-ns-exponent 0" "-shrink-windows 0" "-window 0" \
+    "-min-alpha 0.01"; do
+    # shellcheck disable=SC2086  # a flag and its value
+    expect_code 0 word2vec "${train[@]}" $setting -output v -model m
+    ! cmp -s plain v || fail "$setting changes nothing"
+    mv v whole
+    rm -f m m.epoch-*
+    # A run that is gone on with keeps it.
+    # shellcheck disable=SC2086
+    expect_code 0 word2vec "${train[@]}" $setting -iter 1 -output v -model m
+    expect_code 1 word2vec -resume m "${setting% *}" 7 -output v
+    rm -f m m.epoch-* v whole
+  done
+  # A whole window of as many words as a sentence can have is the whole sentence.
+  expect_code 0 word2vec "${train[@]}" -window 0 -output v
+  expect_code 0 word2vec "${train[@]}" -window 1000 -shrink-windows 0 -output w
+  cmp v w || fail "-window 0 is not the whole sentence"
+  for setting in "-min-alpha 1" "-min-alpha -1" "-ns-exponent nan" "-ns-exponent 11" \
+    "-shrink-windows 2" "-no-eos 2"; do
+    # shellcheck disable=SC2086
+    expect_refusal "" "" word2vec "${train[@]}" $setting -output new
+  done
+  expect_code 0 word2vec "${train[@]}" -no-eos 1 -output v -save-vocab vocab
+  cmp <(tail -n +3 plain) <(tail -n +2 v) || fail "-no-eos 1: other rows"
+  [ "$(head -n 1 v)" = "$(($(wc -l <vocab) - 1)) 8" ] || fail "-no-eos 1: $(head -n 1 v)"
+  expect_code 0 word2vec "${train[@]}" -no-eos 1 -classes 3 -output v
+  ! grep -q '^</s>' v || fail "-no-eos 1: a class of </s>"
+  [ "$(wc -l <v)" -eq "$(($(wc -l <vocab) - 1))" ] || fail "-no-eos 1: classes"
+  expect_code 0 word2vec "${train[@]}" -threads 0 -output v
+  local theirs ours
+  while read -r theirs ours; do
+    expect_code 0 word2vec "${train[@]}" -output v "$theirs" 3
+    grep -q "unknown flag $theirs is ignored; did you mean $ours?" "$work/err" ||
+      fail "$theirs: says $(cat "$work/err")"
+  done <<'END'
+-epochs -iter
+-dim -size
+-ws -window
+-lr -alpha
+-neg -negative
+-minCount -min-count
+--vector-size -size
+--vector_size -size
+--min-count -min-count
+-thread -threads
+--workers -threads
+--ns_exponent -ns-exponent
+END
+  rm v w plain vocab
+}
+
 # expect_words EXPECTED WHAT: the vocabulary of ./text; a run over it ends without nan.
 expect_words() {
   expect_code 0 word2vec -train text -min-count 1 -save-vocab vocab
@@ -509,6 +567,7 @@ test_classes
 test_screen
 test_divergence
 test_settings
+test_foreign_settings
 test_inputs
 test_outputs
 test_signals
