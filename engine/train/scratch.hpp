@@ -117,6 +117,7 @@ class ScratchList {
   bool empty() const noexcept { return size_ == 0; }
   const T* data() const noexcept { return items_.data(); }
   const T& operator[](std::size_t i) const noexcept { return items_[i]; }
+  T& operator[](std::size_t i) noexcept { return items_[i]; }
   const T* begin() const noexcept { return items_.data(); }
   const T* end() const noexcept { return items_.data() + size_; }
 

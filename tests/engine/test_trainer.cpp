@@ -170,6 +170,37 @@ TEST_CASE("scores beyond the range of exp are trained right") {
   }
 }
 
+TEST_CASE("rates and noise that a block cannot bear at once are trained in parts") {
+  // At once many of these end in values beyond all use. 60 words, so that each of them is drawn
+  // eight times as noise.
+  const Corpus corpus = small_corpus(30'000);
+  for (TrainSettings settings : kModes) {
+    if (settings.full_softmax) continue;
+    settings.dim = 20;
+    settings.epochs = 2;
+    for (const int threads : {1, 2}) {
+      settings.threads = threads;
+      const auto largest = [&] {
+        const Model model = initial_model(corpus.vocabulary.size(), settings);
+        const TrainResult result = train(corpus, settings, model);
+        CHECK(result.loss[1] < result.loss[0]);
+        float most = 0;
+        for (const MatrixView matrix : {model.input, model.output, model.nodes}) {
+          for (const float value : values(matrix)) most = std::max(most, std::fabs(value));
+        }
+        return most;
+      };
+      settings.alpha = 0.3;
+      CHECK(largest() < 10);
+      settings.alpha = settings.architecture == Architecture::kCbow ? 0.05 : 0.025;
+      if (settings.negatives == 0) continue;
+      settings.negatives = 500;
+      CHECK(largest() < 10);
+      settings.negatives = 5;
+    }
+  }
+}
+
 TEST_CASE("several threads train as well as one") {
 #ifdef __SANITIZE_THREAD__
   // Threads of one batch wait for each other several times a batch: that makes minutes of a long

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <tuple>
 
@@ -33,11 +34,14 @@ class LogisticWorker final : public ChunkTrainer {
         outputs_(shared.plan.block_centers, most_outputs(shared)),
         counts_(Architecture::most_inputs(shared.plan), most_outputs(shared)),
         scratch_(
-            simd::logistic_scratch(Architecture::most_inputs(shared.plan), most_outputs(shared))) {}
+            simd::logistic_scratch(Architecture::most_inputs(shared.plan), most_outputs(shared))),
+        lengths_(most_outputs(shared)),
+        met_(most_outputs(shared)) {}
 
   /// Loss is per positive pair of a context word and a center, or per center for CBOW.
   ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key,
                   float alpha) noexcept override {
+    careful_ = needs_care(alpha);
     plan_blocks(sample);
     for_each_objective([&](auto& objective) { objective.draw(blocks_.size(), noise_key); });
     for (std::size_t k = 0; k < std::min(kAhead, blocks_.size()); ++k) prefetch(sample, k);
@@ -75,7 +79,9 @@ class LogisticWorker final : public ChunkTrainer {
   }
 
   void plan_blocks(const ChunkSample& sample) noexcept {
-    const auto size = static_cast<std::uint32_t>(shared_.plan.block_centers);
+    // Steps that are large leave little of what noise words still have to teach: every center needs
+    // its own.
+    const auto size = careful_ ? 1 : static_cast<std::uint32_t>(shared_.plan.block_centers);
     blocks_.clear();
     for (const Sentence& s : sample.sentences()) {
       if (s.end - s.begin < 2) continue;  // no context
@@ -112,11 +118,64 @@ class LogisticWorker final : public ChunkTrainer {
     architecture_.count_pairs(outputs_, counts_);
     double loss = 0;
     const std::size_t inputs = architecture_.input_count();
-    for (std::size_t first = 0; first < inputs; first += rows_at_once_) {
-      loss += train_rows(first, std::min(rows_at_once_, inputs - first), alpha);
+    const std::size_t parts = careful_ ? parts_of(block, alpha) : 1;
+    for (std::size_t part = 0; part < parts; ++part) {
+      if (part > 0) architecture_.gather(sample, block);  // hidden vectors of what has been trained
+      double of_part = 0;
+      for (std::size_t first = 0; first < inputs; first += rows_at_once_) {
+        of_part += train_rows(first, std::min(rows_at_once_, inputs - first),
+                              alpha / static_cast<float>(parts));
+      }
+      if (part == 0) loss = of_part;
+      architecture_.finish_block();
     }
-    architecture_.finish_block();
     return {loss, examples, 0};
+  }
+
+  /// Whether steps of this size may be too large for a block that sums those of all its pairs:
+  /// below, where the reference's and our defaults lie, vectors are never long enough.
+  bool needs_care(float alpha) const noexcept {
+    const TrainPlan& plan = shared_.plan;
+    const float least = plan.cbow() ? 0.06f : 0.035f;
+    // Noise words that are drawn several times have as large a step at once.
+    const auto words = static_cast<float>(shared_.input.rows());
+    return alpha * (1 + static_cast<float>(plan.noise_rows) / words) > least;
+  }
+
+  /// In how many parts, each with its share of alpha, a block must be trained so that no step goes
+  /// beyond where it leads to: a step along a row is stable up to 2 / curvature, and the curvature
+  /// of the loss in a row is at most a quarter of the sum of the squared lengths of the rows that
+  /// it meets, each as often as it meets it.
+  std::size_t parts_of(const Block& block, float alpha) noexcept {
+    constexpr float kMostStep = 1;  // of 2
+    constexpr float kMostParts = 256;
+    const std::size_t inputs = architecture_.input_count();
+    const std::size_t outputs = outputs_.size();
+    const std::size_t stride = shared_.input.stride();
+    lengths_.clear();
+    for (std::size_t j = 0; j < outputs; ++j) {
+      const float* const row = outputs_.rows()[j];
+      lengths_.push_back(kernels_.dot(row, row, stride));
+    }
+    met_.clear();
+    for (std::size_t j = 0; j < outputs; ++j) met_.push_back(0);
+    float most = 0;
+    for (std::size_t i = 0; i < inputs; ++i) {
+      const float* const row = architecture_.inputs()[i];
+      const float length = kernels_.dot(row, row, stride);
+      const float* const trials = counts_.trials.data() + i * outputs;
+      float met = 0;
+      for (std::size_t j = 0; j < outputs; ++j) {
+        met += trials[j] * lengths_[j];
+        met_[j] += trials[j] * length;
+      }
+      most = std::max(most, met);
+    }
+    // Context rows that centers of CBOW share move as all of them want.
+    if (shared_.plan.cbow()) most *= static_cast<float>(block.size());
+    for (std::size_t j = 0; j < outputs; ++j) most = std::max(most, met_[j]);
+    const float parts = std::ceil(alpha * most / 4 / kMostStep);
+    return static_cast<std::size_t>(parts > 1 ? std::min(parts, kMostParts) : 1);  // 1 for a NaN
   }
 
   /// Input rows [first, first + count) of the block against all its output rows.
@@ -144,6 +203,11 @@ class LogisticWorker final : public ChunkTrainer {
   OutputRows outputs_;
   PairCounts counts_;
   Scratch<float> scratch_;
+  bool careful_ = false;
+  // Of the output rows of a block that is looked at: their squared lengths, and those that they
+  // meet.
+  ScratchList<float> lengths_;
+  ScratchList<float> met_;
 };
 
 }  // namespace hogvec
