@@ -53,7 +53,8 @@ const char* wide_encoding(std::string_view text) noexcept {
 }  // namespace
 
 std::string_view without_mark(std::string_view text) noexcept {
-  if (text.starts_with(kUtf8Mark)) text.remove_prefix(kUtf8Mark.size());
+  // Tools that put one in front of what has one leave several.
+  while (text.starts_with(kUtf8Mark)) text.remove_prefix(kUtf8Mark.size());
   return text;
 }
 

@@ -8,7 +8,7 @@
 
 namespace hogvec::io {
 
-/// Text without the byte order mark that it may begin with.
+/// Text without the byte order marks that it may begin with.
 std::string_view without_mark(std::string_view text) noexcept;
 
 /// A text of which this is the beginning, 4 KiB or all: without its byte order mark. `name` is for

@@ -108,6 +108,7 @@ std::string text_of(const std::vector<const AnalogyResult*>& results) {
   text += "\n";
   const auto row = [&](std::string_view name, const auto& tally_of) {
     std::vector<const AnalogyTally*> tallies;
+    tallies.reserve(results.size());
     for (const AnalogyResult* const result : results) tallies.push_back(&tally_of(*result));
     text += tally_line(name, width, tallies);
   };

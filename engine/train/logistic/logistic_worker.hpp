@@ -139,7 +139,7 @@ class LogisticWorker final : public ChunkTrainer {
     const float least = plan.cbow() ? 0.06f : 0.035f;
     // Noise words that are drawn several times have as large a step at once.
     const auto words = static_cast<float>(shared_.input.rows());
-    return alpha * (1 + static_cast<float>(plan.noise_rows) / words) > least;
+    return alpha * (1 + static_cast<float>(plan.negatives) / words) > least;
   }
 
   /// In how many parts, each with its share of alpha, a block must be trained so that no step goes
