@@ -116,20 +116,31 @@ class LogisticWorker final : public ChunkTrainer {
     outputs_.clear(block.size());
     for_each_objective([&](auto& objective) { objective.gather(sample, block, k, outputs_); });
     architecture_.count_pairs(outputs_, counts_);
+    const double loss = careful_ ? train_in_parts(sample, block, alpha) : train_at_once(alpha);
+    return {loss, examples, 0};
+  }
+
+  double train_at_once(float alpha) noexcept {
     double loss = 0;
     const std::size_t inputs = architecture_.input_count();
-    const std::size_t parts = careful_ ? parts_of(block, alpha) : 1;
-    for (std::size_t part = 0; part < parts; ++part) {
-      if (part > 0) architecture_.gather(sample, block);  // hidden vectors of what has been trained
-      double of_part = 0;
-      for (std::size_t first = 0; first < inputs; first += rows_at_once_) {
-        of_part += train_rows(first, std::min(rows_at_once_, inputs - first),
-                              alpha / static_cast<float>(parts));
-      }
-      if (part == 0) loss = of_part;
-      architecture_.finish_block();
+    for (std::size_t first = 0; first < inputs; first += rows_at_once_) {
+      loss += train_rows(first, std::min(rows_at_once_, inputs - first), alpha);
     }
-    return {loss, examples, 0};
+    architecture_.finish_block();
+    return loss;
+  }
+
+  /// The loss is that before the first part.
+  [[gnu::noinline]] double train_in_parts(const ChunkSample& sample, const Block& block,
+                                          float alpha) noexcept {
+    const std::size_t parts = parts_of(block, alpha);
+    alpha /= static_cast<float>(parts);
+    const double loss = train_at_once(alpha);
+    for (std::size_t part = 1; part < parts; ++part) {
+      architecture_.gather(sample, block);  // hidden vectors of what has been trained
+      train_at_once(alpha);
+    }
+    return loss;
   }
 
   /// Whether steps of this size may be too large for a block that sums those of all its pairs:
