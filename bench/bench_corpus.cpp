@@ -138,9 +138,10 @@ void bench_encode_text(benchmark::State& state, int threads) {
     encoded.words.for_each([&](std::uint32_t id, std::string_view word, std::uint64_t,
                                std::uint64_t) { names[id] = word; });
     std::size_t next = 0;  // of words
+    std::vector<WordId> room;
     for (const EncodedText::Section& section : encoded.sections) {
       const auto& numbers = encoded.numbers[static_cast<std::size_t>(section.worker)];
-      for (const WordId number : section.piece.ids) {
+      for (const WordId number : encoded.blocks->read(section.piece, room)) {
         const WordId id = numbers[number];
         ++ids;
         if (id != 0 && (next == words.size() || names[id] != words[next++])) {

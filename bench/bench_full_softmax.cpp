@@ -118,7 +118,7 @@ void bench_train(benchmark::State& state, std::size_t words, const TrainSettings
   const auto threads = static_cast<std::size_t>(settings.threads);
   const std::size_t centers = threads * centers_of(words, settings);
   const Corpus corpus = text_of(words, threads, centers / threads);
-  if (ChunkPlan(corpus.text.ids()).size() != threads) {
+  if (ChunkPlan(corpus.text).size() != threads) {
     return state.SkipWithError("not a chunk for each thread");
   }
   Model model = random_model(words, settings.dim);

@@ -138,9 +138,7 @@ std::vector<WordId> sampled_ids(const Vocabulary& vocabulary, std::size_t n) {
 }
 
 Corpus corpus_of(Vocabulary vocabulary, std::span<const WordId> ids) {
-  io::MemoryMap memory = io::MemoryMap::anonymous(ids.size_bytes(), false);
-  std::memcpy(memory.data(), ids.data(), ids.size_bytes());
-  return {std::move(vocabulary), EncodedCorpus(std::move(memory), ids.size(), 0)};
+  return {std::move(vocabulary), EncodedCorpus(ids)};
 }
 
 TemporaryFile::TemporaryFile()

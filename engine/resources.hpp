@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "engine/system.hpp"
@@ -35,9 +36,9 @@ int usable_cores();
 /// no more than there are cores.
 int useful_threads(int threads);
 
-/// Of these as many as have room within ulimit -v and -d beside a text of so many bytes and its
-/// ids, and one where none has.
-int reading_threads(int threads, std::uint64_t text_bytes);
+/// Of these as many as have room within ulimit -v and -d beside a text of so many bytes, if they
+/// are known, and its ids, and one where none has.
+int reading_threads(int threads, std::optional<std::uint64_t> text_bytes);
 
 /// `bytes` in anonymous memory, or in an unnamed file in the folder of the resources.
 inline io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources) {

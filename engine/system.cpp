@@ -1,5 +1,6 @@
 #include "engine/system.hpp"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -26,6 +27,16 @@ std::size_t available_addresses() {
   getrlimit(RLIMIT_AS, &all);
   getrlimit(RLIMIT_DATA, &data);
   return address_memory("", {.all = bytes_of(all), .data = bytes_of(data)});
+}
+
+std::size_t stack_addresses(int threads) {
+  std::size_t bytes = 0;
+  pthread_attr_t attributes;
+  if (pthread_getattr_default_np(&attributes) == 0) {
+    pthread_attr_getstacksize(&attributes, &bytes);
+    pthread_attr_destroy(&attributes);
+  }
+  return bytes * static_cast<std::size_t>(threads);
 }
 
 std::size_t resident_memory() {

@@ -14,6 +14,9 @@ std::size_t available_memory();
 /// it has none.
 std::size_t available_addresses();
 
+/// What the stacks of so many threads more would map.
+std::size_t stack_addresses(int threads);
+
 /// Memory that the process holds, in bytes.
 std::size_t resident_memory();
 

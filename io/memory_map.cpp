@@ -13,7 +13,7 @@
 
 #include "io/descriptor.hpp"
 #include "io/error.hpp"
-#include "io/temporaries.hpp"
+#include "io/unnamed_file.hpp"
 
 namespace hogvec::io {
 
@@ -24,20 +24,6 @@ constexpr std::size_t kHugePage = std::size_t{2} << 20;  // x86-64, and arm64 wi
 std::size_t page_size() noexcept {
   static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   return size;
-}
-
-/// A descriptor of a new file without a name, -1 with errno where there is none.
-int open_unnamed(const std::string& folder) {
-#ifdef O_TMPFILE
-  const int file = open(folder.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-  // Not every file system knows O_TMPFILE; any other failure is told below as well.
-  if (file >= 0) return file;
-#endif
-  return TemporaryName::make(AT_FDCWD, folder + "/.hogvec",
-                             [](const char* name) {
-                               return open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-                             })
-      .first;  // the name goes at once
 }
 
 }  // namespace
@@ -107,10 +93,7 @@ MemoryMap MemoryMap::anonymous(std::size_t bytes, bool huge_pages) {
 MemoryMap MemoryMap::temporary_file(std::size_t bytes, const std::string& folder) {
   MemoryMap map;
   if (bytes > static_cast<std::size_t>(std::numeric_limits<off_t>::max())) throw std::bad_alloc();
-  Descriptor file(open_unnamed(folder));
-  if (file.get() < 0) {
-    throw system_error(folder, "no temporary file can be made here; name a folder you can write");
-  }
+  Descriptor file = open_unnamed(folder);
   if (bytes == 0) return map;
   if (ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) {
     throw system_error(folder, "no room for a temporary file of " + std::to_string(bytes) +

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "io/checksum.hpp"
 #include "io/error.hpp"
 #include "io/file_calls.hpp"
 #include "io/model_file.hpp"

@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "io/checksum.hpp"
 #include "io/error.hpp"
 #include "io/file_calls.hpp"
 #include "io/model_header.hpp"

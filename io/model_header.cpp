@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <fstream>
 #include <limits>
 
+#include "io/checksum.hpp"
 #include "io/error.hpp"
 
 namespace hogvec::io {
@@ -205,10 +205,6 @@ std::string_view ModelEntry::name_view() const noexcept {
 
 ModelSection ModelEntry::section() const {
   return {std::string(name_view()), bytes, rows, dim, stride};
-}
-
-std::uint64_t checksum_of(const void* bytes, std::size_t size) noexcept {
-  return XXH3_64bits(bytes, size);
 }
 
 std::uint64_t checksum_of(const ModelHeader& header) noexcept {

@@ -66,7 +66,6 @@ static_assert(sizeof(ModelHeader) == kModelPage);
 static_assert(offsetof(ModelHeader, table) == 448);
 static_assert(offsetof(ModelHeader, checksum) == kModelPage - 8);
 
-std::uint64_t checksum_of(const void* bytes, std::size_t size) noexcept;
 /// Of all of a header but its last 8 bytes.
 std::uint64_t checksum_of(const ModelHeader& header) noexcept;
 

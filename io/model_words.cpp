@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 
+#include "io/checksum.hpp"
 #include "io/error.hpp"
 #include "io/model_header.hpp"
 

@@ -1,6 +1,7 @@
 #include "io/text_source.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -185,6 +186,15 @@ class FileTexts : public TextSource {
     return packing_of({start, static_cast<std::size_t>(size)}) == Packing::kPlain;
   }
 
+  /// Whether it takes no more than a part of what the process may map (ulimit -v): the ids want
+  /// room too.
+  static bool can_be_mapped(const std::string& path) {
+    rlimit limit;
+    std::error_code problem;
+    return getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+           std::filesystem::file_size(path, problem) <= limit.rlim_cur / 4;
+  }
+
   void open(const std::string& path) {
     reader_.reset();
     map_.reset();
@@ -194,7 +204,7 @@ class FileTexts : public TextSource {
       map->require_unchanged();
       return true;
     });
-    if (is_plain_file(path)) {
+    if (is_plain_file(path) && can_be_mapped(path)) {
       map_ = maps_.emplace_back(std::make_shared<const MemoryMap>(MemoryMap::open_file(path)));
       rest_ = text_of(*map_, path);
       after_end_ = cutter_.pass(rest_, path);

@@ -63,8 +63,8 @@ class TextSource {
   virtual void finish() {}
 };
 
-/// The texts at `paths`, one after the other: regular files, of which plain ones are mapped and cut
-/// by who asks; compressed files and archives, by what they hold; FIFOs and devices; "-", the
+/// The texts at `paths`, one after the other: regular files, of which plain ones are mapped, if the
+/// process may map that much, and cut by who asks; compressed files and archives, by what they hold; FIFOs and devices; "-", the
 /// standard input; folders, of which the files follow in the order of their names' bytes, those of
 /// folders in them only where `recursive` is set, and hidden ones not at all. A byte order mark
 /// begins no text. Errors: a path that does not exist; a folder without a file.

@@ -63,9 +63,9 @@ std::string kept_places(const TextPlaces& places) {
 }
 
 int reading_threads(int threads, const TextPlaces& places) {
-  std::uint64_t size = 0;
+  std::optional<std::uint64_t> size;
   try {
-    size = places.open()->size().value_or(0);
+    size = places.open()->size();
   } catch (const Error&) {  // which require() tells
   }
   return hogvec::reading_threads(threads, size);

@@ -55,7 +55,10 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
               : io::writing_memory(words, plan.dim,
                                    static_cast<std::size_t>(useful_threads(plan.threads)));
   if (!options.held_out.empty()) need += held_out_memory(words, plan);
-  const std::size_t free = available_memory();
+  const std::size_t addresses = available_addresses();
+  const std::size_t stacks = stack_addresses(plan.threads - 1);
+  const std::size_t free =
+      std::min(available_memory(), addresses > stacks ? addresses - stacks : 0);
   const std::size_t gives_way = in_file ? ModelShape(words, plan).bytes() : 0;
   if (need - gives_way <= free) {
     if (options.debug > 0) {
@@ -242,8 +245,7 @@ class Word2vec {
 
   /// Leaves stored_ begun.
   void open_store(const TrainPlan& plan) {
-    RunRecord record{plan, corpus_->text.size(), fingerprint_of(corpus_->text.ids()),
-                     flags_of(options_)};
+    RunRecord record{plan, corpus_->text.size(), fingerprint_of(corpus_->text), flags_of(options_)};
     // How it began is said for good.
     if (stored_)
       record.flags.insert(stored_->record().flags.begin(), stored_->record().flags.end());

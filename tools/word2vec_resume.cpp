@@ -57,7 +57,7 @@ void check_resumed(const StoredModel& resumed, const Word2vecOptions& options) {
 void check_text(const StoredModel& resumed, const Corpus& corpus, const Word2vecOptions& options) {
   const RunRecord& record = resumed.record();
   if (corpus.text.size() == record.text_words &&
-      fingerprint_of(corpus.text.ids()) == record.fingerprint) {
+      fingerprint_of(corpus.text) == record.fingerprint) {
     return;
   }
   throw Error(

@@ -3,38 +3,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 
+#include "engine/corpus/encoded_corpus.hpp"
 #include "engine/corpus/file_vocabulary.hpp"
 #include "engine/resources.hpp"
 #include "engine/vocab/vocabulary.hpp"
-#include "io/memory_map.hpp"
 #include "io/text_source.hpp"
 
 namespace hogvec {
-
-/// The text as word ids, in its order: words that are not in the vocabulary are left out, and
-/// kSentenceEnd stands where a sentence ends. Four bytes a word, in memory or in an unnamed mapped
-/// file. Immutable, so safe to read from any thread.
-class EncodedCorpus {
- public:
-  EncodedCorpus() = default;
-  EncodedCorpus(io::MemoryMap memory, std::size_t size, std::size_t unknown)
-      : memory_(std::move(memory)), size_(size), unknown_(unknown) {}
-
-  std::span<const WordId> ids() const noexcept {
-    return {reinterpret_cast<const WordId*>(memory_.data()), size_};
-  }
-  std::size_t size() const noexcept { return size_; }
-  /// How many words of the text were left out.
-  std::size_t unknown() const noexcept { return unknown_; }
-
- private:
-  io::MemoryMap memory_;
-  std::size_t size_ = 0;
-  std::size_t unknown_ = 0;
-};
 
 struct Corpus {
   Vocabulary vocabulary;

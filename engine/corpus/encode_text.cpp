@@ -75,12 +75,9 @@ class Encoder {
       : source_(source),
         options_(options),
         tables_(static_cast<std::size_t>(options.resources.threads)) {
-    // At most one id a byte. A word and its separator are rarely less than four, the size of an id.
-    const std::optional<std::uint64_t> size = source.size();
-    encoded_.in_file = size.value_or(0) > options.resources.most_memory();
-    encoded_.blocks =
-        std::make_unique<IdBlocks>(size.value_or(std::numeric_limits<std::size_t>::max()),
-                                   encoded_.in_file, options.resources);
+    // At most one id a byte.
+    encoded_.blocks = std::make_unique<IdBlocks>(
+        source.size().value_or(std::numeric_limits<std::size_t>::max()), options.resources);
   }
 
   EncodedText encode() {

@@ -42,8 +42,6 @@ struct EncodedText {
   std::vector<std::vector<WordId>> numbers;
   /// Where the pieces of the sections lie.
   std::unique_ptr<IdBlocks> blocks;
-  /// The text is so large that arrays of its size belong in files.
-  bool in_file = false;
 };
 
 /// Reads a text to its end, tokenised as the reference does (word2vec.c:71), by all threads. Where

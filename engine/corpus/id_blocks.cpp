@@ -11,44 +11,75 @@ constexpr std::size_t kBlockBytes = 32u << 20;
 
 }  // namespace
 
-IdBlocks::IdBlocks(std::size_t most_ids, bool in_file, const Resources& resources)
+IdBlocks::IdBlocks(std::size_t most_ids, const Resources& resources)
     : block_ids_(std::min(most_ids, kBlockBytes / sizeof(WordId))),
-      in_file_(in_file),
-      resources_(resources) {}
+      resources_(resources),
+      // The text is there twice while one is made of the other.
+      most_in_memory_(resources.most_memory() / 2 / sizeof(WordId)) {}
 
-IdBlocks::Block& IdBlocks::block_for(std::size_t ids) {
+IdBlocks::Piece IdBlocks::place_for(std::size_t ids) {
+  // Once in the file, always: what follows in the text follows there.
+  if (file_ || in_memory_ + ids > most_in_memory_) {
+    if (!file_) file_ = io::UnnamedFile(resources_.folder());
+    file_ids_ += ids;
+    return {Piece::kInFile, file_ids_ - ids, ids};
+  }
   if (blocks_.empty() || blocks_.back()->room() < ids) {
     auto block = std::make_unique<Block>();
-    const std::size_t bytes = std::max(ids, block_ids_) * sizeof(WordId);
-    block->memory = array_memory(bytes, in_file_, resources_);
-    block->memory.reserve(0, bytes);
-    block->memory.close_file();
+    block->memory =
+        io::MemoryMap::anonymous(std::max(ids, block_ids_) * sizeof(WordId), /*huge_pages=*/true);
     blocks_.push_back(std::move(block));
   }
-  return *blocks_.back();
+  Block& block = *blocks_.back();
+  in_memory_ += ids;
+  block.used += ids;
+  ++block.pieces;
+  return {blocks_.size() - 1, block.used - ids, ids};
 }
 
 IdBlocks::Piece IdBlocks::keep(std::span<const WordId> ids) {
   if (ids.empty()) return {};
   Piece piece;
+  WordId* memory = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    Block& block = block_for(ids.size());
-    auto* const first = reinterpret_cast<WordId*>(block.memory.data()) + block.used;
-    piece = {{first, ids.size()}, blocks_.size() - 1};
-    block.used += ids.size();
-    ++block.pieces;
+    piece = place_for(ids.size());
+    if (piece.block != Piece::kInFile) memory = blocks_[piece.block]->ids() + piece.place;
   }
-  std::copy(ids.begin(), ids.end(), piece.ids.begin());
+  if (memory != nullptr) {
+    std::copy(ids.begin(), ids.end(), memory);
+  } else {
+    write(piece, ids);
+  }
   return piece;
 }
 
+std::span<WordId> IdBlocks::read(const Piece& piece, std::vector<WordId>& room) {
+  if (piece.size == 0) return {};
+  if (piece.block != Piece::kInFile) {
+    return {blocks_[piece.block]->ids() + piece.place, piece.size};
+  }
+  if (room.size() < piece.size) room.resize(piece.size);
+  file_.read(piece.place * sizeof(WordId), room.data(), piece.size * sizeof(WordId));
+  return {room.data(), piece.size};
+}
+
+void IdBlocks::write(Piece& piece, std::span<const WordId> ids) {
+  piece.size = ids.size();
+  if (piece.block == Piece::kInFile) {
+    file_.write(piece.place * sizeof(WordId), ids.data(), ids.size_bytes());
+  }
+}
+
 void IdBlocks::drop(const Piece& piece) noexcept {
-  if (piece.ids.empty()) return;
+  if (piece.block == Piece::kNowhere) return;
+  const std::size_t bytes = piece.size * sizeof(WordId);
+  if (piece.block == Piece::kInFile) {
+    file_.release(piece.place * sizeof(WordId), bytes);
+    return;
+  }
   Block& block = *blocks_[piece.block];
-  const std::byte* const begin = reinterpret_cast<const std::byte*>(piece.ids.data());
-  block.memory.release(static_cast<std::size_t>(begin - block.memory.data()),
-                       piece.ids.size_bytes());
+  block.memory.release(piece.place * sizeof(WordId), bytes);
   // The last one sees all that the others did with the block.
   if (block.pieces.fetch_sub(1, std::memory_order_acq_rel) == 1) block.memory = io::MemoryMap();
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -11,24 +12,38 @@
 #include "engine/resources.hpp"
 #include "engine/vocab/vocabulary.hpp"
 #include "io/memory_map.hpp"
+#include "io/unnamed_file.hpp"
 
 namespace hogvec {
 
-/// Pieces of ids in blocks of memory, or of unnamed files, that are mapped as they are needed and
-/// given back when all of their pieces are done with. At any time so many bytes are mapped as the
-/// ids that are kept take, and a few blocks.
+/// Pieces of ids: in blocks of memory, which are mapped as they are needed and given back when all
+/// of their pieces are done with; and in an unnamed file, of which none is mapped, once they would
+/// take more memory than they may. So many bytes are mapped as the pieces in memory take, and a few
+/// blocks.
 class IdBlocks {
  public:
+  /// Of `size` ids, which lie in the block from `place` on; or in the file.
   struct Piece {
-    std::span<WordId> ids{};
-    std::size_t block = 0;
+    static constexpr std::size_t kInFile = ~std::size_t{0};
+    static constexpr std::size_t kNowhere = kInFile - 1;  // empty from the start
+    std::size_t block = kNowhere;
+    std::uint64_t place = 0;  // in ids
+    std::size_t size = 0;
   };
 
   /// `most_ids`: how many there are at most, so that a short text takes no long block.
-  IdBlocks(std::size_t most_ids, bool in_file, const Resources& resources);
+  IdBlocks(std::size_t most_ids, const Resources& resources);
 
   /// A copy of `ids`. Thread-safe. Errors: no memory, or no room in the file.
   Piece keep(std::span<const WordId> ids);
+
+  /// Its ids: where they lie, or read from the file into `room`, which grows as it must. Any
+  /// thread. Errors: the file cannot be read.
+  std::span<WordId> read(const Piece& piece, std::vector<WordId>& room);
+
+  /// Puts back what read() gave and was changed, or a beginning of it: the piece is that short
+  /// then. Any thread, but one for a piece. Errors: no room in the file.
+  void write(Piece& piece, std::span<const WordId> ids);
 
   /// The ids of a piece are done with. Thread-safe, but not beside keep().
   void drop(const Piece& piece) noexcept;
@@ -39,16 +54,20 @@ class IdBlocks {
     std::size_t used = 0;                // ids
     std::atomic<std::size_t> pieces{0};  // not yet dropped
 
+    WordId* ids() const noexcept { return reinterpret_cast<WordId*>(memory.data()); }
     std::size_t room() const noexcept { return memory.size() / sizeof(WordId) - used; }
   };
 
-  Block& block_for(std::size_t ids);
+  Piece place_for(std::size_t ids);
 
   std::size_t block_ids_;
-  bool in_file_;
   Resources resources_;
+  std::size_t most_in_memory_;  // ids
   std::mutex mutex_;
   std::vector<std::unique_ptr<Block>> blocks_;
+  std::size_t in_memory_ = 0;  // ids
+  io::UnnamedFile file_;
+  std::uint64_t file_ids_ = 0;
 };
 
 }  // namespace hogvec

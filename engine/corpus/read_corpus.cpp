@@ -57,30 +57,29 @@ std::size_t renumber(EncodedText& text, const Vocabulary& vocabulary, std::uint6
 
 /// The known words of all sections, in the order of the text.
 EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
+  std::size_t words = 0;
+  for (const EncodedText::Section& section : text.sections) words += section.piece.size;
   // places[s + 1]: first how many words of section s are known, then where they end.
   std::vector<std::size_t> places(text.sections.size() + 1, 0);
-  for_each_index(options.resources.threads, text.sections.size(), [&](std::size_t s, int) {
-    const EncodedText::Section& section = text.sections[s];
+  std::vector<std::vector<WordId>> rooms(static_cast<std::size_t>(options.resources.threads));
+  for_each_index(options.resources.threads, text.sections.size(), [&](std::size_t s, int worker) {
+    EncodedText::Section& section = text.sections[s];
     const WordId* numbers = text.numbers[static_cast<std::size_t>(section.worker)].data();
-    const std::span<WordId> ids = section.piece.ids;
+    const std::span<WordId> ids =
+        text.blocks->read(section.piece, rooms[static_cast<std::size_t>(worker)]);
     for (WordId& id : ids) id = numbers[id];
-    const auto unknown = std::count(ids.begin(), ids.end(), kUnknown);
-    places[s + 1] = ids.size() - static_cast<std::size_t>(unknown);
+    const auto end = std::remove(ids.begin(), ids.end(), kUnknown);
+    places[s + 1] = static_cast<std::size_t>(end - ids.begin());
+    text.blocks->write(section.piece, ids.first(places[s + 1]));
   });
   for (std::size_t s = 0; s < text.sections.size(); ++s) places[s + 1] += places[s];
-  const std::size_t total = places.back();
-  const std::size_t bytes = total * sizeof(WordId);
-  io::MemoryMap memory = array_memory(bytes, text.in_file, options.resources);
-  memory.reserve(0, bytes);
-  auto* out = reinterpret_cast<WordId*>(memory.data());
-  for_each_index(options.resources.threads, text.sections.size(), [&](std::size_t s, int) {
+  EncodedCorpus corpus(places.back(), words - places.back(), options.resources);
+  for_each_index(options.resources.threads, text.sections.size(), [&](std::size_t s, int worker) {
     const IdBlocks::Piece& piece = text.sections[s].piece;
-    std::remove_copy(piece.ids.begin(), piece.ids.end(), out + places[s], kUnknown);
+    corpus.write(places[s], text.blocks->read(piece, rooms[static_cast<std::size_t>(worker)]));
     text.blocks->drop(piece);
   });
-  std::size_t words = 0;
-  for (const EncodedText::Section& section : text.sections) words += section.piece.ids.size();
-  return {std::move(memory), total, words - total};
+  return corpus;
 }
 
 EncodedText encode(io::TextSource& source, const ReadOptions& options) {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "io/checksum.hpp"
 #include "io/error.hpp"
-#include "io/model_header.hpp"
 
 namespace hogvec {
 namespace {
@@ -177,8 +177,13 @@ RunRecord RunRecord::from_json(std::string_view text) {
   return record;
 }
 
-std::uint64_t fingerprint_of(std::span<const WordId> text) noexcept {
-  return io::checksum_of(text.data(), text.size_bytes());
+std::uint64_t fingerprint_of(const EncodedCorpus& text) {
+  io::RunningChecksum checksum;
+  text.for_each_part([&](std::span<const WordId> ids) {
+    checksum.add(ids.data(), ids.size_bytes());
+    return true;
+  });
+  return checksum.value();
 }
 
 }  // namespace hogvec

@@ -3,12 +3,11 @@
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 
+#include "engine/corpus/encoded_corpus.hpp"
 #include "engine/train/plan.hpp"
-#include "engine/vocab/vocabulary.hpp"
 
 namespace hogvec {
 
@@ -26,7 +25,7 @@ struct RunRecord {
   static RunRecord from_json(std::string_view json);
 };
 
-/// What names a text: XXH3 of its ids.
-std::uint64_t fingerprint_of(std::span<const WordId> text) noexcept;
+/// What names a text: XXH3 of its ids. Errors: those of EncodedCorpus::read().
+std::uint64_t fingerprint_of(const EncodedCorpus& text);
 
 }  // namespace hogvec

@@ -69,7 +69,10 @@ class Joiner {
     IndexQueue sections(text_.sections());
     run_workers(threads_, [&](int worker) {
       std::vector<std::uint64_t> mine(names.size(), 0);
-      while (const std::optional<std::size_t> s = sections.take()) join_section(*s, names, mine);
+      std::vector<WordId> room;
+      while (const std::optional<std::size_t> s = sections.take()) {
+        join_section(*s, names, mine, room);
+      }
       counts[static_cast<std::size_t>(worker)] = std::move(mine);
     });
     for (const std::vector<std::uint64_t>& some : counts) {
@@ -86,8 +89,9 @@ class Joiner {
   void find_carried() {
     // How many words at the end of a section could each be joined to the one before.
     std::vector<std::size_t> runs(text_.sections());
-    for_each_index(threads_, runs.size(), [&](std::size_t s, int) {
-      const std::span<const WordId> ids = text_.section(s);
+    std::vector<std::vector<WordId>> rooms(static_cast<std::size_t>(threads_));
+    for_each_index(threads_, runs.size(), [&](std::size_t s, int worker) {
+      const std::span<const WordId> ids = text_.read(s, rooms[static_cast<std::size_t>(worker)]);
       std::size_t i = ids.size();
       while (i > 0 && joinable(i > 1 ? ids[i - 2] : before_[s], ids[i - 1])) --i;
       runs[s] = ids.size() - i;
@@ -97,13 +101,13 @@ class Joiner {
       carried_[s] = joined;
       // Within a run every other word is joined.
       const bool odd = runs[s] % 2 == 1;
-      joined = runs[s] == text_.section(s).size() ? joined != odd : odd;
+      joined = runs[s] == text_.size(s) ? joined != odd : odd;
     }
   }
 
-  void join_section(std::size_t s, std::span<const WordId> names,
-                    std::vector<std::uint64_t>& times) {
-    const std::span<WordId> ids = text_.section(s);
+  void join_section(std::size_t s, std::span<const WordId> names, std::vector<std::uint64_t>& times,
+                    std::vector<WordId>& room) {
+    const std::span<WordId> ids = text_.read(s, room);
     if (ids.empty()) return;
     WordId left = before_[s];
     bool joined = carried_[s] != 0;
@@ -123,7 +127,7 @@ class Joiner {
       if (!joined) ids[out++] = right;
     }
     join(after_[s]);
-    text_.shorten(s, out);
+    text_.write(s, ids.first(out));
   }
 
   IdText& text_;

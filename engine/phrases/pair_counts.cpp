@@ -78,7 +78,7 @@ class Counter {
   Counter(const IdText& text, std::span<const std::uint8_t> sides, const Resources& resources)
       : text_(text), sides_(sides), resources_(resources), before_(text.ids_before()) {
     std::size_t words = 0;
-    for (std::size_t s = 0; s < text.sections(); ++s) words += text.section(s).size();
+    for (std::size_t s = 0; s < text.sections(); ++s) words += text.size(s);
     const std::size_t wanted = words / kPartitionPairs + 1;
     bits_ = std::min(kMostPartitionBits, static_cast<unsigned>(std::bit_width(wanted)));
     round_pairs_ = std::max<std::size_t>(1, resources.most_memory() / sizeof(Pair));
@@ -101,10 +101,11 @@ class Counter {
   template <class Take>
   void for_each_pair(IndexQueue& sections, const Take& take) const {
     const std::uint8_t* const sides = sides_.data();
+    std::vector<WordId> room;
     while (const std::optional<std::size_t> s = sections.take()) {
       WordId left = before_[*s];
       unsigned left_sides = sides[left];
-      for (const WordId right : text_.section(*s)) {
+      for (const WordId right : text_.read(*s, room)) {
         const unsigned right_sides = sides[right];
         if ((left_sides & right_sides >> 4) != 0) {
           const Pair pair = pair_of(left, right);

@@ -28,13 +28,22 @@ void WordList::add(std::string_view word) {
 }
 
 IdText::IdText(EncodedText& text, int threads) : blocks_(std::move(text.blocks)) {
-  for (const EncodedText::Section& section : text.sections) {
-    pieces_.push_back(section.piece.ids);
-  }
-  for_each_index(threads, sections(), [&](std::size_t s, int) {
+  for (const EncodedText::Section& section : text.sections) sections_.push_back({section.piece});
+  std::vector<std::vector<WordId>> rooms(static_cast<std::size_t>(threads));
+  for_each_index(threads, sections(), [&](std::size_t s, int worker) {
     const WordId* numbers = text.numbers[static_cast<std::size_t>(text.sections[s].worker)].data();
-    for (WordId& id : section(s)) id = numbers[id];
+    const std::span<WordId> ids = read(s, rooms[static_cast<std::size_t>(worker)]);
+    for (WordId& id : ids) id = numbers[id];
+    write(s, ids);
   });
+}
+
+void IdText::write(std::size_t s, std::span<const WordId> ids) {
+  Section& section = sections_[s];
+  blocks_->write(section.piece, ids);
+  if (ids.empty()) return;
+  section.first = ids.front();
+  section.last = ids.back();
 }
 
 std::vector<WordId> IdText::ids_before() const {
@@ -42,7 +51,7 @@ std::vector<WordId> IdText::ids_before() const {
   WordId id = kNewline;
   for (std::size_t s = 0; s < sections(); ++s) {
     before[s] = id;
-    if (!section(s).empty()) id = section(s).back();
+    if (size(s) != 0) id = sections_[s].last;
   }
   return before;
 }
@@ -52,7 +61,7 @@ std::vector<WordId> IdText::ids_after() const {
   WordId id = kNewline;
   for (std::size_t s = sections(); s-- > 0;) {
     after[s] = id;
-    if (!section(s).empty()) id = section(s).front();
+    if (size(s) != 0) id = sections_[s].first;
   }
   return after;
 }

@@ -46,10 +46,15 @@ class IdText {
   /// Takes the text, and gives every word its number in `text.words`.
   IdText(EncodedText& text, int threads);
 
-  std::size_t sections() const noexcept { return pieces_.size(); }
-  std::span<WordId> section(std::size_t s) const noexcept { return pieces_[s]; }
-  /// Drops what is behind the first `count` words of a section.
-  void shorten(std::size_t s, std::size_t count) noexcept { pieces_[s] = pieces_[s].first(count); }
+  std::size_t sections() const noexcept { return sections_.size(); }
+  std::size_t size(std::size_t s) const noexcept { return sections_[s].piece.size; }
+  /// The numbers of a section, where they lie or in `room`. Any thread.
+  std::span<WordId> read(std::size_t s, std::vector<WordId>& room) const {
+    return blocks_->read(sections_[s].piece, room);
+  }
+  /// Keeps what read() gave and was changed, or the beginning of it that is left of the section.
+  /// Any thread, but one for a section.
+  void write(std::size_t s, std::span<const WordId> ids);
 
   /// For every section the last id before it, a newline where there is none.
   std::vector<WordId> ids_before() const;
@@ -57,8 +62,14 @@ class IdText {
   std::vector<WordId> ids_after() const;
 
  private:
+  struct Section {
+    IdBlocks::Piece piece;
+    WordId first = kNewline;
+    WordId last = kNewline;
+  };
+
   std::unique_ptr<IdBlocks> blocks_;  // which the pieces lie in
-  std::vector<std::span<WordId>> pieces_;
+  std::vector<Section> sections_;
 };
 
 /// Words by number.

@@ -109,9 +109,10 @@ void write_words(io::OutputFile& file, const IdText& text, const WordList& words
   std::uint64_t written = 0;
   run_workers(threads, [&](int) {
     SectionText section;
+    std::vector<WordId> room;
     for (std::size_t s; turns.claim(s);) {
       try {
-        const std::uint64_t count = section.make(text.section(s), words);
+        const std::uint64_t count = section.make(text.read(s, room), words);
         turns.take(s, [&] {
           file.write(section.text());
           written += count;

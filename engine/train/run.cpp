@@ -14,20 +14,30 @@
 namespace hogvec {
 namespace {
 
-/// How many words the text has, as far as two.
-std::size_t words_up_to_two(std::span<const WordId> text) noexcept {
-  std::size_t words = 0;
-  for (const WordId id : text) {
-    words += id != kSentenceEnd;
-    if (words == 2) break;
-  }
-  return words;
+/// What a text has to train, as far as it must be looked at to know.
+struct Trainable {
+  std::size_t words = 0;   // sentence ends are none; counting may end at two
+  bool neighbors = false;  // two words side by side
+};
+
+Trainable trainable_of(const EncodedCorpus& text) {
+  Trainable found;
+  WordId last = kSentenceEnd;
+  text.for_each_part([&](std::span<const WordId> ids) {
+    for (const WordId id : ids) {
+      found.words += id != kSentenceEnd;
+      if (id != kSentenceEnd && last != kSentenceEnd) found.neighbors = true;
+      if (found.neighbors) return false;
+      last = id;
+    }
+    return true;
+  });
+  return found;
 }
 
-bool has_neighbors(std::span<const WordId> text) noexcept {
-  return std::adjacent_find(text.begin(), text.end(), [](WordId a, WordId b) {
-           return a != kSentenceEnd && b != kSentenceEnd;
-         }) != text.end();
+/// Ids that a worker must hold of a chunk.
+std::size_t text_room(const EncodedCorpus& text, std::size_t longest_chunk) noexcept {
+  return text.in_file() ? longest_chunk : 0;
 }
 
 }  // namespace
@@ -40,12 +50,13 @@ void check(const Corpus& corpus, const TrainPlan& plan) {
   }
   // With a vocabulary from a file the text may have none of its words.
   if (plan.epochs == 0) return;
-  if (words_up_to_two(corpus.text.ids()) < 2) {
+  const Trainable trainable = trainable_of(corpus.text);
+  if (trainable.words < 2) {
     throw Error(
         "the text has fewer than two words of the vocabulary: there is nothing to train; give the "
         "text that belongs to it");
   }
-  if (!has_neighbors(corpus.text.ids())) {
+  if (!trainable.neighbors) {
     throw Error(
         "no word has a neighbour to learn from: each line of the text has one word of the "
         "vocabulary at most; a line is a sentence, and words are cut at spaces and tabs, at no "
@@ -62,14 +73,15 @@ TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunT
       model_(model),
       position_(position),
       merging_(merging),
-      schedule_(corpus.text.ids(), plan, position) {
+      schedule_(corpus.text, plan, position) {
   check(corpus, plan);
   check_position(position.read());
   const std::size_t longest = schedule_.chunks().longest();
-  const std::size_t bytes = worker_bytes(plan, tables, corpus.vocabulary.size(), longest);
+  const std::size_t bytes = worker_bytes(corpus, plan, tables, longest);
   for (int worker = 0; worker < plan.chunk_workers(); ++worker) {
     const scratch::Pages::Filling filling(pages_.emplace_back(bytes));
-    workers_.push_back(std::make_unique<Worker>(plan, tables, model, longest));
+    workers_.push_back(
+        std::make_unique<Worker>(plan, tables, model, longest, text_room(corpus.text, longest)));
   }
   progress_.words = schedule_.words_done(position.read());
 }
@@ -86,16 +98,16 @@ void TrainingRun::check_position(const PositionRecord& position) const {
 
 TrainingRun::~TrainingRun() = default;
 
-std::size_t TrainingRun::worker_bytes(const TrainPlan& plan, const RunTables& tables,
-                                      std::size_t words, std::size_t longest_chunk) {
-  const ModelShape shape(words, plan);
+std::size_t TrainingRun::worker_bytes(const Corpus& corpus, const TrainPlan& plan,
+                                      const RunTables& tables, std::size_t longest_chunk) {
+  const ModelShape shape(corpus.vocabulary.size(), plan);
   Model rows;  // of which a worker under the meter reads none
   const std::size_t stride = simd::padded(shape.dim);
   rows.input = {nullptr, shape.words, shape.dim, stride};
   rows.output = {nullptr, shape.output_rows(), shape.dim, stride};
   rows.nodes = {nullptr, shape.node_rows(), shape.dim, stride};
   const scratch::Meter meter;
-  const Worker worker(plan, tables, rows, longest_chunk);
+  const Worker worker(plan, tables, rows, longest_chunk, text_room(corpus.text, longest_chunk));
   return meter.bytes();
 }
 
@@ -103,7 +115,7 @@ std::size_t TrainingRun::memory(const Corpus& corpus, const TrainPlan& plan,
                                 const RunTables& tables) {
   const std::size_t words = corpus.vocabulary.size();
   const auto workers = static_cast<std::size_t>(plan.chunk_workers());
-  const std::size_t one = worker_bytes(plan, tables, words, ChunkPlan(corpus.text.ids()).longest());
+  const std::size_t one = worker_bytes(corpus, plan, tables, ChunkPlan(corpus.text).longest());
   return ModelShape(words, plan).bytes() + Position::bytes({}, workers, plan.epochs) +
          workers * (sizeof(Worker) + scratch::Pages::bytes(one));
 }
@@ -189,7 +201,12 @@ void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {
 
 void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) {
   Worker& worker = *workers_[worker_number];
-  draw(worker, task);
+  try {
+    draw(worker, task);
+  } catch (...) {
+    ask_to_stop();  // what the others would train to the end would be lost with this chunk
+    throw;
+  }
   const std::uint64_t noise = stream_key(plan_.seed, task.epoch, task.chunk, Stream::kNoise);
   const ChunkLoss loss =
       worker.trainer->train(worker.sample, noise, static_cast<float>(task.alpha));
@@ -207,12 +224,14 @@ void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) 
   }
 }
 
-void TrainingRun::draw(Worker& worker, const ChunkTask& task) const noexcept {
+void TrainingRun::draw(Worker& worker, const ChunkTask& task) const {
   const auto key = [&](Stream stream) {
     return stream_key(plan_.seed, task.epoch, task.chunk, stream);
   };
-  worker.sample.draw(corpus_.text.ids().subspan(task.begin, task.size), tables_.keep, plan_.window,
-                     key(Stream::kSubsampling), key(Stream::kWindow), plan_.shrink_windows);
+  const std::span<const WordId> text =
+      corpus_.text.read(task.begin, task.size, {worker.text.data(), worker.text.size()});
+  worker.sample.draw(text, tables_.keep, plan_.window, key(Stream::kSubsampling),
+                     key(Stream::kWindow), plan_.shrink_windows);
 }
 
 }  // namespace hogvec

@@ -80,7 +80,7 @@ class TrainingRun {
 
   /// Trains to the end. By plan.threads threads, which share W and W' without locks; with one
   /// thread, and with owner threads, the bytes are a function of text and plan, wherever it was
-  /// stopped.
+  /// stopped. Errors: a text in a file cannot be read; the run can then not go on.
   RunEnd run();
   /// The same to the end of the epoch of the first chunk that is not done.
   RunEnd run_epoch();
@@ -105,13 +105,13 @@ class TrainingRun {
   struct Worker;
 
   /// What one worker makes of Scratch.
-  static std::size_t worker_bytes(const TrainPlan& plan, const RunTables& tables, std::size_t words,
-                                  std::size_t longest_chunk);
+  static std::size_t worker_bytes(const Corpus& corpus, const TrainPlan& plan,
+                                  const RunTables& tables, std::size_t longest_chunk);
   void check_position(const PositionRecord& position) const;
   RunEnd run_until(std::uint64_t end);
   void train_chunks(std::size_t worker, std::uint64_t end);
   void train_chunk(std::size_t worker, const ChunkTask& task);
-  void draw(Worker& worker, const ChunkTask& task) const noexcept;
+  void draw(Worker& worker, const ChunkTask& task) const;
   RunEnd note_divergence();
 
   const Corpus& corpus_;

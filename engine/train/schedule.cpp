@@ -1,6 +1,8 @@
 #include "engine/train/schedule.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 namespace hogvec {
 namespace {
@@ -11,12 +13,12 @@ constexpr std::size_t kChunkWords = 11'000;  // nominal: 10,000 and the search f
 constexpr std::size_t kSentenceSearch = 1'000;
 
 /// Past the next sentence's end from `place` on, or `place` itself where none is near.
-std::size_t sentence_start(std::span<const WordId> text, std::size_t place) {
-  const std::size_t search_end = std::min(place + kSentenceSearch, text.size());
-  for (std::size_t i = place; i < search_end; ++i) {
-    if (text[i] == kSentenceEnd) return i + 1;
-  }
-  return place;
+std::size_t sentence_start(const EncodedCorpus& text, std::size_t place) {
+  std::array<WordId, kSentenceSearch> room;
+  const std::span<const WordId> ids =
+      text.read(place, std::min(kSentenceSearch, text.size() - place), room);
+  const auto end = std::find(ids.begin(), ids.end(), kSentenceEnd);
+  return end == ids.end() ? place : place + static_cast<std::size_t>(end - ids.begin()) + 1;
 }
 
 }  // namespace
@@ -25,7 +27,7 @@ std::size_t ChunkPlan::count(std::size_t words) noexcept {
   return std::max<std::size_t>(words / kChunkWords, 1);
 }
 
-ChunkPlan::ChunkPlan(std::span<const WordId> text) {
+ChunkPlan::ChunkPlan(const EncodedCorpus& text) {
   const std::size_t count = ChunkPlan::count(text.size());
   begins_.reserve(count + 1);
   begins_.push_back(0);

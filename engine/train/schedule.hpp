@@ -3,10 +3,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
-#include "engine/corpus/corpus.hpp"
+#include "engine/corpus/encoded_corpus.hpp"
 #include "engine/train/plan.hpp"
 #include "engine/train/position.hpp"
 
@@ -16,7 +15,8 @@ namespace hogvec {
 /// one chunk. A chunk ends at a sentence where one ends near.
 class ChunkPlan {
  public:
-  explicit ChunkPlan(std::span<const WordId> text);
+  /// Errors: those of EncodedCorpus::read().
+  explicit ChunkPlan(const EncodedCorpus& text);
 
   /// How many chunks a text of so many words has.
   static std::size_t count(std::size_t words) noexcept;
@@ -53,8 +53,8 @@ struct ChunkTask {
 /// is all that depends on the workers. Safe from any thread.
 class Schedule {
  public:
-  /// `position` is of the same run, and must outlive it; so must the plan.
-  Schedule(std::span<const WordId> text, const TrainPlan& plan, Position& position)
+  /// `position` is of the same run, and must outlive it; so must the plan. Errors: as ChunkPlan.
+  Schedule(const EncodedCorpus& text, const TrainPlan& plan, Position& position)
       : chunks_(text), plan_(plan), position_(position) {}
 
   const ChunkPlan& chunks() const noexcept { return chunks_; }

@@ -23,7 +23,7 @@ TEST_CASE("chunks cover the text, are long enough, and end at sentences") {
   for (const std::size_t size : {0u, 1u, 9'999u, 21'999u, 22'000u, 100'003u, 1'000'000u}) {
     for (const std::size_t line : {20u, 100'000'000u}) {
       const std::vector<WordId> text = text_of(size, line);
-      const ChunkPlan plan(text);
+      const ChunkPlan plan{EncodedCorpus(text)};
       REQUIRE(plan.size() >= 1);
       CHECK(plan.begin(0) == 0);
       CHECK(plan.begin(plan.size()) == size);

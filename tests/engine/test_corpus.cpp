@@ -7,6 +7,7 @@
 
 #include "engine/corpus/corpus.hpp"
 #include "engine/corpus/tokenizer.hpp"
+#include "engine/model/run_record.hpp"
 #include "io/error.hpp"
 #include "tests/files.hpp"
 
@@ -170,6 +171,13 @@ TEST_CASE("threads and a mapped file change nothing") {
   CHECK(words(one) == words(in_file));
   CHECK(ids(one) == ids(in_file));
   CHECK(one.text.size() == one.vocabulary.total_count());
+
+  REQUIRE(in_file.text.in_file());
+  REQUIRE(!one.text.in_file());
+  std::vector<WordId> room(1000);
+  const std::span<const WordId> part = in_file.text.read(12'345, 1000, room);
+  CHECK(std::equal(part.begin(), part.end(), one.text.ids().begin() + 12'345));
+  CHECK(fingerprint_of(in_file.text) == fingerprint_of(one.text));
 }
 
 TEST_CASE("a vocabulary file gives words and counts, the text gives the ids") {

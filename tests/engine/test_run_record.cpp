@@ -159,10 +159,10 @@ TEST_CASE("JSON that is cut off, or lacks a setting, or has one of another kind,
 
 TEST_CASE("texts of other words, or in another order, have other fingerprints") {
   const std::vector<WordId> text{1, 2, 3, 0};
-  CHECK(fingerprint_of(text) == fingerprint_of(std::vector<WordId>{1, 2, 3, 0}));
+  CHECK(fingerprint_of(EncodedCorpus(text)) == fingerprint_of(EncodedCorpus(text)));
   for (const std::vector<WordId>& other :
        {std::vector<WordId>{1, 2, 3}, {2, 1, 3, 0}, {1, 2, 3, 0, 0}, {1, 2, 4, 0}}) {
-    CHECK(fingerprint_of(text) != fingerprint_of(other));
+    CHECK(fingerprint_of(EncodedCorpus(text)) != fingerprint_of(EncodedCorpus(other)));
   }
 }
 

@@ -136,7 +136,7 @@ TEST_CASE("a run's memory grows with its workers by what one worker's sample tak
     const TrainPlan plan = make_plan(settings);
     return TrainingRun::memory(corpus, plan, RunTables(corpus.vocabulary, plan));
   };
-  const ChunkPlan chunks(corpus.text.ids());
+  const ChunkPlan chunks(corpus.text);
   // Each kept word has at least an id, a reach and a repeat.
   const std::size_t sample = chunks.longest() * 3 * sizeof(std::uint32_t);
   TrainSettings one{.dim = 50};

@@ -39,7 +39,7 @@ constexpr TrainSettings kSettings{.hierarchical_softmax = true, .dim = 10, .epoc
 RunRecord record_of(const Corpus& corpus, const TrainSettings& settings) {
   return {.plan = make_plan(settings),
           .text_words = corpus.text.size(),
-          .fingerprint = fingerprint_of(corpus.text.ids()),
+          .fingerprint = fingerprint_of(corpus.text),
           .flags = {{"-train", "text"}}};
 }
 

@@ -71,6 +71,26 @@ std::pair<double, std::size_t> reference_softmax(const Corpus& corpus, double al
   return {loss, centers};
 }
 
+TEST_CASE("a text in a file is trained as one in memory") {
+  const Corpus in_memory = small_corpus(60'000);
+  Corpus in_file = small_corpus(60'000);
+  in_file.text = EncodedCorpus(in_memory.text.size(), 0, {.memory_limit = 1});
+  in_file.text.write(0, in_memory.text.ids());
+  REQUIRE(in_file.text.in_file());
+  for (const bool full_softmax : {false, true}) {
+    const TrainSettings settings{
+        .full_softmax = full_softmax, .negatives = full_softmax ? 0u : 5u, .dim = 20, .epochs = 2};
+    Model expected = initial_model(in_memory.vocabulary.size(), settings);
+    Model model = initial_model(in_memory.vocabulary.size(), settings);
+    train(in_memory, settings, expected);
+    train(in_file, settings, model);
+    for (std::size_t word = 0; word < model.input.rows(); ++word) {
+      CHECK(
+          std::equal(model.input.row(word), model.input.row(word) + 20, expected.input.row(word)));
+    }
+  }
+}
+
 TEST_CASE("full softmax, one center at a time, is the paper's epoch") {
   const Corpus corpus = small_corpus(5'000);
   const TrainSettings settings{.full_softmax = true,

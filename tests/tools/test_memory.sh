@@ -34,6 +34,28 @@ expect_code 0 limited timeout 60 "$bin/word2phrase" -train text -output phrases 
 expect_code 0 limited timeout 60 "$bin/word2phrase" -train text -output phrases -threads 2 -debug 0
 [ "$(stat -c %s phrases)" -gt $((bytes / 2)) ] || fail "a text joined within limits is cut off"
 
+# A text that is longer than the limit, as a file and through a pipe: its ids lie in a file then, and
+# what is made of them is the same.
+larger=$((limit * 1024 + 50000000))
+{ yes 'some text that has just four bytes in most of its words' || true; } | head -c $larger >large
+cat <"$(dirname "$0")/../golden/corpus.txt" >>large
+train="-cbow 1 -size 5 -negative 2 -sample 1e-5 -iter 1 -threads 1 -min-count 1 -debug 0"
+# shellcheck disable=SC2086
+expect_code 0 "$bin/word2vec" -train large -output expected -save-vocab expected.vocab $train
+# shellcheck disable=SC2086
+expect_code 0 limited timeout 100 "$bin/word2vec" -train large -output v -save-vocab vocab $train
+cmp expected.vocab vocab || fail "the vocabulary of a text longer than the limit is another one"
+cmp expected v || fail "vectors of a text longer than the limit are others"
+# shellcheck disable=SC2086
+expect_code 0 limited timeout 100 "$bin/word2vec" -train - -output v $train <large
+cmp expected v || fail "vectors of a stream longer than the limit are others"
+expect_code 0 "$bin/word2phrase" -train large -output expected -threads 2 -debug 0
+# shellcheck disable=SC2002
+cat large | expect_code 0 limited timeout 100 "$bin/word2phrase" -train - -output phrases -threads 2 \
+  -debug 0
+cmp expected phrases || fail "a stream longer than the limit is joined otherwise"
+rm large expected phrases
+
 # What word2vec says that it will hold is what it held at the most, in every mode. Matrices of 31 MiB
 # each, so that one which is forgotten is more than what is allowed: a tenth for what is reckoned,
 # and 16 MiB for what every process has, stacks and what an allocator keeps back among it.
