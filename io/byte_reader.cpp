@@ -331,6 +331,24 @@ Packing packing_of(std::string_view start) noexcept {
   return Packing::kPlain;
 }
 
+std::string_view packing_name(std::string_view path) noexcept {
+  for (const std::string_view name : {".gz", ".zst", ".xz", ".bz2", ".lz4", ".lz"}) {
+    if (path.ends_with(name)) return path.substr(path.size() - name.size());
+  }
+  return {};
+}
+
+bool is_plain_file(const std::string& path) {
+  struct stat status;
+  if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  const Descriptor file = open_for_reading(path);
+  char start[kPackingBytes];
+  const ssize_t size = pread(file.get(), start, sizeof start, 0);
+  // What is listed without a size, as in /proc, has bytes all the same.
+  if (size <= 0 || status.st_size == 0) return size == 0 && status.st_size == 0;
+  return packing_of({start, static_cast<std::size_t>(size)}) == Packing::kPlain;
+}
+
 Descriptor open_for_reading(const std::string& path) {
   Descriptor file(path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
                               : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));

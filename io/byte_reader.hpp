@@ -23,6 +23,13 @@ enum class Packing {
 inline constexpr std::size_t kPackingBytes = 512;
 Packing packing_of(std::string_view start) noexcept;
 
+/// The end of a name that says how a file is packed (".gz", ".zst", ...), empty where none does.
+std::string_view packing_name(std::string_view path) noexcept;
+
+/// Whether a path leads to a regular file that is not packed, so that it can be mapped. False for
+/// what is not there. Errors: it cannot be opened.
+bool is_plain_file(const std::string& path);
+
 /// A sequence of files, of which each is a sequence of bytes. Not thread-safe.
 class ByteReader {
  public:

@@ -13,6 +13,7 @@
 #include <random>
 #include <string_view>
 
+#include "io/byte_reader.hpp"
 #include "io/error.hpp"
 
 namespace hogvec::io {
@@ -75,6 +76,10 @@ Error no_room(const std::string& path, std::uint64_t needed, std::uint64_t free)
 
 FilePlace::FilePlace(const std::string& path) : path_(path) {
   if (path.empty()) throw Error("the file has no name; give it one");
+  if (!packing_name(path).empty()) {
+    throw Error(path + ": this file is mapped, so it cannot be compressed; name it without " +
+                std::string(packing_name(path)));
+  }
   fs::path current = path;
   // By hand, since the last link may name a file that does not exist yet.
   for (int hop = 0;; ++hop) {

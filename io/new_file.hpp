@@ -12,8 +12,8 @@ namespace hogvec::io {
 /// take(). Not thread-safe.
 class FilePlace {
  public:
-  /// Errors: no name; the folder does not exist; a directory, a device or a pipe stands there; what
-  /// stands there must not be written.
+  /// Errors: no name, or one that says that the file is compressed; the folder does not exist; a
+  /// directory, a device or a pipe stands there; what stands there must not be written.
   explicit FilePlace(const std::string& path);
   FilePlace(const FilePlace&) = delete;
   FilePlace& operator=(const FilePlace&) = delete;

@@ -1,17 +1,16 @@
 #include "io/npy_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cstring>
 #include <limits>
-#include <string_view>
+#include <utility>
 
-#include "io/descriptor.hpp"
+#include "io/byte_reader.hpp"
 #include "io/error.hpp"
 #include "io/row_blocks.hpp"
 #include "io/word_list.hpp"
@@ -132,10 +131,10 @@ std::string header_of(std::size_t rows, std::size_t dim) {
 
 }  // namespace
 
-NpyFile::NpyFile(const std::string& path) : map_(MemoryMap::open_file(path)) {
-  const auto fail = [&](const std::string& what) { throw Error(path + ": " + what); };
-  std::string_view bytes(reinterpret_cast<const char*>(map_.data()), map_.size());
-  if (!bytes.starts_with(kMagic)) fail("is no .npy file; write one with numpy.save()");
+NpyFile::NpyFile(Content content) : content_(std::move(content)) {
+  const auto fail = [&](const std::string& what) { throw Error(path() + ": " + what); };
+  std::string_view bytes = content_.bytes();
+  if (!is_npy(bytes)) fail("is no .npy file; write one with numpy.save()");
   bytes.remove_prefix(kMagic.size());
   const char* const cut_off = "is cut off within its header; write it again with numpy.save()";
   if (bytes.size() < 2) fail(cut_off);
@@ -178,34 +177,32 @@ NpyFile::NpyFile(const std::string& path) : map_(MemoryMap::open_file(path)) {
   matrix_ = {reinterpret_cast<const float*>(bytes.data()), header.rows, header.dim, header.dim};
 }
 
-bool is_npy_file(const std::string& path) noexcept {
-  struct stat status;
-  // Before it is opened: whoever waits to write into a FIFO would take this for its reader.
-  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  char magic[kMagic.size()];
-  return file && pread(file.get(), magic, sizeof magic, 0) == sizeof magic &&
-         std::string_view(magic, sizeof magic) == kMagic;
-}
+bool is_npy(std::string_view bytes) noexcept { return bytes.starts_with(kMagic); }
 
 std::string word_list_beside(const std::string& path) {
   constexpr std::string_view kNpy = ".npy";
-  const std::size_t stem = path.size() - (path.ends_with(kNpy) ? kNpy.size() : 0);
-  return path.substr(0, stem) + ".words";
+  const std::string_view packing = packing_name(path);
+  std::string_view stem(path.data(), path.size() - packing.size());
+  if (stem.ends_with(kNpy)) stem.remove_suffix(kNpy.size());
+  return fmt::format("{}.words{}", stem, packing);
 }
 
-std::vector<std::string> read_npy_words(const NpyFile& file, const std::string& path,
-                                        const std::string& word_list) {
+std::vector<std::string> read_npy_words(const NpyFile& file, const std::string& word_list) {
+  std::string list = word_list.empty() ? word_list_beside(file.path()) : word_list;
+  if (word_list.empty() && access(list.c_str(), F_OK) != 0) {
+    list.resize(list.size() - packing_name(list).size());
+  }
   std::vector<std::string> words;
   try {
-    words = read_word_list(word_list);
+    words = read_word_list(list);
   } catch (const Error& error) {
-    throw Error(fmt::format("{}: needs the list of its words, one a line: {}", path, error.what()));
+    throw Error(
+        fmt::format("{}: needs the list of its words, one a line: {}", file.path(), error.what()));
   }
   const std::size_t rows = file.matrix().rows();
   if (words.size() == rows) return words;
-  throw Error(fmt::format("{}: has {} rows, and {} has {} words; each row needs its line", path,
-                          rows, word_list, words.size()));
+  throw Error(fmt::format("{}: has {} rows, and {} has {} words; each row needs its line",
+                          file.path(), rows, list, words.size()));
 }
 
 void write_npy(OutputFile& file, const VectorRows& vectors) {

@@ -114,7 +114,9 @@ bool is_there(int folder, const std::string& name, int file) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path) : path_(path) {
+OutputFile::OutputFile(const std::string& path)
+    : path_(path),
+      packer_(Packer::for_name(path, [this](std::string_view packed) { put(packed); })) {
   OutputPlace place = find_output_place(path);
   if (place.straight) {
     file_ = open_straight(path, place);
@@ -162,15 +164,23 @@ int OutputFile::open_beside() {
 void OutputFile::write(std::string_view bytes) {
   if (buffer_.size() + bytes.size() > kBufferBytes) flush();
   if (bytes.size() >= kBufferBytes) {
-    put(bytes);
+    pack(bytes);
   } else {
     buffer_.append(bytes);
   }
 }
 
 void OutputFile::flush() {
-  put(buffer_);
+  pack(buffer_);
   buffer_.clear();
+}
+
+void OutputFile::pack(std::string_view bytes) {
+  if (packer_) {
+    packer_->write(bytes);
+  } else {
+    put(bytes);
+  }
 }
 
 void OutputFile::put(std::string_view bytes) {
@@ -192,6 +202,7 @@ void OutputFile::put(std::string_view bytes) {
 
 void OutputFile::commit() {
   flush();
+  if (packer_) packer_->finish();
   if (!folder_) {
     const int file = file_.give();
     if (close(file) != 0 && errno != EINTR) throw system_error(path_, "cannot be written");

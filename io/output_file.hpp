@@ -4,27 +4,29 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "io/descriptor.hpp"
+#include "io/packer.hpp"
 #include "io/temporaries.hpp"
 
 namespace hogvec::io {
 
 /// A file to write. A regular or new file is written beside its resolved name and takes its place,
 /// with its mode kept, at commit(); until then, and if the process dies, the old one stays as it
-/// was. A device, a pipe or /dev/stdout is written straight.
-/// The folder is held open: where it is renamed meanwhile, the file is in it all the same.
-/// Where there is no room for the file, or its place has gone, what was written is kept: under
-/// another name in its folder or, where it cannot stay there, in temporary_folder(). commit() then
-/// throws an Error that names it.
-/// Where the file system has no unnamed files (O_TMPFILE), a hidden file lies beside the target
-/// from the first write to commit(), and stays if the process is killed meanwhile; elsewhere for
-/// the moment in which it takes the place of another. Opened before a long run, so that a bad path
-/// costs nothing. Not thread-safe.
+/// was. A device, a pipe or /dev/stdout is written straight. Where the name ends in ".gz" or
+/// ".zst", what is written is compressed. The folder is held open: where it is renamed meanwhile,
+/// the file is in it all the same. Where there is no room for the file, or its place has gone, what
+/// was written is kept: under another name in its folder or, where it cannot stay there, in
+/// temporary_folder(). commit() then throws an Error that names it. Where the file system has no
+/// unnamed files (O_TMPFILE), a hidden file lies beside the target from the first write to
+/// commit(), and stays if the process is killed meanwhile; elsewhere for the moment in which it
+/// takes the place of another. Opened before a long run, so that a bad path costs nothing. Not
+/// thread-safe.
 class OutputFile {
  public:
   /// Waits for the reader of a FIFO. Errors: the folder does not exist or is not writable, the file
@@ -61,6 +63,7 @@ class OutputFile {
 
  private:
   int open_beside();
+  void pack(std::string_view bytes);
   void put(std::string_view bytes);
   void flush();
   void take_place();
@@ -73,8 +76,9 @@ class OutputFile {
   TemporaryName temporary_;  // none: unnamed (O_TMPFILE), or written straight
   Descriptor file_;          // none: made at the first write
   std::string buffer_;
-  std::uint64_t written_ = 0;  // to file_
-  std::string elsewhere_;      // why the file is in temporary_folder(); empty: it is not
+  std::unique_ptr<Packer> packer_;  // none: bytes are put as they are
+  std::uint64_t written_ = 0;       // to file_
+  std::string elsewhere_;           // why the file is in temporary_folder(); empty: it is not
 };
 
 /// So many bytes are going to be written to a file.

@@ -91,8 +91,8 @@ QuestionsFile::QuestionsFile(const std::string& path) {
 }
 
 void QuestionsFile::read(const std::string& path, std::string_view name) {
-  const MemoryMap& map = maps_.emplace_back(MemoryMap::open_file(path));
-  read_unchanged(map, [&] { parse(path, text_of(map, path), name); });
+  const Content& content = contents_.emplace_back(path);
+  read_unchanged(content.map(), [&] { parse(path, text_of(content), name); });
 }
 
 void QuestionsFile::parse(const std::string& path, std::string_view rest, std::string_view name) {

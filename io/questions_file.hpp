@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/memory_map.hpp"
+#include "io/content.hpp"
 
 namespace hogvec::io {
 
@@ -59,7 +59,7 @@ class QuestionsFile {
   void ask_pairs(const std::string& path, std::string_view name,
                  const std::vector<WordRelation>& pairs);
 
-  std::vector<MemoryMap> maps_;
+  std::vector<Content> contents_;
   std::list<std::string> names_;  // of a folder's files
   std::vector<Section> sections_;
   std::size_t malformed_lines_ = 0;

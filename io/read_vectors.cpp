@@ -134,18 +134,17 @@ struct RowBlock {
 
 }  // namespace
 
-VectorsFile::VectorsFile(std::string path)
-    : path_(std::move(path)), map_(MemoryMap::open_file(path_)), body_(text_of(map_, path_)) {
+VectorsFile::VectorsFile(Content content) : content_(std::move(content)), body_(text_of(content_)) {
   if (!begins_with_sizes(body_)) {
     open_glove();
     return;
   }
-  std::tie(rows_, shape_.dim) = read_header(path_, body_);
-  check_sizes(path_, body_.size(), rows_, dim(), sizeof(char) + 1);  // text: a digit and a space
+  std::tie(rows_, shape_.dim) = read_header(path(), body_);
+  check_sizes(path(), body_.size(), rows_, dim(), sizeof(char) + 1);  // text: a digit and a space
   if (rows_ == 0) return;
   format_ = detect_format(body_, dim());
   if (format_ == VectorFormat::kBinary) {
-    check_sizes(path_, body_.size(), rows_, dim(), sizeof(float));
+    check_sizes(path(), body_.size(), rows_, dim(), sizeof(float));
   } else {
     shape_.ends_in_separator = shape_of_row(first_line(body_)).ends_in_separator;
   }
@@ -156,7 +155,7 @@ void VectorsFile::open_glove() {
   std::string_view rest = body_;
   shape_ = shape_of_row(take_line(rest));
   if (dim() < 2) {  // one number a word is a vocabulary
-    throw Error(path_ +
+    throw Error(path() +
                 ": the first line is neither \"ROWS DIMENSIONS\" nor a word and the numbers of a "
                 "vector; give "
                 "vectors of word2vec or GloVe, a model file or a .npy file");
@@ -171,14 +170,14 @@ void VectorsFile::require_numbers() const {
   std::string_view rest = body_;
   for (std::size_t row = 1; row <= rows_; ++row) {
     if (words_behind_first(take_line(rest)) >= dim()) continue;
-    throw Error(path_ + ": row " + std::to_string(row) + " has too few numbers");
+    throw Error(path() + ": row " + std::to_string(row) + " has too few numbers");
   }
 }
 
 std::vector<std::string> VectorsFile::read(
     std::size_t count, float* values, std::size_t stride,
     const std::function<void(std::size_t, std::size_t)>& ready) const {
-  return read_unchanged(map_, [&] { return read_rows(count, values, stride, ready); });
+  return read_unchanged(content_.map(), [&] { return read_rows(count, values, stride, ready); });
 }
 
 std::vector<std::string> VectorsFile::read_rows(
@@ -230,13 +229,13 @@ std::vector<std::string> VectorsFile::read_rows(
   tbb::parallel_pipeline(
       tokens, tbb::make_filter<void, RowBlock>(tbb::filter_mode::serial_in_order, find_rows) &
                   tbb::make_filter<RowBlock, void>(tbb::filter_mode::parallel, fill_rows));
-  problem.raise(path_);
+  problem.raise(path());
 
   skip(rest, " \t\r\n");
   if (count == rows_ && count > 0 && !rest.empty()) {
     problem.report(count - 1,
                    "is the last by the first line, but more follows; the file is damaged");
-    problem.raise(path_);
+    problem.raise(path());
   }
   return words;
 }

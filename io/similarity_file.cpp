@@ -10,8 +10,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "io/content.hpp"
 #include "io/error.hpp"
-#include "io/memory_map.hpp"
 #include "io/text_start.hpp"
 
 namespace hogvec::io {
@@ -186,8 +186,8 @@ std::string SimilarityFile::description() const {
 }
 
 SimilarityFile read_similarity(const std::string& path, std::size_t column) {
-  const MemoryMap map = MemoryMap::open_file(path);
-  return read_unchanged(map, [&] { return parse(path, text_of(map, path), column); });
+  const Content content(path);
+  return read_unchanged(content.map(), [&] { return parse(path, text_of(content), column); });
 }
 
 }  // namespace hogvec::io

@@ -174,18 +174,6 @@ class FileTexts : public TextSource {
   }
 
  private:
-  /// Whether it is mapped. False for what cannot be opened, which open() tells.
-  static bool is_plain_file(const std::string& path) {
-    struct stat status;
-    if (path == "-" || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-    const Descriptor file = open_for_reading(path);
-    char start[kPackingBytes];
-    const ssize_t size = pread(file.get(), start, sizeof start, 0);
-    // What is listed without a size, as in /proc, has bytes all the same.
-    if (size <= 0 || status.st_size == 0) return size == 0 && status.st_size == 0;
-    return packing_of({start, static_cast<std::size_t>(size)}) == Packing::kPlain;
-  }
-
   /// Whether it takes no more than a part of what the process may map (ulimit -v): the ids want
   /// room too.
   static bool can_be_mapped(const std::string& path) {
@@ -206,7 +194,7 @@ class FileTexts : public TextSource {
     });
     if (is_plain_file(path) && can_be_mapped(path)) {
       map_ = maps_.emplace_back(std::make_shared<const MemoryMap>(MemoryMap::open_file(path)));
-      rest_ = text_of(*map_, path);
+      rest_ = text_start({reinterpret_cast<const char*>(map_->data()), map_->size()}, path);
       after_end_ = cutter_.pass(rest_, path);
       return;
     }

@@ -75,8 +75,4 @@ std::string_view text_start(std::string_view text, const std::string& name) {
   return without_mark(text);
 }
 
-std::string_view text_of(const MemoryMap& map, const std::string& path) {
-  return text_start({reinterpret_cast<const char*>(map.data()), map.size()}, path);
-}
-
 }  // namespace hogvec::io

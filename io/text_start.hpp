@@ -4,24 +4,25 @@
 #include <string>
 #include <string_view>
 
-#include "io/memory_map.hpp"
+#include "io/content.hpp"
 
 namespace hogvec::io {
 
 /// Text without the byte order marks that it may begin with.
 std::string_view without_mark(std::string_view text) noexcept;
 
-/// A text of which this is the beginning, 4 KiB or all: without its byte order mark. `name` is for
-/// the message. Errors: as text_of().
+/// A text of which this is the beginning, 4 KiB or all: without its byte order mark. Errors, with
+/// the name: UTF-16, by its mark or by how its zeros lie, and UTF-32, by its mark. A mark counts
+/// where there is a zero byte in the first 4 KiB: else it may be Latin-1.
 std::string_view text_start(std::string_view text, const std::string& name);
 
 /// Whether the beginning of a text has carriage returns and no newline: lines of an old Mac, whose
 /// last and first words a tokeniser joins.
 bool has_lone_returns(std::string_view text) noexcept;
 
-/// The bytes of a text file that is mapped, without its byte order mark: what every reader of text
-/// begins with. Errors, with the path: UTF-16, by its mark or by how its zeros lie, and UTF-32, by
-/// its mark. A mark counts where there is a zero byte in the first 4 KiB: else it may be Latin-1.
-std::string_view text_of(const MemoryMap& map, const std::string& path);
+/// What every reader of text begins with.
+inline std::string_view text_of(const Content& content) {
+  return text_start(content.bytes(), content.path());
+}
 
 }  // namespace hogvec::io

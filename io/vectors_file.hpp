@@ -13,10 +13,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "io/content.hpp"
 #include "io/matrix_view.hpp"
-#include "io/memory_map.hpp"
 #include "io/output_file.hpp"
 #include "io/text_row.hpp"
 
@@ -50,15 +51,16 @@ std::size_t writing_memory(std::size_t rows, std::size_t dim, std::size_t thread
 
 /// A vector file of word2vec, text or binary, or of GloVe, whichever it holds; binary with or
 /// without the newline, text with or without the last one, words in text with or without spaces.
-/// Mapped, so that opening it costs nothing but, in GloVe's text, the counting of the lines.
-/// Immutable.
+/// Mapped where it is not packed, so that opening it costs nothing but, in GloVe's text, the
+/// counting of the lines. Immutable.
 class VectorsFile {
  public:
   /// GloVe's text does not say how many rows follow, and of how many numbers: those of the first
   /// row are counted from the right, two or more, and every line that is not empty is a row.
   /// Errors, each with the path: neither a header nor a row in the first line; a size that the file
   /// cannot hold; lines so short that the rows would take far more memory than the file.
-  explicit VectorsFile(std::string path);
+  explicit VectorsFile(Content content);
+  explicit VectorsFile(std::string path) : VectorsFile(Content(std::move(path))) {}
 
   std::size_t rows() const noexcept { return rows_; }
   std::size_t dim() const noexcept { return shape_.dim; }
@@ -81,8 +83,9 @@ class VectorsFile {
       std::size_t count, float* values, std::size_t stride,
       const std::function<void(std::size_t first, std::size_t last)>& ready) const;
 
-  std::string path_;
-  MemoryMap map_;
+  const std::string& path() const noexcept { return content_.path(); }
+
+  Content content_;
   std::string_view body_;  // what follows the first line, where that is a header
   VectorFormat format_ = VectorFormat::kText;
   std::size_t rows_ = 0;

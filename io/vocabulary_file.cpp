@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "io/content.hpp"
 #include "io/error.hpp"
-#include "io/memory_map.hpp"
 #include "io/model_file.hpp"
 #include "io/model_words.hpp"
 #include "io/output_file.hpp"
@@ -116,8 +116,8 @@ std::vector<WordCount> parse_vocabulary(const std::string& path, std::string_vie
 
 std::vector<WordCount> read_vocabulary_file(const std::string& path) {
   if (is_model_file(path)) return model_vocabulary(path);
-  const MemoryMap map = MemoryMap::open_file(path);
-  return read_unchanged(map, [&] { return parse_vocabulary(path, text_of(map, path)); });
+  const Content content(path);
+  return read_unchanged(content.map(), [&] { return parse_vocabulary(path, text_of(content)); });
 }
 
 void write_vocabulary(OutputFile& file, const std::vector<WordCount>& words) {

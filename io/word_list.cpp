@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-#include "io/memory_map.hpp"
+#include "io/content.hpp"
 #include "io/output_file.hpp"
 #include "io/text_start.hpp"
 
 namespace hogvec::io {
 
 std::vector<std::string> read_word_list(const std::string& path) {
-  const MemoryMap map = MemoryMap::open_file(path);
-  return read_unchanged(map, [&] {
-    std::string_view rest = text_of(map, path);
+  const Content content(path);
+  return read_unchanged(content.map(), [&] {
+    std::string_view rest = text_of(content);
     std::vector<std::string> words;
     while (!rest.empty()) {
       std::string_view line = rest.substr(0, rest.find('\n'));

@@ -12,7 +12,7 @@ namespace hogvec::io {
 class OutputFile;
 
 /// The lines of a file, without what ends them ("\n" or "\r\n"); the last may lack it.
-/// Errors: not a readable regular file; changed while it was read.
+/// Errors: those of Content; changed while it was read.
 std::vector<std::string> read_word_list(const std::string& path);
 
 /// word(0) to word(rows - 1), a line each. Does not commit.

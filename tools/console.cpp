@@ -192,7 +192,7 @@ int run_on_vectors(const VectorsProgram& program, int argc, char** argv,
     }
     CommandLine line(argc, argv);
     const char* const path = line.next_word();
-    if (access(path, R_OK) != 0) {
+    if (std::string_view(path) != "-" && access(path, R_OK) != 0) {
       print("Input file not found\n");
       return kExitNoInputFile;
     }

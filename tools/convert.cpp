@@ -123,13 +123,14 @@ Options options_of(CommandLine& line) {
 }
 
 void convert(Options options) {
-  const bool npy_input = io::is_npy_file(options.input);
+  io::Content content(options.input);
+  const bool npy_input = io::is_npy(content.bytes());
   ConvertOutput& output = options.output;
   if (!npy_input) output.words = options.words;
   check(options, npy_input);
   const ConvertFiles files(output);
   run_with_threads(options.threads, [&] {
-    const ConvertInput input(options.input, npy_input ? options.words : "");
+    const ConvertInput input(std::move(content), npy_input ? options.words : "");
     warn_of_repeated_words(kName, input.path(), input.repeated());
     write_output(input, output, files);
   });

@@ -126,26 +126,28 @@ std::string describe_model(const std::string& path) {
   return lines + describe_plan(file) + describe_position(file);
 }
 
-std::string describe_vectors(const std::string& path) {
-  const io::VectorsFile file(path);
+std::string describe_vectors(io::Content content) {
+  const io::VectorsFile file(std::move(content));
   const char* const format = file.format() == io::VectorFormat::kText     ? "word2vec, text"
                              : file.format() == io::VectorFormat::kBinary ? "word2vec, binary"
                                                                           : "GloVe's text";
   return line_of("format", format) + sizes(file.rows(), file.dim());
 }
 
-std::string describe_npy(const std::string& path) {
-  const ConstMatrixView matrix = io::NpyFile(path).matrix();
+std::string describe_npy(io::Content content) {
+  const io::NpyFile file(std::move(content));
+  const ConstMatrixView matrix = file.matrix();
   return line_of("format", ".npy, float32") + sizes(matrix.rows(), matrix.dim());
 }
 
 }  // namespace
 
 std::string describe_file(const std::string& path) {
-  const std::string lines = io::is_model_file(path) ? describe_model(path)
-                            : io::is_npy_file(path) ? describe_npy(path)
-                                                    : describe_vectors(path);
-  return line_of("file", shown_path(path)) + lines;
+  const std::string file = line_of("file", shown_path(path));
+  if (io::is_model_file(path)) return file + describe_model(path);
+  io::Content content(path);
+  const bool npy = io::is_npy(content.bytes());
+  return file + (npy ? describe_npy(std::move(content)) : describe_vectors(std::move(content)));
 }
 
 }  // namespace hogvec::tools

@@ -11,13 +11,14 @@
 
 namespace hogvec::tools {
 
-ConvertInput::ConvertInput(const std::string& path, const std::string& word_list) : path_(path) {
-  if (io::is_model_file(path)) {
+ConvertInput::ConvertInput(io::Content content, const std::string& word_list)
+    : path_(content.path()) {
+  if (io::is_model_file(path_)) {
     open_model();
-  } else if (io::is_npy_file(path)) {
-    open_npy(word_list.empty() ? io::word_list_beside(path) : word_list);
+  } else if (io::is_npy(content.bytes())) {
+    open_npy(std::move(content), word_list);
   } else {
-    read_vectors();
+    read_vectors(std::move(content));
   }
   if (!model_words_) keep_first_rows();
   if (rows() == 0) throw Error(path_ + ": holds no words; there is nothing to convert");
@@ -39,14 +40,14 @@ void ConvertInput::open_model() {
   }
 }
 
-void ConvertInput::open_npy(const std::string& word_list) {
-  npy_.emplace(path_);
+void ConvertInput::open_npy(io::Content content, const std::string& word_list) {
+  npy_.emplace(std::move(content));
   input_ = npy_->matrix();
-  words_ = io::read_npy_words(*npy_, path_, word_list);
+  words_ = io::read_npy_words(*npy_, word_list);
 }
 
-void ConvertInput::read_vectors() {
-  const io::VectorsFile file(path_);
+void ConvertInput::read_vectors(io::Content content) {
+  const io::VectorsFile file(std::move(content));
   float* const values = take_memory(file.rows(), file.dim());  // as the file can hold
   words_ = file.read(file.rows(), values, file.dim());
 }

@@ -27,7 +27,7 @@ class ConvertInput {
   /// arena. Errors: a format that nobody knows; those of its reader; a model file whose words or
   /// vectors are not those of their checksums, or where a word stands twice; a word list that is
   /// too short or too long; a word that is empty, with its row; no words at all.
-  ConvertInput(const std::string& path, const std::string& word_list);
+  ConvertInput(io::Content content, const std::string& word_list);
 
   const std::string& path() const noexcept { return path_; }
   std::size_t rows() const noexcept { return input_.rows(); }
@@ -50,8 +50,8 @@ class ConvertInput {
 
  private:
   void open_model();
-  void open_npy(const std::string& word_list);
-  void read_vectors();
+  void open_npy(io::Content content, const std::string& word_list);
+  void read_vectors(io::Content content);
   float* take_memory(std::size_t rows, std::size_t dim);
   void keep_first_rows();
   void check_words() const;

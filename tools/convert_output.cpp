@@ -7,6 +7,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "io/byte_reader.hpp"
 #include "io/error.hpp"
 #include "io/new_file.hpp"
 #include "io/npy_file.hpp"
@@ -201,6 +202,7 @@ std::optional<ConvertFormat> format_named(std::string_view name) noexcept {
 }
 
 std::optional<ConvertFormat> format_of_path(std::string_view path) noexcept {
+  path.remove_suffix(io::packing_name(path).size());
   for (const auto& [end, format] : kEnds) {
     if (path.ends_with(end)) return format;
   }

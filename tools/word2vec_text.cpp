@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "io/content.hpp"
 #include "io/error.hpp"
-#include "io/memory_map.hpp"
 #include "io/model_file.hpp"
 #include "io/model_words.hpp"
 #include "tools/console.hpp"
@@ -47,12 +47,12 @@ void require_inputs(const Word2vecOptions& options) {
     }
   };
   if (!options.read_vocab.empty()) {
-    or_say("Vocabulary file not found\n", [&] { io::MemoryMap::open_file(options.read_vocab); });
+    or_say("Vocabulary file not found\n", [&] { io::require_readable(options.read_vocab); });
   }
   or_say("ERROR: training data file not found!\n", [&] { options.train.require("-train"); });
   if (!options.held_out.empty()) options.held_out.require("-held-out");
   for (const std::string* path : {&options.continue_from, &options.init, &options.init_context}) {
-    if (!path->empty()) io::MemoryMap::open_file(*path);
+    if (!path->empty()) io::require_readable(*path);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "io/error.hpp"
@@ -71,15 +72,15 @@ std::size_t copy_vectors(const std::string& path, const std::string& matrix,
     require_length(path, from.dim(), to.dim());
     return copy_rows(io::ModelWords(file), from, vocabulary, to);
   }
-  if (io::is_npy_file(path)) {
-    const io::NpyFile file(path);
+  io::Content content(path);
+  if (io::is_npy(content.bytes())) {
+    const io::NpyFile file(std::move(content));
     require_length(path, file.matrix().dim(), to.dim());
-    const std::size_t found = copy_rows(io::read_npy_words(file, path, io::word_list_beside(path)),
-                                        file.matrix(), vocabulary, to);
+    const std::size_t found = copy_rows(io::read_npy_words(file), file.matrix(), vocabulary, to);
     file.require_unchanged();
     return found;
   }
-  const io::VectorsFile file(path);
+  const io::VectorsFile file(std::move(content));
   require_length(path, file.dim(), to.dim());
   std::vector<float> values(file.rows() * file.dim());
   const std::vector<std::string> words = file.read(file.rows(), values.data(), file.dim());

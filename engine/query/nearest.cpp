@@ -147,9 +147,10 @@ WordIndex WordIndex::read(const std::string& path, std::size_t most_rows) {
     index.model_ = std::make_unique<OpenModel>(path, most_rows);
     return index;
   }
-  if (io::is_npy_file(path)) {
-    const io::NpyFile file(path);
-    std::vector<std::string> words = io::read_npy_words(file, path, io::word_list_beside(path));
+  io::Content content(path);
+  if (io::is_npy(content.bytes())) {
+    const io::NpyFile file(std::move(content));
+    std::vector<std::string> words = io::read_npy_words(file);
     const ConstMatrixView all = file.matrix();
     words.resize(std::min(most_rows, words.size()));
     WordIndex index(std::move(words),
@@ -157,7 +158,7 @@ WordIndex WordIndex::read(const std::string& path, std::size_t most_rows) {
     file.require_unchanged();
     return index;
   }
-  const io::VectorsFile file(path);
+  const io::VectorsFile file(std::move(content));
   const std::size_t rows = std::min(most_rows, file.rows());
   WordIndex index;
   index.unit_ = Matrix(rows, file.dim());

@@ -9,7 +9,7 @@ using fuzz::require;
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::MemoryFile file(fuzz::bytes_of(data, size));
   try {
-    const io::NpyFile npy(file.path());
+    const io::NpyFile npy{io::Content(file.path())};
     const ConstMatrixView rows = npy.matrix();
     require(rows.dim() > 0, "a row has a length");
     require(rows.rows() <= size && rows.dim() <= size, "rows lie in the file");

@@ -23,8 +23,7 @@ const std::string kMark = "\xef\xbb\xbf";
 
 std::string text_of_file(std::string_view bytes) {
   const TemporaryFile file(bytes);
-  const MemoryMap map = MemoryMap::open_file(file.path());
-  return std::string(text_of(map, file.path()));
+  return std::string(text_of(Content(file.path())));
 }
 
 std::string error_of_file(std::string_view bytes) {

@@ -1,0 +1,68 @@
+#include "io/content.hpp"
+
+#include <sys/stat.h>
+
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "io/byte_reader.hpp"
+#include "io/error.hpp"
+#include "io/temporaries.hpp"
+#include "io/unnamed_file.hpp"
+
+namespace hogvec::io {
+
+namespace {
+
+constexpr std::size_t kMostInMemory = std::size_t{64} << 20;
+
+/// All that `reader` has of one file.
+MemoryMap read_to_end(ByteReader& reader) {
+  std::string bytes;
+  UnnamedFile file;
+  std::size_t in_file = 0;
+  for (;;) {
+    constexpr std::size_t kStep = 1 << 20;
+    const std::size_t before = bytes.size();
+    bytes.resize(before + kStep);
+    const std::size_t count = reader.read(bytes.data() + before, kStep);
+    bytes.resize(before + count);
+    const bool end = count == 0;
+    if (bytes.size() >= kMostInMemory || (end && file && !bytes.empty())) {
+      if (!file) file = UnnamedFile(temporary_folder());
+      file.write(in_file, bytes.data(), bytes.size());
+      in_file += bytes.size();
+      bytes.clear();
+    }
+    if (end) break;
+  }
+  if (file) return file.map(in_file);
+  MemoryMap map = MemoryMap::anonymous(bytes.size(), false);
+  if (!bytes.empty()) std::memcpy(map.data(), bytes.data(), bytes.size());
+  return map;
+}
+
+MemoryMap content_of(const std::string& path) {
+  if (is_plain_file(path)) return MemoryMap::open_file(path);
+  const std::unique_ptr<ByteReader> reader = read_file(open_for_reading(path), path);
+  MemoryMap map;
+  if (reader->next_file()) map = read_to_end(*reader);
+  if (reader->next_file()) {
+    throw Error(path + ": is an archive of several files; unpack the one that is meant");
+  }
+  return map;
+}
+
+}  // namespace
+
+Content::Content(std::string path) : path_(std::move(path)), map_(content_of(path_)) {}
+
+void require_readable(const std::string& path) {
+  struct stat status;
+  if (path == "-") return;
+  if (stat(path.c_str(), &status) != 0) throw system_error(path, "cannot be opened for reading");
+  if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) open_for_reading(path);
+}
+
+}  // namespace hogvec::io
