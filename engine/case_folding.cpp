@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace hogvec {
 
@@ -56,14 +58,29 @@ void append_caseless(std::string& text, CodePoint c) {
   for (std::size_t i = 0; i < count; ++i) append(text, folded[i]);
 }
 
+/// How many bytes at the front are ASCII.
+std::size_t ascii_letters(std::string_view text) noexcept {
+  std::size_t count = 0;
+  // Most of most texts: eight at a time.
+  for (std::uint64_t eight; count + sizeof eight <= text.size(); count += sizeof eight) {
+    std::memcpy(&eight, text.data() + count, sizeof eight);
+    if ((eight & 0x8080808080808080u) != 0) break;
+  }
+  while (count < text.size() && static_cast<unsigned char>(text[count]) < 0x80) ++count;
+  return count;
+}
+
 template <void (*kAppend)(std::string&, CodePoint)>
 std::string each_letter(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   const auto* const bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
   for (std::size_t at = 0; at < text.size();) {
-    if (static_cast<unsigned char>(text[at]) < 0x80) {
-      out += lower_of(text[at++]);
+    if (const std::size_t letters = ascii_letters(text.substr(at)); letters > 0) {
+      out.append(text, at, letters);
+      std::transform(out.end() - static_cast<std::ptrdiff_t>(letters), out.end(),
+                     out.end() - static_cast<std::ptrdiff_t>(letters), lower_of);
+      at += letters;
       continue;
     }
     CodePoint c = -1;

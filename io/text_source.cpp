@@ -37,6 +37,14 @@ void TextBlock::release() noexcept {
   text_ = {};
   bytes_.reset();
   map_.reset();
+  other_.reset();
+}
+
+void TextBlock::replace(std::string text, std::uint64_t position) {
+  release();
+  other_ = std::make_unique<std::string>(std::move(text));
+  text_ = *other_;
+  position_ = position;
 }
 
 /// Cuts bytes that come one after the other into blocks.

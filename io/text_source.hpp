@@ -28,6 +28,9 @@ class TextBlock {
   /// The block is done with: its memory can be had again.
   void release() noexcept;
 
+  /// Another text in its stead, with other places.
+  void replace(std::string text, std::uint64_t position);
+
  private:
   friend class BlockCutter;
   friend class FileTexts;
@@ -37,7 +40,8 @@ class TextBlock {
   std::size_t number_ = 0;
   bool after_end_ = false;
   std::shared_ptr<const MemoryMap> map_;  // which it views, or else
-  std::unique_ptr<char[]> bytes_;         // its own
+  std::unique_ptr<char[]> bytes_;         // its own, or else
+  std::unique_ptr<std::string> other_;    // what replaced them
 };
 
 /// A text, read once, in blocks of about a megabyte.
@@ -64,10 +68,11 @@ class TextSource {
 };
 
 /// The texts at `paths`, one after the other: regular files, of which plain ones are mapped, if the
-/// process may map that much, and cut by who asks; compressed files and archives, by what they hold; FIFOs and devices; "-", the
-/// standard input; folders, of which the files follow in the order of their names' bytes, those of
-/// folders in them only where `recursive` is set, and hidden ones not at all. A byte order mark
-/// begins no text. Errors: a path that does not exist; a folder without a file.
+/// process may map that much, and cut by who asks; compressed files and archives, by what they
+/// hold; FIFOs and devices; "-", the standard input; folders, of which the files follow in the
+/// order of their names' bytes, those of folders in them only where `recursive` is set, and hidden
+/// ones not at all. A byte order mark begins no text. Errors: a path that does not exist; a folder
+/// without a file.
 std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths,
                                       bool recursive = false);
 

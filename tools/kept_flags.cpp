@@ -52,6 +52,7 @@ std::map<std::string, std::string> flags_of(const Word2vecOptions& options) {
   path("-report", options.report);
   if (!options.held_out.empty()) flags["-held-out"] = kept_places(options.held_out);
   if (options.train.recursive) number("-recursive", 1);
+  if (options.train.lowercase) number("-lowercase", 1);
   path("-continue", options.continue_from);
   path("-init", options.init);
   path("-init-context", options.init_context);

@@ -167,6 +167,8 @@ Text and files
                         pipes and - (standard input), one after the other; gzip, zstd, xz, bzip2, lz4,
                         tar and zip, by what they hold. The flag may be given several times
   -recursive N          * 1: of folders the folders in them too (0)
+  -lowercase N          * 1: texts are read, and words of -read-vocab, as if all their letters were
+                        small: Unicode's simple case folding (0)
   -output FILE          where the vectors go; without it only the vocabulary is made
   -no-eos N             * 1: </s>, the end of a sentence, is no word of the outputs (0)
   -output-context FILE  * where the output vectors (W') go, in the same format

@@ -64,6 +64,12 @@ std::vector<std::string> vocabulary_notes(const VocabularyChanges& changes,
   if (changes.sentence_end == SentenceEnd::kAdded) {
     notes.push_back("has no </s>, the end of a sentence; it is put first");
   }
+  if (changes.folded > 0) {
+    notes.push_back(
+        fmt::format("{} of its words are not in small letters, and read as if they "
+                    "were, as those of the text are",
+                    changes.folded));
+  }
   if (changes.cut > 0) {
     notes.push_back(
         fmt::format("{} of its words are longer than -max-word {}, and cut as those of "

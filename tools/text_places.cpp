@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "engine/corpus/lowercase.hpp"
 #include "engine/resources.hpp"
 #include "io/error.hpp"
 #include "io/output_file.hpp"
@@ -45,11 +46,17 @@ void TextPlaces::require(std::string_view flag) const {
   io::require_texts(paths, recursive);
 }
 
+std::unique_ptr<io::TextSource> TextPlaces::open() const {
+  std::unique_ptr<io::TextSource> source = io::open_text(paths, recursive);
+  return lowercase ? lowercased(std::move(source)) : std::move(source);
+}
+
 TextPlaces text_places(CommandLine& line, std::string_view flag) {
   TextPlaces places;
   places.paths = line.operands(flag);
   std::erase(places.paths, "");  // which the reference takes for none
   places.recursive = line.integer("-recursive", 0, 1).value_or(0) != 0;
+  places.lowercase = line.integer("-lowercase", 0, 1).value_or(0) != 0;
   return places;
 }
 

@@ -15,6 +15,7 @@ namespace hogvec::tools {
 struct TextPlaces {
   std::vector<std::string> paths;
   bool recursive = false;  // the folders in folders too
+  bool lowercase = false;  // as if all letters were small
 
   bool empty() const noexcept { return paths.empty(); }
   /// For messages, "a" or "a and 2 more"; in reports one is itself.
@@ -23,11 +24,11 @@ struct TextPlaces {
   bool hold(const std::string& path) const;
   /// Errors: the first that cannot be read; none at all.
   void require(std::string_view flag) const;
-  std::unique_ptr<io::TextSource> open() const { return io::open_text(paths, recursive); }
+  std::unique_ptr<io::TextSource> open() const;
 };
 
 /// Those of a flag, which may stand several times and have several words behind it: the next word,
-/// whatever it is, and those that follow and are no flags. Of folders as -recursive says.
+/// whatever it is, and those that follow and are no flags. As -recursive and -lowercase say.
 TextPlaces text_places(CommandLine& line, std::string_view flag);
 
 /// As one value that text_places() takes where a default has it: paths are absolute.

@@ -29,6 +29,8 @@ Usage: word2phrase -train TEXT... -output FILE [FLAG VALUE]...
                      (standard input), one after the other; gzip, zstd, xz, bzip2, lz4, tar and zip,
                      by what they hold
   -recursive N       * 1: of folders the folders in them too (0)
+  -lowercase N       * 1: the text is read as if all its letters were small: Unicode's simple case
+                     folding (0)
   -output FILE       where the text goes, with phrases as single words: new_york
   -min-count N       leave words and pairs alone that occur less often (5)
   -threshold X       score above which a pair becomes a phrase; higher means fewer (100)

@@ -63,6 +63,7 @@ ReadOptions read_options(const Word2vecOptions& options, const TextPlaces& text)
   reading.max_vocabulary = options.max_vocabulary;
   reading.vocabulary_file = options.read_vocab;
   reading.max_word_bytes = options.max_word_bytes;
+  reading.lowercase_vocabulary = options.train.lowercase;
   return reading;
 }
 

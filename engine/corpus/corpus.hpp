@@ -25,6 +25,8 @@ struct ReadOptions {
   std::size_t max_vocabulary = 0;
   /// Take the words and counts from this file, instead of counting the text.
   std::string vocabulary_file{};
+  /// Its words are read with their letters folded, as those of lowercased() text.
+  bool lowercase_vocabulary = false;
   /// Takes the words that this makes of those that the text has often enough, instead of them.
   std::function<Vocabulary(const Vocabulary& counted)> choose{};
   /// Longer words are cut, at a code point boundary; the reference's limit (word2vec.c:86).

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/case_folding.hpp"
 #include "engine/corpus/tokenizer.hpp"
 #include "engine/vocab/vocabulary.hpp"
 
@@ -44,15 +45,20 @@ std::vector<io::WordCount> merge_equal(std::vector<io::WordCount> words) {
 }  // namespace
 
 std::vector<io::WordCount> read_file_vocabulary(const std::string& path, std::size_t max_word_bytes,
-                                                VocabularyChanges& changes) {
+                                                bool lowercase, VocabularyChanges& changes) {
   std::vector<io::WordCount> words = io::read_vocabulary_file(path);
   for (io::WordCount& entry : words) {
+    if (lowercase) {
+      std::string folded = fold_case(entry.word);
+      changes.folded += folded != entry.word;
+      entry.word = std::move(folded);
+    }
     // The end of a sentence is no word of the text, and not cut there.
     if (entry.word.size() <= max_word_bytes || entry.word == kSentenceEndWord) continue;
     entry.word.resize(cut_word(entry.word, max_word_bytes).size());
     ++changes.cut;
   }
-  if (changes.cut > 0) words = merge_equal(std::move(words));
+  if (changes.cut + changes.folded > 0) words = merge_equal(std::move(words));
   put_sentence_end_first(words, changes);
   return words;
 }

@@ -103,11 +103,12 @@ Corpus read_corpus(io::TextSource& source, const ReadOptions& options) {
   EncodedText text = encode(source, options);
   const bool given = !options.vocabulary_file.empty();
   VocabularyChanges changes;
-  Vocabulary vocabulary = given && !options.choose
-                              ? Vocabulary(read_file_vocabulary(options.vocabulary_file,
-                                                                options.max_word_bytes, changes),
-                                           options.min_count, options.max_vocabulary)
-                              : count_vocabulary(text.words, options);
+  Vocabulary vocabulary =
+      given && !options.choose
+          ? Vocabulary(read_file_vocabulary(options.vocabulary_file, options.max_word_bytes,
+                                            options.lowercase_vocabulary, changes),
+                       options.min_count, options.max_vocabulary)
+          : count_vocabulary(text.words, options);
   if (options.choose) vocabulary = options.choose(vocabulary);
   const bool counted = !given && !options.choose;
   const std::size_t found = renumber(text, vocabulary, counted ? options.min_count : 0);

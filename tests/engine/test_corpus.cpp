@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "engine/corpus/corpus.hpp"
+#include "engine/corpus/lowercase.hpp"
 #include "engine/corpus/tokenizer.hpp"
 #include "engine/model/run_record.hpp"
 #include "io/error.hpp"
@@ -178,6 +179,42 @@ TEST_CASE("threads and a mapped file change nothing") {
   const std::span<const WordId> part = in_file.text.read(12'345, 1000, room);
   CHECK(std::equal(part.begin(), part.end(), one.text.ids().begin() + 12'345));
   CHECK(fingerprint_of(in_file.text) == fingerprint_of(one.text));
+}
+
+Corpus read_lowercased(const std::string& text, const ReadOptions& options = {.min_count = 1}) {
+  const TemporaryFile file(text);
+  return read_corpus(*lowercased(io::open_text({file.path()})), options);
+}
+
+TEST_CASE("a text is read as if all its letters were small, whatever that does to their length") {
+  CHECK(words(read_lowercased("Der DER der Straße STRASSE\nΣΊΣΥΦΟΣ σίσυφος K k\n")) ==
+        "</s>:2 der:3 σίσυφοσ:2 k:2 straße:1 strasse:1");
+  CHECK(words(read_lowercased("A\xff \xe4 a\xff")) == "</s>:0 a\xff:2 \xe4:1");
+  // Blocks that grow: words stand in the order of the text all the same.
+  std::string text;
+  std::string small;
+  while (text.size() < 2'500'000) {
+    const std::string number = std::to_string(text.size()) + ' ';
+    text += "ȺȺȺȺ" + number;
+    small += "ⱥⱥⱥⱥ" + number;
+  }
+  for (const int threads : {1, 3}) {
+    const ReadOptions options{.min_count = 1, .resources = {.threads = threads}};
+    const Corpus folded = read_lowercased(text, options);
+    const Corpus expected = read(small, options);
+    CHECK(words(folded) == words(expected));
+    CHECK(ids(folded) == ids(expected));
+  }
+}
+
+TEST_CASE("words of a vocabulary file are folded as the text is, and counted together") {
+  const TemporaryFile vocabulary("</s> 1\nDer 5\nB 9\nder 5\n");
+  const Corpus corpus = read_lowercased(
+      "DER b\n",
+      {.min_count = 1, .vocabulary_file = vocabulary.path(), .lowercase_vocabulary = true});
+  CHECK(words(corpus) == "</s>:1 der:10 b:9");
+  CHECK(ids(corpus) == std::vector<WordId>{1, 2, 0});
+  CHECK(corpus.changes.folded == 2);
 }
 
 TEST_CASE("a vocabulary file gives words and counts, the text gives the ids") {

@@ -54,6 +54,34 @@ expect_vectors "tabs"
 printf '\n\n \n\t\nb a\n\n\nb\n\n' >text
 expect_vocabulary '</s> 9\nb 2\na 1\n' "blank lines"
 expect_vectors "blank lines"
+# -lowercase: as the text would be with small letters, in all that reads a text.
+printf 'Der Alte ÄRGER\nder alte ärger Straße\nDER ALTE STRASSE\n' >text
+printf 'der alte ärger\nder alte ärger straße\nder alte strasse\n' >small
+expect_code 0 word2vec -train small -min-count 1 -save-vocab expected
+expect_code 0 word2vec -train text -min-count 1 -save-vocab vocab -lowercase 1
+cmp expected vocab || fail "-lowercase: $(cat vocab)"
+expect_code 0 word2vec -train text -min-count 1 -save-vocab capitals
+expect_code 0 word2vec -train text -min-count 1 -read-vocab capitals -save-vocab vocab -lowercase 1
+sort vocab >again
+sort expected | cmp - again || fail "-lowercase of a vocabulary: $(cat vocab)"
+grep -q "capitals: 7 of its words are not in small letters" "$work/err" || fail "$(cat "$work/err")"
+lower=(-min-count 1 -threads 1 -size 4 -hs 1 -negative 0 -debug 0)
+expect_code 0 word2vec -train small -held-out small "${lower[@]}" -output expected -report expected.json
+expect_code 0 word2vec -train text -held-out text "${lower[@]}" -output vectors -report report.json \
+  -lowercase 1 -model model
+cmp expected vectors || fail "-lowercase: other vectors"
+python3 - <<'END' || fail "-lowercase: the held-out text"
+import json
+losses = [json.load(open(name))["held_out"]["loss"] for name in ("expected.json", "report.json")]
+assert len(losses[0]) == 5 and losses[0] == losses[1], losses
+END
+expect_code 0 word2vec -resume model -iter 6 # reads the text again, as it was read
+expect_code 1 word2vec -resume model -iter 7 -lowercase 0
+grep -q -- "-lowercase was 1 and is not given" "$work/err" || fail "$(cat "$work/err")"
+expect_code 0 "$bin/word2phrase" -train small -output expected -threshold 0 -min-count 1 -debug 0
+expect_code 0 "$bin/word2phrase" -train text -output phrases -threshold 0 -min-count 1 -debug 0 -lowercase 1
+cmp expected phrases || fail "word2phrase -lowercase"
+
 # Lines that are none, words that have no neighbour, words that are no UTF-8: all told.
 printf 'b a\rb a\rb a\r' >text
 expect_code 0 word2vec -train text -min-count 1 -save-vocab vocab
