@@ -56,6 +56,7 @@ std::map<std::string, std::string> flags_of(const Word2vecOptions& options) {
   path("-continue", options.continue_from);
   path("-init", options.init);
   path("-init-context", options.init_context);
+  path("-locked", options.locked);
   if (options.grow_vocabulary) number("-grow-vocab", 1);
   number("-write-on-stop", options.write_on_stop ? 1 : 0);
   number("-checkpoint", options.checkpoint_seconds);

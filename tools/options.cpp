@@ -133,6 +133,7 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   file("-continue", options.continue_from);
   file("-init", options.init);
   file("-init-context", options.init_context);
+  file("-locked", options.locked);
   options.grow_vocabulary = line.integer("-grow-vocab", 0).value_or(0) != 0;
   options.write_on_stop = line.integer("-write-on-stop", 0).value_or(0) != 0;
   options.checkpoint_seconds = line.number("-checkpoint").value_or(options.checkpoint_seconds);
@@ -186,6 +187,8 @@ Text and files
   -grow-vocab N         * 1: and with the words that it lacks and the text has often enough (0)
   -init FILE            * begin with these vectors, for the words that they have
   -init-context FILE    * the same for the output vectors (W')
+  -locked FILE          * the vectors of these words, one a line, are not trained: others come to lie
+                        among them; beside -init or -continue
   -checkpoint SECONDS   * how often the model is made lasting against a power failure (300)
   -keep N               * keep the model of the last N epochs' ends too, as FILE.epoch-3 (1 where
                         there are several epochs)

@@ -23,6 +23,7 @@ struct Word2vecOptions {
   std::string continue_from;  // model whose vectors a new run begins with
   std::string init;           // vectors that W begins with
   std::string init_context;   // vectors that W' begins with
+  std::string locked;         // list of words whose rows of W are not trained
   bool grow_vocabulary = false;
   bool write_on_stop = false;
   double checkpoint_seconds = 300;

@@ -210,7 +210,8 @@ class Word2vec {
     const TrainPlan plan = make_plan(options_.settings);
     check(*corpus_, plan);
     tell_vocabulary();
-    const RunTables tables(corpus_->vocabulary, plan);
+    RunTables tables(corpus_->vocabulary, plan);
+    tables.locked = locked_words(options_, corpus_->vocabulary);
     const std::unique_ptr<HeldOutText> held_out =
         read_held_out(corpus_->vocabulary, plan, tables, options_, report_);
     const bool in_file = stored_ || !options_.model.empty();

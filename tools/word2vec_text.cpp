@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "engine/case_folding.hpp"
 #include "io/content.hpp"
 #include "io/error.hpp"
 #include "io/model_file.hpp"
 #include "io/model_words.hpp"
+#include "io/word_list.hpp"
 #include "tools/console.hpp"
 #include "tools/run_notes.hpp"
 
@@ -51,9 +54,35 @@ void require_inputs(const Word2vecOptions& options) {
   }
   or_say("ERROR: training data file not found!\n", [&] { options.train.require("-train"); });
   if (!options.held_out.empty()) options.held_out.require("-held-out");
-  for (const std::string* path : {&options.continue_from, &options.init, &options.init_context}) {
+  for (const std::string* path :
+       {&options.continue_from, &options.init, &options.init_context, &options.locked}) {
     if (!path->empty()) io::require_readable(*path);
   }
+}
+
+LockedWords locked_words(const Word2vecOptions& options, const Vocabulary& vocabulary) {
+  if (options.locked.empty()) return {};
+  std::vector<std::string> words = io::read_word_list(options.locked);
+  for (std::string& word : words) {
+    word.resize(std::min(word.find_first_of(" \t"), word.size()));  // counts may follow
+    if (options.train.lowercase) word = fold_case(word);
+  }
+  std::erase(words, "");
+  const LockedWords locked(vocabulary, words);
+  if (!locked.any()) {
+    throw Error(
+        fmt::format("-locked {}: none of its {} words is in the vocabulary; give a list of "
+                    "words, one a line",
+                    options.locked, words.size()));
+  }
+  if (options.debug > 0) {
+    const bool random =
+        options.init.empty() && options.continue_from.empty() && options.resume.empty();
+    note(fmt::format("-locked {}: {} of {} words keep their vectors{}", options.locked,
+                     locked.size(), words.size(),
+                     random ? ", which are random without -init or -continue" : ""));
+  }
+  return locked;
 }
 
 ReadOptions read_options(const Word2vecOptions& options, const TextPlaces& text) {

@@ -3,6 +3,7 @@
 
 #include "engine/corpus/corpus.hpp"
 #include "engine/model/stored_model.hpp"
+#include "engine/train/locked_words.hpp"
 #include "tools/options.hpp"
 
 namespace hogvec::tools {
@@ -10,6 +11,10 @@ namespace hogvec::tools {
 /// Errors: an input is missing or cannot be read; for the two inputs of the reference its own
 /// messages go to stdout before.
 void require_inputs(const Word2vecOptions& options);
+
+/// Those of -locked. Tells how many there are. Errors: the list cannot be read; none of its words
+/// is in the vocabulary.
+LockedWords locked_words(const Word2vecOptions& options, const Vocabulary& vocabulary);
 
 /// How a text is read.
 ReadOptions read_options(const Word2vecOptions& options, const TextPlaces& text);

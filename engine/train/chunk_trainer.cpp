@@ -18,8 +18,8 @@ std::unique_ptr<ChunkTrainer> make_logistic(const TrainPlan& plan, const RunTabl
       [&]<class... Objectives>(
           const typename Objectives::Shared&... shared) -> std::unique_ptr<ChunkTrainer> {
     using Worker = LogisticWorker<Input, Objectives...>;
-    return std::make_unique<Worker>(typename Worker::Shared{model.input, plan, {shared...}},
-                                    longest_chunk);
+    return std::make_unique<Worker>(
+        typename Worker::Shared{model.input, plan, tables.locked, {shared...}}, longest_chunk);
   };
   if (!plan.hierarchical_softmax) {
     return make.template operator()<NegativeSampling>({model.output, *tables.noise});
@@ -36,7 +36,7 @@ std::unique_ptr<ChunkTrainer> make_logistic(const TrainPlan& plan, const RunTabl
 std::unique_ptr<ChunkTrainer> make_trainer(const TrainPlan& plan, const RunTables& tables,
                                            const Model& model, std::size_t longest_chunk) {
   if (plan.full_softmax) {
-    return std::make_unique<FullSoftmaxWorker>(model.input, model.output, plan);
+    return std::make_unique<FullSoftmaxWorker>(model.input, model.output, plan, tables.locked);
   }
   if (plan.cbow()) return make_logistic<Cbow>(plan, tables, model, longest_chunk);
   return make_logistic<SkipGram>(plan, tables, model, longest_chunk);

@@ -49,7 +49,7 @@ struct Case {
     const Corpus corpus = read_corpus(file.path(), {.min_count = 1});
     ChunkSample sample(corpus.text.size(), 2);
     sample.draw(corpus.text.ids(), keep_thresholds(corpus.vocabulary, 0), 1, 1, 2);
-    batch = std::make_unique<SoftmaxBatch>(model.input, plan);
+    batch = std::make_unique<SoftmaxBatch>(model.input, plan, locked);
     const Sentence& sentence = sample.sentences()[0];
     for (std::uint32_t i = sentence.begin; i < sentence.end; ++i) batch->add(sample, sentence, i);
     for (std::size_t k = 0; k < words; ++k) {
@@ -70,6 +70,7 @@ struct Case {
 
   TrainPlan plan;
   Model model;
+  LockedWords locked;
   std::unique_ptr<SoftmaxBatch> batch;
   simd::KernelTable kernels;
 };

@@ -33,7 +33,8 @@ std::size_t steady_centers(const std::string& text, TrainSettings settings, floa
   ChunkSample sample(corpus.text.size(), 2);
   sample.draw(corpus.text.ids(), keep_thresholds(corpus.vocabulary, 0), 1, 1, 2);
   const TrainPlan plan = make_plan(settings);
-  SoftmaxBatch batch(model.input, plan);
+  const LockedWords locked;
+  SoftmaxBatch batch(model.input, plan, locked);
   const Sentence& sentence = sample.sentences()[0];
   for (std::uint32_t i = sentence.begin; i < sentence.end; ++i) batch.add(sample, sentence, i);
   batch.load_hidden();

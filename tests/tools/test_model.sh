@@ -265,7 +265,31 @@ test_beginnings() {
   rm m n v c w d new before vocab
 }
 
+# Words that are locked keep their lines in the output, also in a run that goes on; others change.
+test_locked() {
+  local run=(-train corpus.txt -cbow 0 -size 8 -min-count 3 -threads 1 -debug 1)
+  expect_code 0 word2vec "${run[@]}" -output v -iter 1
+  sed -n '3p;5p;9p' v | cut -d ' ' -f 1 >list
+  { printf 'unknown\n\n'; cat list; } | sed 's/$/ 17/' >with_counts
+  same_lines() { # same_lines A B: the words whose lines are the same
+    grep -Fxf "$1" "$2" | cut -d ' ' -f 1 | grep -vx -e 497 -e '</s>'
+  }
+  expect_code 0 word2vec "${run[@]}" -iter 3 -init v -locked with_counts -output w -model m
+  grep -q -- '-locked with_counts: 3 of 4 words keep their vectors$' "$work/err" || fail "$(cat "$work/err")"
+  same_lines v w | cmp - list || fail "-locked: others stay: $(same_lines v w)"
+  expect_code 0 word2vec -resume m -iter 5 -output w
+  same_lines v w | cmp - list || fail "-locked, -resume: others stay"
+  refused "-locked was .*with_counts and is .*list" word2vec -resume m -iter 6 -locked list
+  expect_code 0 word2vec "${run[@]}" -locked list -output w
+  grep -q -- 'which are random without -init or -continue' "$work/err" || fail "$(cat "$work/err")"
+  echo unknown >list
+  refused '-locked list: none of its 1 words is in the vocabulary' word2vec "${run[@]}" -locked list -output w
+  refused 'missing: cannot be opened' word2vec "${run[@]}" -locked missing -output w
+  rm v w m list with_counts
+}
+
 test_kept
+test_locked
 test_epochs
 test_refusals
 test_stops

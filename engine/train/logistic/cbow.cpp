@@ -1,5 +1,6 @@
 #include "engine/train/logistic/cbow.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "engine/kernels.hpp"
@@ -17,15 +18,17 @@ inline void copy_row(const float* from, std::size_t size, float* to) noexcept {
 
 }  // namespace
 
-Cbow::Cbow(MatrixView input, const TrainPlan& plan)
+Cbow::Cbow(MatrixView input, const TrainPlan& plan, const LockedWords& locked)
     : input_(input, plan, input_touches(plan)),
+      locked_(locked),
       gradient_(plan.cbow_gradient),
       kernels_(active_kernels()),
       hidden_(most_inputs(plan) * input.stride()),
       old_hidden_(hidden_.size()),
       hidden_rows_(most_inputs(plan)),
       context_rows_(most_inputs(plan) * 2 * plan.window),
-      context_end_(most_inputs(plan)) {
+      context_end_(most_inputs(plan)),
+      nowhere_(locked.any() ? input.stride() : 0) {
   for (std::size_t c = 0; c < hidden_rows_.size(); ++c) {
     hidden_rows_[c] = hidden_.data() + c * input.stride();
   }
@@ -50,8 +53,21 @@ std::uint64_t Cbow::gather(const ChunkSample& sample, const Block& block) noexce
     // A block's sentence has two words at least: there is a context.
     kernels_.mean_row(context_rows_.data() + first, rows - first, stride, hidden_rows_[c],
                       old_hidden_.data() + c * stride);
+    if (locked_.any()) [[unlikely]]
+      leave_out_locked(sample, begin, center, end, context_rows_.data() + first);
   }
   return input_count_;
+}
+
+/// `rows` are those of the words [begin, end) around the center.
+void Cbow::leave_out_locked(const ChunkSample& sample, std::uint32_t begin, std::uint32_t center,
+                            std::uint32_t end, float** rows) noexcept {
+  std::fill_n(nowhere_.data(), nowhere_.size(), 0.0f);  // it must not grow for ever
+  for (std::uint32_t i = begin; i < end; ++i) {
+    if (i == center) continue;
+    if (locked_.hold(sample.ids()[i])) *rows = nowhere_.data();
+    ++rows;
+  }
 }
 
 void Cbow::count_pairs(const OutputRows& outputs, PairCounts& counts) const noexcept {

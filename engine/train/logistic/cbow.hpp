@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "engine/train/locked_words.hpp"
 #include "engine/train/logistic/block.hpp"
 #include "engine/train/worker_rows.hpp"
 
@@ -12,7 +13,7 @@ namespace hogvec {
 /// The input side of one worker. One thread.
 class Cbow {
  public:
-  Cbow(MatrixView input, const TrainPlan& plan);
+  Cbow(MatrixView input, const TrainPlan& plan, const LockedWords& locked);
 
   static std::size_t most_inputs(const TrainPlan& plan) noexcept { return plan.block_centers; }
 
@@ -26,13 +27,17 @@ class Cbow {
   float* const* inputs() const noexcept { return hidden_rows_.data(); }
 
   void prefetch(WordId word) const noexcept { input_.prefetch(word); }
-  /// Gives what the hidden vectors have gained to the context rows.
+  /// Gives what the hidden vectors have gained to the context rows, but of locked words.
   void finish_block() noexcept;
   void merge() noexcept { input_.merge(); }
   void refresh() noexcept { input_.refresh(); }
 
  private:
+  void leave_out_locked(const ChunkSample& sample, std::uint32_t begin, std::uint32_t center,
+                        std::uint32_t end, float** rows) noexcept;
+
   WorkerRows input_;
+  const LockedWords& locked_;
   CbowGradient gradient_;
   const simd::KernelTable& kernels_;
   std::size_t input_count_ = 0;
@@ -41,6 +46,7 @@ class Cbow {
   Scratch<float*> hidden_rows_;
   Scratch<float*> context_rows_;        // of all centers, one after the other
   Scratch<std::uint32_t> context_end_;  // of each center's in context_rows_
+  Scratch<float> nowhere_;              // gets what the rows of locked words would
 };
 
 }  // namespace hogvec

@@ -20,6 +20,7 @@ class LogisticWorker final : public ChunkTrainer {
   struct Shared {
     MatrixView input;  // W
     const TrainPlan& plan;
+    const LockedWords& locked;
     std::tuple<typename Objectives::Shared...> objectives;
   };
 
@@ -28,7 +29,7 @@ class LogisticWorker final : public ChunkTrainer {
         kernels_(active_kernels()),
         rows_at_once_(shared.plan.rows_at_once),
         blocks_(longest_chunk),  // at worst every word is a block of its own
-        architecture_(shared.input, shared.plan),
+        architecture_(shared.input, shared.plan, shared.locked),
         objectives_(Objectives(std::get<typename Objectives::Shared>(shared.objectives),
                                shared.plan, longest_chunk)...),
         outputs_(shared.plan.block_centers, most_outputs(shared)),

@@ -6,12 +6,14 @@
 
 namespace hogvec {
 
-SkipGram::SkipGram(MatrixView input, const TrainPlan& plan)
+SkipGram::SkipGram(MatrixView input, const TrainPlan& plan, const LockedWords& locked)
     : input_(input, plan, input_touches(plan)),
+      locked_(locked),
       kernels_(active_kernels()),
       input_of_(most_inputs(plan)),
       inputs_(most_inputs(plan)),
-      holds_(plan.block_centers * simd::padded(most_inputs(plan))) {}
+      holds_(plan.block_centers * simd::padded(most_inputs(plan))),
+      copies_(locked.any() ? most_inputs(plan) * input.stride() : 0) {}
 
 std::uint64_t SkipGram::gather(const ChunkSample& sample, const Block& block) noexcept {
   std::uint32_t begin = block.begin;
@@ -34,10 +36,23 @@ std::uint64_t SkipGram::gather(const ChunkSample& sample, const Block& block) no
     input_of_[i - begin] = static_cast<std::uint32_t>(input_count_);
     inputs_[input_count_++] = input_.row(sample.ids()[i]);
   }
+  if (locked_.any()) [[unlikely]]
+    lend_copies(sample, begin, end);
   place_count_ = end - begin;
   first_center_ = block.begin - begin;
   reach_ = sample.reaches() + block.begin;
   return pairs;
+}
+
+/// The block trains copies of the rows of locked words, which nobody reads again.
+void SkipGram::lend_copies(const ChunkSample& sample, std::uint32_t begin,
+                           std::uint32_t end) noexcept {
+  const std::size_t stride = input_.stride();
+  for (std::uint32_t i = begin; i < end; ++i) {
+    if (is_repeat(sample.repeat(i), i - begin) || !locked_.hold(sample.ids()[i])) continue;
+    const std::size_t input = input_of_[i - begin];
+    inputs_[input] = std::copy_n(inputs_[input], stride, copies_.data() + input * stride) - stride;
+  }
 }
 
 void SkipGram::count_pairs(const OutputRows& outputs, PairCounts& counts) const noexcept {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "engine/train/locked_words.hpp"
 #include "engine/train/logistic/block.hpp"
 #include "engine/train/worker_rows.hpp"
 
@@ -13,7 +14,7 @@ namespace hogvec {
 /// The input side of one worker. One thread.
 class SkipGram {
  public:
-  SkipGram(MatrixView input, const TrainPlan& plan);
+  SkipGram(MatrixView input, const TrainPlan& plan, const LockedWords& locked);
 
   static std::size_t most_inputs(const TrainPlan& plan) noexcept {
     return 2 * plan.window + plan.block_centers;
@@ -30,13 +31,16 @@ class SkipGram {
   float* const* inputs() const noexcept { return inputs_.data(); }
 
   void prefetch(WordId word) const noexcept { input_.prefetch(word); }
-  /// The rows are trained in place.
+  /// The rows are trained in place; of locked words copies, and forgotten.
   void finish_block() const noexcept {}
   void merge() noexcept { input_.merge(); }
   void refresh() noexcept { input_.refresh(); }
 
  private:
+  void lend_copies(const ChunkSample& sample, std::uint32_t begin, std::uint32_t end) noexcept;
+
   WorkerRows input_;
+  const LockedWords& locked_;
   const simd::KernelTable& kernels_;
   std::size_t input_count_ = 0;
   std::size_t place_count_ = 0;
@@ -45,6 +49,7 @@ class SkipGram {
   Scratch<std::uint32_t> input_of_;       // row of `inputs_` for each place from the first on
   Scratch<float*> inputs_;
   Scratch<float> holds_;
+  Scratch<float> copies_;  // of the rows of locked words
 };
 
 }  // namespace hogvec

@@ -6,8 +6,9 @@
 
 namespace hogvec {
 
-SoftmaxBatch::SoftmaxBatch(MatrixView input, const TrainPlan& plan)
+SoftmaxBatch::SoftmaxBatch(MatrixView input, const TrainPlan& plan, const LockedWords& locked)
     : input_(input),
+      locked_(locked),
       kernels_(active_kernels()),
       capacity_(plan.softmax_batch),
       cbow_(plan.cbow()),
@@ -84,11 +85,13 @@ float SoftmaxBatch::target_count(std::size_t b) const noexcept {
 void SoftmaxBatch::add_to_inputs(std::size_t b, float scale, const float* row) const noexcept {
   const Center& of_row = center(b);
   if (!cbow_) {
-    kernels_.axpy(scale, row, input_.row(counts_[of_row.first].word), stride());
+    const WordId word = counts_[of_row.first].word;
+    if (!locked_.hold(word)) kernels_.axpy(scale, row, input_.row(word), stride());
     return;
   }
   const float share = undivided_ ? scale : scale / of_row.window_size;
   for (const Count& context : window(of_row)) {
+    if (locked_.hold(context.word)) continue;
     kernels_.axpy(share * context.count, row, input_.row(context.word), stride());
   }
 }

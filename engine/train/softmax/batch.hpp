@@ -10,6 +10,7 @@
 #include "engine/model/matrix.hpp"
 #include "engine/train/chunk.hpp"
 #include "engine/train/context_rows.hpp"
+#include "engine/train/locked_words.hpp"
 #include "engine/train/plan.hpp"
 
 namespace hogvec {
@@ -23,7 +24,7 @@ class SoftmaxBatch {
     float count;
   };
 
-  SoftmaxBatch(MatrixView input, const TrainPlan& plan);
+  SoftmaxBatch(MatrixView input, const TrainPlan& plan, const LockedWords& locked);
 
   /// The most centers, B.
   std::size_t capacity() const noexcept { return capacity_; }
@@ -54,8 +55,8 @@ class SoftmaxBatch {
   /// C, how many output panels there are: the sum of n_j.
   float target_count(std::size_t b) const noexcept;
 
-  /// W += scale * the row, as far as the rows that went in are concerned: with the hidden error EH
-  /// and scale = -eta this is Rong eq. (35), or eq. (23).
+  /// W += scale * the row, as far as the rows that went in are concerned, and not locked: with the
+  /// hidden error EH and scale = -eta this is Rong eq. (35), or eq. (23).
   void add_to_inputs(std::size_t b, float scale, const float* row) const noexcept;
 
  private:
@@ -75,6 +76,7 @@ class SoftmaxBatch {
   void load_mean(std::size_t b) noexcept;
 
   MatrixView input_;
+  const LockedWords& locked_;
   const simd::KernelTable& kernels_;
   std::size_t capacity_;
   bool cbow_;

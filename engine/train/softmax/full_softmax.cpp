@@ -2,8 +2,9 @@
 
 namespace hogvec {
 
-FullSoftmaxWorker::FullSoftmaxWorker(MatrixView input, MatrixView output, const TrainPlan& plan)
-    : batch_(input, plan) {
+FullSoftmaxWorker::FullSoftmaxWorker(MatrixView input, MatrixView output, const TrainPlan& plan,
+                                     const LockedWords& locked)
+    : batch_(input, plan, locked) {
   // A single center needs no corrections.
   if (plan.softmax_exact && batch_.capacity() > 1) {
     exact_.emplace(output, plan);

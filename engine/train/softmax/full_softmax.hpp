@@ -17,7 +17,8 @@ namespace hogvec {
 /// of threads that own the rows of W', or one of several that update all rows without locks.
 class FullSoftmaxWorker final : public ChunkTrainer {
  public:
-  FullSoftmaxWorker(MatrixView input, MatrixView output, const TrainPlan& plan);
+  FullSoftmaxWorker(MatrixView input, MatrixView output, const TrainPlan& plan,
+                    const LockedWords& locked);
 
   /// Loss is per center with a context, Rong eq. (29). Nothing is drawn: the key is not used.
   ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) override;
