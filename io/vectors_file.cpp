@@ -1,8 +1,11 @@
 #include "io/vectors_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 
 #include "io/row_blocks.hpp"
 
@@ -16,9 +19,38 @@ constexpr std::size_t kBlockBytes = 256 << 10;  // of text, made at once
 constexpr std::size_t kTypicalWord = 8;         // bytes, with its space and the newline
 constexpr std::size_t kLongestNumber = 64;      // sign, 39 digits, point, 6 digits
 
-/// Any float with six decimals as printf's %f gives it: both round the exact value.
+constexpr std::array<char, 200> kDigitPairs = [] {
+  std::array<char, 200> pairs{};
+  for (int k = 0; k < 100; ++k) {
+    pairs[2 * k] = static_cast<char>('0' + k / 10);
+    pairs[2 * k + 1] = static_cast<char>('0' + k % 10);
+  }
+  return pairs;
+}();
+
+/// Any float with six decimals as printf's %f gives it: all round the exact value, halves to even.
 char* six_decimals(char* begin, char* end, float value) {
-  return std::to_chars(begin, end, value, std::chars_format::fixed, 6).ptr;
+  constexpr float kMost =
+      1e9;  // of what are values; the product could have ten thousand times that
+  if (!(std::fabs(value) < kMost)) {
+    return std::to_chars(begin, end, value, std::chars_format::fixed, 6).ptr;
+  }
+  // Exact: the 24 bits of the float and the 14 of 5^6 fit into the 53 of a double.
+  const double millionths = std::fabs(static_cast<double>(value)) * 1e6;
+  const auto number = static_cast<std::uint64_t>(std::llrint(millionths));
+  if (std::signbit(value)) *begin++ = '-';
+  const std::uint64_t whole = number / 1'000'000;
+  if (whole < 10) {
+    *begin++ = static_cast<char>('0' + whole);
+  } else {
+    begin = std::to_chars(begin, end, whole).ptr;
+  }
+  *begin++ = '.';
+  const auto rest = static_cast<std::uint32_t>(number % 1'000'000);
+  for (const std::uint32_t pair : {rest / 10'000, rest / 100 % 100, rest % 100}) {
+    begin = std::copy_n(kDigitPairs.data() + 2 * pair, 2, begin);
+  }
+  return begin;
 }
 
 void append_row(std::string& out, VectorFormat format, std::string_view word,
