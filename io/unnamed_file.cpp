@@ -57,13 +57,6 @@ void UnnamedFile::read(std::uint64_t place, void* bytes, std::size_t size) const
   }
 }
 
-void UnnamedFile::release(std::uint64_t place, std::uint64_t size) noexcept {
-  if (size == 0) return;
-  // Where the file system has no holes, the blocks stay until the file goes.
-  fallocate(file_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(place),
-            static_cast<off_t>(size));
-}
-
 MemoryMap UnnamedFile::map(std::size_t bytes) const {
   MemoryMap map = MemoryMap::shared(file_.get(), bytes, false);
   if (bytes != 0 && map.size() == 0) throw system_error(name_in(folder_), "cannot be mapped");

@@ -24,9 +24,6 @@ class UnnamedFile {
   void write(std::uint64_t place, const void* bytes, std::size_t size);
   /// Bytes that were written. Errors: what the system says.
   void read(std::uint64_t place, void* bytes, std::size_t size) const;
-  /// What lies there is done with: the disk may have its blocks again.
-  void release(std::uint64_t place, std::uint64_t size) noexcept;
-
   /// The first `bytes` of it, to be read in one piece. Errors: std::bad_alloc where there is no
   /// room for it in the address space.
   MemoryMap map(std::size_t bytes) const;

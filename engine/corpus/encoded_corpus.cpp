@@ -1,16 +1,15 @@
 #include "engine/corpus/encoded_corpus.hpp"
 
 #include <mutex>
-#include <new>
+#include <utility>
+
+#include "io/memory_map.hpp"
 
 namespace hogvec {
 
-struct EncodedCorpus::File {
-  explicit File(const std::string& folder) : file(folder) {}
-
-  io::UnnamedFile file;
+struct EncodedCorpus::Whole {
   std::once_flag asked;
-  io::MemoryMap map;  // once ids() was asked for
+  io::MemoryMap ids;
 };
 
 EncodedCorpus::EncodedCorpus() = default;
@@ -18,39 +17,46 @@ EncodedCorpus::EncodedCorpus(EncodedCorpus&&) noexcept = default;
 EncodedCorpus& EncodedCorpus::operator=(EncodedCorpus&&) noexcept = default;
 EncodedCorpus::~EncodedCorpus() = default;
 
-EncodedCorpus::EncodedCorpus(std::size_t size, std::size_t unknown, const Resources& resources)
-    : size_(size), unknown_(unknown) {
-  if (size > resources.most_memory() / sizeof(WordId)) {
-    file_ = std::make_unique<File>(resources.folder());
-  } else {
-    memory_ = io::MemoryMap::anonymous(size * sizeof(WordId), true);
-  }
+EncodedCorpus::EncodedCorpus(std::unique_ptr<IdBlocks> blocks, std::vector<IdBlocks::Piece> pieces,
+                             std::size_t unknown)
+    : blocks_(std::move(blocks)),
+      pieces_(std::move(pieces)),
+      unknown_(unknown),
+      whole_(std::make_unique<Whole>()) {
+  ends_.reserve(pieces_.size());
+  for (const IdBlocks::Piece& piece : pieces_) ends_.push_back(size() + piece.size);
 }
 
-EncodedCorpus::EncodedCorpus(std::span<const WordId> ids)
-    : memory_(io::MemoryMap::anonymous(ids.size_bytes(), true)), size_(ids.size()) {
-  write(0, ids);
-}
-
-void EncodedCorpus::write(std::size_t begin, std::span<const WordId> ids) {
-  if (file_) {
-    file_->file.write(begin * sizeof(WordId), ids.data(), ids.size_bytes());
-  } else {
-    std::copy(ids.begin(), ids.end(), reinterpret_cast<WordId*>(memory_.data()) + begin);
-  }
+EncodedCorpus::EncodedCorpus(std::span<const WordId> ids, const Resources& resources) {
+  auto blocks = std::make_unique<IdBlocks>(ids.size(), resources);
+  std::vector<IdBlocks::Piece> pieces{blocks->keep(ids)};
+  *this = EncodedCorpus(std::move(blocks), std::move(pieces), 0);
 }
 
 std::span<const WordId> EncodedCorpus::read(std::size_t begin, std::size_t count,
                                             std::span<WordId> room) const {
-  if (!file_) return {reinterpret_cast<const WordId*>(memory_.data()) + begin, count};
-  file_->file.read(begin * sizeof(WordId), room.data(), count * sizeof(WordId));
+  auto piece =
+      static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), begin) - ends_.begin());
+  for (std::size_t copied = 0; copied < count; ++piece) {
+    const std::size_t first = begin + copied - (ends_[piece] - pieces_[piece].size);
+    const std::size_t size = std::min(count - copied, pieces_[piece].size - first);
+    const std::span<const WordId> ids =
+        blocks_->read(pieces_[piece], first, size, room.subspan(copied));
+    if (size == count) return ids;
+    if (ids.data() != room.data() + copied) std::copy(ids.begin(), ids.end(), &room[copied]);
+    copied += size;
+  }
   return room.first(count);
 }
 
 std::span<const WordId> EncodedCorpus::ids() const {
-  if (!file_) return {reinterpret_cast<const WordId*>(memory_.data()), size_};
-  std::call_once(file_->asked, [&] { file_->map = file_->file.map(size_ * sizeof(WordId)); });
-  return {reinterpret_cast<const WordId*>(file_->map.data()), size_};
+  if (size() == 0) return {};
+  if (pieces_.size() == 1 && blocks_->in_memory(pieces_[0])) return read(0, size(), {});
+  std::call_once(whole_->asked, [&] {
+    whole_->ids = blocks_->array_of(size());
+    read(0, size(), {reinterpret_cast<WordId*>(whole_->ids.data()), size()});
+  });
+  return {reinterpret_cast<const WordId*>(whole_->ids.data()), size()};
 }
 
 }  // namespace hogvec

@@ -14,7 +14,7 @@ constexpr std::size_t kBlockBytes = 32u << 20;
 IdBlocks::IdBlocks(std::size_t most_ids, const Resources& resources)
     : block_ids_(std::min(most_ids, kBlockBytes / sizeof(WordId))),
       resources_(resources),
-      // The text is there twice while one is made of the other.
+      // What is made of the text, tables and vectors, wants room beside it.
       most_in_memory_(resources.most_memory() / 2 / sizeof(WordId)) {}
 
 IdBlocks::Piece IdBlocks::place_for(std::size_t ids) {
@@ -24,16 +24,13 @@ IdBlocks::Piece IdBlocks::place_for(std::size_t ids) {
     file_ids_ += ids;
     return {Piece::kInFile, file_ids_ - ids, ids};
   }
-  if (blocks_.empty() || blocks_.back()->room() < ids) {
-    auto block = std::make_unique<Block>();
-    block->memory =
-        io::MemoryMap::anonymous(std::max(ids, block_ids_) * sizeof(WordId), /*huge_pages=*/true);
-    blocks_.push_back(std::move(block));
+  if (blocks_.empty() || blocks_.back().room() < ids) {
+    blocks_.push_back({io::MemoryMap::anonymous(std::max(ids, block_ids_) * sizeof(WordId),
+                                                /*huge_pages=*/true)});
   }
-  Block& block = *blocks_.back();
+  Block& block = blocks_.back();
   in_memory_ += ids;
   block.used += ids;
-  ++block.pieces;
   return {blocks_.size() - 1, block.used - ids, ids};
 }
 
@@ -44,7 +41,7 @@ IdBlocks::Piece IdBlocks::keep(std::span<const WordId> ids) {
   {
     const std::lock_guard lock(mutex_);
     piece = place_for(ids.size());
-    if (piece.block != Piece::kInFile) memory = blocks_[piece.block]->ids() + piece.place;
+    if (in_memory(piece)) memory = blocks_[piece.block].ids() + piece.place;
   }
   if (memory != nullptr) {
     std::copy(ids.begin(), ids.end(), memory);
@@ -54,34 +51,30 @@ IdBlocks::Piece IdBlocks::keep(std::span<const WordId> ids) {
   return piece;
 }
 
-std::span<WordId> IdBlocks::read(const Piece& piece, std::vector<WordId>& room) {
-  if (piece.size == 0) return {};
-  if (piece.block != Piece::kInFile) {
-    return {blocks_[piece.block]->ids() + piece.place, piece.size};
-  }
-  if (room.size() < piece.size) room.resize(piece.size);
-  file_.read(piece.place * sizeof(WordId), room.data(), piece.size * sizeof(WordId));
-  return {room.data(), piece.size};
+std::span<WordId> IdBlocks::read(const Piece& piece, std::vector<WordId>& room) const {
+  if (!in_memory(piece) && room.size() < piece.size) room.resize(piece.size);
+  return read(piece, 0, piece.size, room);
+}
+
+std::span<WordId> IdBlocks::read(const Piece& piece, std::size_t first, std::size_t count,
+                                 std::span<WordId> room) const {
+  if (count == 0) return {};
+  if (in_memory(piece)) return {blocks_[piece.block].ids() + piece.place + first, count};
+  file_.read((piece.place + first) * sizeof(WordId), room.data(), count * sizeof(WordId));
+  return room.first(count);
 }
 
 void IdBlocks::write(Piece& piece, std::span<const WordId> ids) {
   piece.size = ids.size();
-  if (piece.block == Piece::kInFile) {
-    file_.write(piece.place * sizeof(WordId), ids.data(), ids.size_bytes());
-  }
+  if (in_memory(piece) || ids.empty()) return;
+  file_.write(piece.place * sizeof(WordId), ids.data(), ids.size_bytes());
 }
 
-void IdBlocks::drop(const Piece& piece) noexcept {
-  if (piece.block == Piece::kNowhere) return;
-  const std::size_t bytes = piece.size * sizeof(WordId);
-  if (piece.block == Piece::kInFile) {
-    file_.release(piece.place * sizeof(WordId), bytes);
-    return;
-  }
-  Block& block = *blocks_[piece.block];
-  block.memory.release(piece.place * sizeof(WordId), bytes);
-  // The last one sees all that the others did with the block.
-  if (block.pieces.fetch_sub(1, std::memory_order_acq_rel) == 1) block.memory = io::MemoryMap();
+io::MemoryMap IdBlocks::array_of(std::size_t count) const {
+  const std::size_t bytes = count * sizeof(WordId);
+  io::MemoryMap memory = array_memory(bytes, count > most_in_memory_, resources_);
+  memory.reserve(0, bytes);
+  return memory;
 }
 
 }  // namespace hogvec

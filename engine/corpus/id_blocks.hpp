@@ -1,10 +1,8 @@
 // Room for the ids of a text whose number of words is not known before it is read.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -16,17 +14,15 @@
 
 namespace hogvec {
 
-/// Pieces of ids: in blocks of memory, which are mapped as they are needed and given back when all
-/// of their pieces are done with; and in an unnamed file, of which none is mapped, once they would
-/// take more memory than they may. So many bytes are mapped as the pieces in memory take, and a few
-/// blocks.
+/// Pieces of ids: in blocks of memory, which are mapped as they are needed; and in an unnamed file,
+/// of which none is mapped, once they would take more memory than they may. So many bytes are
+/// mapped as the pieces in memory take, and a block.
 class IdBlocks {
  public:
   /// Of `size` ids, which lie in the block from `place` on; or in the file.
   struct Piece {
     static constexpr std::size_t kInFile = ~std::size_t{0};
-    static constexpr std::size_t kNowhere = kInFile - 1;  // empty from the start
-    std::size_t block = kNowhere;
+    std::size_t block = kInFile;
     std::uint64_t place = 0;  // in ids
     std::size_t size = 0;
   };
@@ -37,22 +33,26 @@ class IdBlocks {
   /// A copy of `ids`. Thread-safe. Errors: no memory, or no room in the file.
   Piece keep(std::span<const WordId> ids);
 
+  bool in_memory(const Piece& piece) const noexcept { return piece.block != Piece::kInFile; }
+
   /// Its ids: where they lie, or read from the file into `room`, which grows as it must. Any
-  /// thread. Errors: the file cannot be read.
-  std::span<WordId> read(const Piece& piece, std::vector<WordId>& room);
+  /// thread, but not beside keep(). Errors: the file cannot be read.
+  std::span<WordId> read(const Piece& piece, std::vector<WordId>& room) const;
+  /// The same of ids [first, first + count) of a piece; `room` has as many.
+  std::span<WordId> read(const Piece& piece, std::size_t first, std::size_t count,
+                         std::span<WordId> room) const;
 
   /// Puts back what read() gave and was changed, or a beginning of it: the piece is that short
   /// then. Any thread, but one for a piece. Errors: no room in the file.
   void write(Piece& piece, std::span<const WordId> ids);
 
-  /// The ids of a piece are done with. Thread-safe, but not beside keep().
-  void drop(const Piece& piece) noexcept;
+  /// Room for `count` ids side by side, in a file where that is what pieces would be in.
+  io::MemoryMap array_of(std::size_t count) const;
 
  private:
   struct Block {
     io::MemoryMap memory;
-    std::size_t used = 0;                // ids
-    std::atomic<std::size_t> pieces{0};  // not yet dropped
+    std::size_t used = 0;  // ids
 
     WordId* ids() const noexcept { return reinterpret_cast<WordId*>(memory.data()); }
     std::size_t room() const noexcept { return memory.size() / sizeof(WordId) - used; }
@@ -64,7 +64,7 @@ class IdBlocks {
   Resources resources_;
   std::size_t most_in_memory_;  // ids
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Block>> blocks_;
+  std::vector<Block> blocks_;
   std::size_t in_memory_ = 0;  // ids
   io::UnnamedFile file_;
   std::uint64_t file_ids_ = 0;

@@ -56,30 +56,24 @@ std::size_t renumber(EncodedText& text, const Vocabulary& vocabulary, std::uint6
 }
 
 /// The known words of all sections, in the order of the text.
-EncodedCorpus gather(EncodedText& text, const ReadOptions& options) {
-  std::size_t words = 0;
-  for (const EncodedText::Section& section : text.sections) words += section.piece.size;
-  // places[s + 1]: first how many words of section s are known, then where they end.
-  std::vector<std::size_t> places(text.sections.size() + 1, 0);
-  std::vector<std::vector<WordId>> rooms(static_cast<std::size_t>(options.resources.threads));
-  for_each_index(options.resources.threads, text.sections.size(), [&](std::size_t s, int worker) {
-    EncodedText::Section& section = text.sections[s];
+EncodedCorpus known_words(EncodedText& text, int threads) {
+  std::vector<std::vector<WordId>> rooms(static_cast<std::size_t>(threads));
+  std::vector<IdBlocks::Piece> pieces(text.sections.size());
+  for_each_index(threads, pieces.size(), [&](std::size_t s, int worker) {
+    const EncodedText::Section& section = text.sections[s];
     const WordId* numbers = text.numbers[static_cast<std::size_t>(section.worker)].data();
     const std::span<WordId> ids =
         text.blocks->read(section.piece, rooms[static_cast<std::size_t>(worker)]);
     for (WordId& id : ids) id = numbers[id];
     const auto end = std::remove(ids.begin(), ids.end(), kUnknown);
-    places[s + 1] = static_cast<std::size_t>(end - ids.begin());
-    text.blocks->write(section.piece, ids.first(places[s + 1]));
+    pieces[s] = section.piece;
+    text.blocks->write(pieces[s], ids.first(static_cast<std::size_t>(end - ids.begin())));
   });
-  for (std::size_t s = 0; s < text.sections.size(); ++s) places[s + 1] += places[s];
-  EncodedCorpus corpus(places.back(), words - places.back(), options.resources);
-  for_each_index(options.resources.threads, text.sections.size(), [&](std::size_t s, int worker) {
-    const IdBlocks::Piece& piece = text.sections[s].piece;
-    corpus.write(places[s], text.blocks->read(piece, rooms[static_cast<std::size_t>(worker)]));
-    text.blocks->drop(piece);
-  });
-  return corpus;
+  std::size_t unknown = 0;
+  for (std::size_t s = 0; s < pieces.size(); ++s) {
+    unknown += text.sections[s].piece.size - pieces[s].size;
+  }
+  return {std::move(text.blocks), std::move(pieces), unknown};
 }
 
 EncodedText encode(io::TextSource& source, const ReadOptions& options) {
@@ -114,7 +108,7 @@ Corpus read_corpus(io::TextSource& source, const ReadOptions& options) {
   const std::size_t found = renumber(text, vocabulary, counted ? options.min_count : 0);
   if (given && !options.choose) changes.absent = vocabulary.size() - 1 - found;
   text.words = WordTable();
-  EncodedCorpus corpus = gather(text, options);
+  EncodedCorpus corpus = known_words(text, options.resources.threads);
   return {std::move(vocabulary), std::move(corpus), changes};
 }
 
@@ -123,7 +117,7 @@ EncodedCorpus encode_corpus(io::TextSource& source, const Vocabulary& vocabulary
   EncodedText text = encode(source, options);
   renumber(text, vocabulary, 0);
   text.words = WordTable();
-  return gather(text, options);
+  return known_words(text, options.resources.threads);
 }
 
 }  // namespace hogvec

@@ -35,11 +35,6 @@ Trainable trainable_of(const EncodedCorpus& text) {
   return found;
 }
 
-/// Ids that a worker must hold of a chunk.
-std::size_t text_room(const EncodedCorpus& text, std::size_t longest_chunk) noexcept {
-  return text.in_file() ? longest_chunk : 0;
-}
-
 }  // namespace
 
 void check(const Corpus& corpus, const TrainPlan& plan) {
@@ -77,11 +72,10 @@ TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunT
   check(corpus, plan);
   check_position(position.read());
   const std::size_t longest = schedule_.chunks().longest();
-  const std::size_t bytes = worker_bytes(corpus, plan, tables, longest);
+  const std::size_t bytes = worker_bytes(plan, tables, corpus.vocabulary.size(), longest);
   for (int worker = 0; worker < plan.chunk_workers(); ++worker) {
     const scratch::Pages::Filling filling(pages_.emplace_back(bytes));
-    workers_.push_back(
-        std::make_unique<Worker>(plan, tables, model, longest, text_room(corpus.text, longest)));
+    workers_.push_back(std::make_unique<Worker>(plan, tables, model, longest));
   }
   progress_.words = schedule_.words_done(position.read());
 }
@@ -98,16 +92,16 @@ void TrainingRun::check_position(const PositionRecord& position) const {
 
 TrainingRun::~TrainingRun() = default;
 
-std::size_t TrainingRun::worker_bytes(const Corpus& corpus, const TrainPlan& plan,
-                                      const RunTables& tables, std::size_t longest_chunk) {
-  const ModelShape shape(corpus.vocabulary.size(), plan);
+std::size_t TrainingRun::worker_bytes(const TrainPlan& plan, const RunTables& tables,
+                                      std::size_t words, std::size_t longest_chunk) {
+  const ModelShape shape(words, plan);
   Model rows;  // of which a worker under the meter reads none
   const std::size_t stride = simd::padded(shape.dim);
   rows.input = {nullptr, shape.words, shape.dim, stride};
   rows.output = {nullptr, shape.output_rows(), shape.dim, stride};
   rows.nodes = {nullptr, shape.node_rows(), shape.dim, stride};
   const scratch::Meter meter;
-  const Worker worker(plan, tables, rows, longest_chunk, text_room(corpus.text, longest_chunk));
+  const Worker worker(plan, tables, rows, longest_chunk);
   return meter.bytes();
 }
 
@@ -115,7 +109,7 @@ std::size_t TrainingRun::memory(const Corpus& corpus, const TrainPlan& plan,
                                 const RunTables& tables) {
   const std::size_t words = corpus.vocabulary.size();
   const auto workers = static_cast<std::size_t>(plan.chunk_workers());
-  const std::size_t one = worker_bytes(corpus, plan, tables, ChunkPlan(corpus.text).longest());
+  const std::size_t one = worker_bytes(plan, tables, words, ChunkPlan(corpus.text).longest());
   return ModelShape(words, plan).bytes() + Position::bytes({}, workers, plan.epochs) +
          workers * (sizeof(Worker) + scratch::Pages::bytes(one));
 }

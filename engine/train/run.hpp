@@ -105,8 +105,8 @@ class TrainingRun {
   struct Worker;
 
   /// What one worker makes of Scratch.
-  static std::size_t worker_bytes(const Corpus& corpus, const TrainPlan& plan,
-                                  const RunTables& tables, std::size_t longest_chunk);
+  static std::size_t worker_bytes(const TrainPlan& plan, const RunTables& tables, std::size_t words,
+                                  std::size_t longest_chunk);
   void check_position(const PositionRecord& position) const;
   RunEnd run_until(std::uint64_t end);
   void train_chunks(std::size_t worker, std::uint64_t end);

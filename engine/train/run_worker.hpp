@@ -11,14 +11,12 @@
 namespace hogvec {
 
 struct alignas(scratch::kApart) TrainingRun::Worker {
-  /// `text_room`: words of a chunk that is read from a file.
-  Worker(const TrainPlan& plan, const RunTables& tables, const Model& model, std::size_t longest,
-         std::size_t text_room)
-      : text(text_room),
+  Worker(const TrainPlan& plan, const RunTables& tables, const Model& model, std::size_t longest)
+      : text(longest),
         sample(longest, trainer_span(plan)),
         trainer(make_trainer(plan, tables, model, longest)) {}
 
-  Scratch<WordId> text;
+  Scratch<WordId> text;  // of a chunk that does not lie in one piece
   ChunkSample sample;
   std::unique_ptr<ChunkTrainer> trainer;
 };

@@ -173,12 +173,19 @@ TEST_CASE("threads and a mapped file change nothing") {
   CHECK(ids(one) == ids(in_file));
   CHECK(one.text.size() == one.vocabulary.total_count());
 
-  REQUIRE(in_file.text.in_file());
-  REQUIRE(!one.text.in_file());
-  std::vector<WordId> room(1000);
-  const std::span<const WordId> part = in_file.text.read(12'345, 1000, room);
-  CHECK(std::equal(part.begin(), part.end(), one.text.ids().begin() + 12'345));
-  CHECK(fingerprint_of(in_file.text) == fingerprint_of(one.text));
+  // From the middle of pieces, and over their ends, of which there are about three.
+  const std::span<const WordId> whole = one.text.ids();
+  std::vector<WordId> room(whole.size());
+  for (const Corpus* const corpus : {&one, &four, &in_file}) {
+    CHECK(fingerprint_of(corpus->text) == fingerprint_of(EncodedCorpus(whole)));
+    for (const std::size_t count : {std::size_t{1}, std::size_t{1000}, whole.size() / 2}) {
+      for (std::size_t begin = 0; begin + count <= whole.size(); begin += count) {
+        const std::span<const WordId> part = corpus->text.read(begin, count, room);
+        REQUIRE(part.size() == count);
+        REQUIRE(std::equal(part.begin(), part.end(), whole.begin() + begin));
+      }
+    }
+  }
 }
 
 Corpus read_lowercased(const std::string& text, const ReadOptions& options = {.min_count = 1}) {

@@ -74,9 +74,7 @@ std::pair<double, std::size_t> reference_softmax(const Corpus& corpus, double al
 TEST_CASE("a text in a file is trained as one in memory") {
   const Corpus in_memory = small_corpus(60'000);
   Corpus in_file = small_corpus(60'000);
-  in_file.text = EncodedCorpus(in_memory.text.size(), 0, {.memory_limit = 1});
-  in_file.text.write(0, in_memory.text.ids());
-  REQUIRE(in_file.text.in_file());
+  in_file.text = EncodedCorpus(in_memory.text.ids(), {.memory_limit = 1});
   for (const bool full_softmax : {false, true}) {
     const TrainSettings settings{
         .full_softmax = full_softmax, .negatives = full_softmax ? 0u : 5u, .dim = 20, .epochs = 2};
