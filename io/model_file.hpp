@@ -156,6 +156,9 @@ class ModelFile {
   bool lost_ = false;  // a sync has failed
 };
 
+/// What a model file begins with, and no text and no vector file.
+inline constexpr std::string_view kModelMagic = "\x89hogvec\n";
+
 /// Whether the file begins with the magic of a model file, in one of the two copies of its header.
 /// False for what cannot be read, and for what is no regular file.
 bool is_model_file(const std::string& path) noexcept;

@@ -18,7 +18,6 @@ namespace hogvec::io {
 
 namespace {
 
-constexpr std::string_view kMagic = "\x89hogvec\n";  // no text begins so, and no vector file
 constexpr std::uint64_t kHeadersEnd = kModelCopies * kModelPage;
 // Offsets are off_t in the end.
 constexpr std::uint64_t kMaxSize = std::numeric_limits<std::int64_t>::max();
@@ -212,12 +211,12 @@ std::uint64_t checksum_of(const ModelHeader& header) noexcept {
 }
 
 bool has_model_magic(const ModelHeader& header) noexcept {
-  return std::string_view(header.magic, sizeof header.magic) == kMagic;
+  return std::string_view(header.magic, sizeof header.magic) == kModelMagic;
 }
 
 ModelHeader new_model_header() {
   ModelHeader header{};
-  kMagic.copy(header.magic, sizeof header.magic);
+  kModelMagic.copy(header.magic, sizeof header.magic);
   header.major = kModelMajor;
   header.minor = kModelMinor;
   header.file_bytes = kHeadersEnd;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "io/error.hpp"
+#include "io/model_file.hpp"
 
 namespace hogvec::io {
 
@@ -68,6 +69,11 @@ bool has_lone_returns(std::string_view text) noexcept {
 }
 
 std::string_view text_start(std::string_view text, const std::string& name) {
+  if (text.starts_with(kModelMagic)) {
+    throw Error(name +
+                ": is a model file, and no text; as a model it is opened where it is a plain file: "
+                "unpack it, or name another");
+  }
   if (const char* const encoding = wide_encoding(text)) {
     throw Error(name + ": is " + encoding + "; make it UTF-8: iconv -f " + encoding +
                 " -t UTF-8 FILE");

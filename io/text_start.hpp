@@ -12,8 +12,8 @@ namespace hogvec::io {
 std::string_view without_mark(std::string_view text) noexcept;
 
 /// A text of which this is the beginning, 4 KiB or all: without its byte order mark. Errors, with
-/// the name: UTF-16, by its mark or by how its zeros lie, and UTF-32, by its mark. A mark counts
-/// where there is a zero byte in the first 4 KiB: else it may be Latin-1.
+/// the name: a model file; UTF-16, by its mark or by how its zeros lie, and UTF-32, by its mark. A
+/// mark counts where there is a zero byte in the first 4 KiB: else it may be Latin-1.
 std::string_view text_start(std::string_view text, const std::string& name);
 
 /// Whether the beginning of a text has carriage returns and no newline: lines of an old Mac, whose

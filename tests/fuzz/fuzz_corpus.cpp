@@ -8,6 +8,7 @@
 #include "engine/corpus/tokenizer.hpp"
 #include "io/byte_reader.hpp"
 #include "io/error.hpp"
+#include "io/model_file.hpp"
 #include "io/text_start.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -54,8 +55,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     read.emplace(read_corpus(file.path(), options));
   } catch (const Error& error) {
-    require(std::string_view(error.what()).find("make it UTF-8") != std::string_view::npos,
-            "only an encoding is refused");
+    const std::string_view what = error.what();
+    require(
+        what.find("make it UTF-8") != std::string_view::npos || bytes.starts_with(io::kModelMagic),
+        "only an encoding and a model file are refused");
     return 0;
   }
   const Corpus& corpus = *read;

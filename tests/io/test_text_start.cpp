@@ -64,6 +64,11 @@ TEST_CASE("UTF-16 and UTF-32 are named, with the command that converts them") {
   CHECK(text_of_file("\xff"s + "a") == "\xff"s + "a");
 }
 
+TEST_CASE("a model file is no text") {
+  CHECK(contains(error_of_file("\x89hogvec\n\1"), "is a model file, and no text"));
+  CHECK(text_of_file("\x89hogvec") == "\x89hogvec");
+}
+
 TEST_CASE("every reader passes over the mark, and refuses what is not UTF-8") {
   const auto with = [](const std::string& content) { return TemporaryFile(kMark + content); };
   CHECK(read_vocabulary_file(with("</s> 3\ncat 2\n").path())[0].word == "</s>");

@@ -115,6 +115,14 @@ cp "$work/out" expected
 expect_code 0 "$bin/evaluate" v0 -similarity pairs.xz -analogies questions.gz
 sed 's/\.[xg]z//' "$work/out" | cmp - expected || fail "packed test sets: $(diff "$work/out" expected)"
 
+# A model that is packed is told from what it could be taken for.
+expect_code 0 "$bin/convert" v0 -output v.model
+pack v.model
+expect_code 1 "$bin/distance" v.model.gz -query be
+grep -q "v.model.gz: is a model file.*unpack it" "$work/err" || fail "$(cat "$work/err")"
+expect_code 1 "$bin/word2vec" -train v.model "${flags[@]}" -output v
+grep -q "v.model: is a model file, and no text" "$work/err" || fail "$(cat "$work/err")"
+
 # What is damaged, cut off or of several files is named.
 head -c 200 v0.gz >cut
 expect_code 1 "$bin/distance" cut -query be
