@@ -216,9 +216,11 @@ Model
                         goes one by one (0)
   -softmax-threads NAME * owner: each thread has its words of the vocabulary, and any number of
                         threads gives the same bytes; hogwild: each has its part of the text (owner)
-  -block N              * consecutive centers that are trained at once (4; with -hs 1 1)
+  -block N              * consecutive centers that are trained at once (4; with -hs 1, and of
+                        skip-gram with an alpha above 0.035, 1)
   -noise-rows N         * noise words that such a block shares; each counts as much less as they
-                        are more than -negative (as many; CBOW a fifth more)
+                        are more than -negative (as many; CBOW a fifth more; skip-gram with an
+                        alpha above 0.035 twice as many)
   -cbow-gradient NAME   * undivided: a context word gets the whole error, as in the original;
                         paper: its share of it (undivided; with -softmax 1 paper)
   -classes N            write "word class" lines of N k-means classes instead of vectors (0)

@@ -51,6 +51,12 @@ struct TrainPlan {
   }
 };
 
+/// Up to here, where the reference's and our defaults lie, the steps of a block's pairs may be
+/// summed without asking how far they go together: vectors are never long enough.
+constexpr double safe_alpha(Architecture architecture) noexcept {
+  return architecture == Architecture::kCbow ? 0.06 : 0.035;
+}
+
 /// Learning rate for settings.alpha that suits the others: the reference's (word2vec.c:695), but of
 /// CBOW with the full softmax and the paper's gradient, which that would hardly train, 0.2.
 double default_alpha(const TrainSettings& settings) noexcept;

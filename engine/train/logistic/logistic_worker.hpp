@@ -144,11 +144,10 @@ class LogisticWorker final : public ChunkTrainer {
     return loss;
   }
 
-  /// Whether steps of this size may be too large for a block that sums those of all its pairs:
-  /// below, where the reference's and our defaults lie, vectors are never long enough.
+  /// Whether steps of this size may be too large for a block that sums those of all its pairs.
   bool needs_care(float alpha) const noexcept {
     const TrainPlan& plan = shared_.plan;
-    const float least = plan.cbow() ? 0.06f : 0.035f;
+    const auto least = static_cast<float>(safe_alpha(plan.architecture));
     // Noise words that are drawn several times have as large a step at once.
     const auto words = static_cast<float>(shared_.input.rows());
     return alpha * (1 + static_cast<float>(plan.negatives) / words) > least;
