@@ -68,7 +68,7 @@ LockedWords locked_words(const Word2vecOptions& options, const Vocabulary& vocab
     if (options.train.lowercase) word = fold_case(word);
   }
   std::erase(words, "");
-  const LockedWords locked(vocabulary, words);
+  LockedWords locked(vocabulary, words);
   if (!locked.any()) {
     throw Error(
         fmt::format("-locked {}: none of its {} words is in the vocabulary; give a list of "
