@@ -308,18 +308,25 @@ Packing packing_of(std::string_view start) noexcept {
       Magic{"\x28\xb5\x2f\xfd"sv, 0, Packing::kCompressed},  // zstd
       Magic{"\xfd"
             "7zXZ\0"sv,
-            0, Packing::kCompressed},                                // xz
-      Magic{"1AY&SY"sv, 4, Packing::kCompressed},                    // bzip2, behind BZh9
-      Magic{"\x17\x72\x45\x38\x50\x90"sv, 4, Packing::kCompressed},  // bzip2 of nothing
-      Magic{"\x04\x22\x4d\x18"sv, 0, Packing::kCompressed},          // lz4
+            0, Packing::kCompressed},                        // xz
+      Magic{"\x04\x22\x4d\x18"sv, 0, Packing::kCompressed},  // lz4
       Magic{"LZIP\x01"sv, 0, Packing::kCompressed},
       Magic{"\x1f\x9d"sv, 0, Packing::kCompressed},  // compress
-      Magic{"ustar"sv, 257, Packing::kArchive},
+      // Two kinds of tar; mustard is none.
+      Magic{"ustar\0"sv, 257, Packing::kArchive},
+      Magic{"ustar  \0"sv, 257, Packing::kArchive},
       Magic{"PK\x03\x04"sv, 0, Packing::kArchive},
       Magic{"PK\x05\x06"sv, 0, Packing::kArchive},  // zip of nothing
       Magic{"7z\xbc\xaf\x27\x1c"sv, 0, Packing::kUnreadable},
       Magic{"Rar!\x1a\x07"sv, 0, Packing::kUnreadable},
   };
+  // bzip2: its level, and a block, or the end where it is of nothing.
+  if (start.starts_with("BZh") && start.size() > 4) {
+    const std::string_view block = start.substr(4);
+    if (block.starts_with("1AY&SY") || block.starts_with("\x17\x72\x45\x38\x50\x90")) {
+      return Packing::kCompressed;
+    }
+  }
   // A frame of zstd or lz4 that is passed over may stand first.
   if (start.size() >= 4 && (start[0] & 0xf0) == 0x50 && start.substr(1, 3) == "\x2a\x4d\x18") {
     return Packing::kCompressed;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "io/byte_reader.hpp"
 #include "io/error.hpp"
 #include "io/model_file.hpp"
 
@@ -57,6 +58,12 @@ std::string_view without_mark(std::string_view text) noexcept {
   // Tools that put one in front of what has one leave several.
   while (text.starts_with(kUtf8Mark)) text.remove_prefix(kUtf8Mark.size());
   return text;
+}
+
+bool can_begin_text(std::string_view text) noexcept {
+  return without_mark(text).size() == text.size() && !text.starts_with(kModelMagic) &&
+         wide_encoding(text) == nullptr &&
+         packing_of(text.substr(0, kPackingBytes)) == Packing::kPlain;
 }
 
 bool has_lone_returns(std::string_view text) noexcept {

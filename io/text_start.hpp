@@ -16,6 +16,10 @@ std::string_view without_mark(std::string_view text) noexcept;
 /// mark counts where there is a zero byte in the first 4 KiB: else it may be Latin-1.
 std::string_view text_start(std::string_view text, const std::string& name);
 
+/// Whether a plain text may begin with these bytes and be read as they are: not where they begin a
+/// byte order mark, another encoding, a model file or what is packed.
+bool can_begin_text(std::string_view text) noexcept;
+
 /// Whether the beginning of a text has carriage returns and no newline: lines of an old Mac, whose
 /// last and first words a tokeniser joins.
 bool has_lone_returns(std::string_view text) noexcept;

@@ -122,6 +122,8 @@ std::vector<WordCount> read_vocabulary_file(const std::string& path) {
 
 void write_vocabulary(OutputFile& file, const std::vector<WordCount>& words) {
   std::string line;
+  // A space before a word is none of it.
+  if (!words.empty() && !can_begin_text(words.front().word)) file.write(" ");
   for (const WordCount& entry : words) {
     line = entry.word;
     line += ' ';

@@ -12,6 +12,7 @@
 #include "io/new_file.hpp"
 #include "io/npy_file.hpp"
 #include "io/row_blocks.hpp"
+#include "io/text_start.hpp"
 #include "io/vectors_file.hpp"
 #include "io/vocabulary_file.hpp"
 #include "io/word_list.hpp"
@@ -61,6 +62,14 @@ void check_words(const ConvertInput& input, ConvertFormat format) {
                     "format of the "
                     "output cannot hold; a model file can",
                     input.path(), row + 1, shortened(input.word(row))));
+  }
+  const bool begins_file = format == ConvertFormat::kNpy || format == ConvertFormat::kGlove;
+  if (begins_file && !io::can_begin_text(input.word(0))) {
+    throw Error(fmt::format(
+        "{}: row 1 has the word \"{}\", which at the beginning of a file would be taken "
+        "for a byte order mark or something else; a model file, or word2vec's formats, "
+        "can hold it",
+        input.path(), shortened(input.word(0))));
   }
 }
 

@@ -18,11 +18,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     return 0;
   }
   require(!words.empty(), "a vocabulary has a word");
-  std::string lines;
-  for (const io::WordCount& entry : words) {
-    lines += entry.word + " " + std::to_string(entry.count) + "\n";
-  }
-  const fuzz::MemoryFile copy(lines);
+  const fuzz::MemoryFile copy("");
+  io::write_vocabulary_file(copy.path(), words);
   const std::vector<io::WordCount> again = io::read_vocabulary_file(copy.path());
   require(std::equal(words.begin(), words.end(), again.begin(), again.end(),
                      [](const io::WordCount& a, const io::WordCount& b) {

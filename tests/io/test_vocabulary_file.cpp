@@ -34,6 +34,19 @@ TEST_CASE("the reference's vocabulary files come back unchanged") {
   }
 }
 
+TEST_CASE("a first word that begins as something else does comes back") {
+  const TemporaryFolder folder;
+  for (const std::string& word :
+       {std::string("\xef\xbb\xbfone"), std::string("\x1f\x8b\x08one"), std::string("\x1f\x9dtwo"),
+        std::string("\x89hogvec"), std::string("a\0b\0", 4), std::string("PK\3\4"),
+        std::string("BZh91AY&SY")}) {
+    write_vocabulary_file(folder / "words", {{word, 3}, {"b", 2}});
+    const std::vector<WordCount> words = read_vocabulary_file(folder / "words");
+    REQUIRE(words.size() == 2);
+    CHECK(words[0].word == word);
+  }
+}
+
 TEST_CASE("tabs and carriage returns and blank lines are not words") {
   const std::vector<WordCount> words =
       read_bytes("\t</s>  0\r\n\n \t\nfo\ro\t9223372036854775800 \r\n\xc3\xa4 007");
