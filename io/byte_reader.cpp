@@ -170,7 +170,8 @@ class ArchiveBytes : public ByteReader {
     for (const auto support :
          {archive_read_support_filter_bzip2, archive_read_support_filter_compress,
           archive_read_support_filter_lz4, archive_read_support_filter_lzip,
-          archive_read_support_filter_xz, archive_read_support_filter_zstd,
+          archive_read_support_filter_lzma, archive_read_support_filter_xz,
+          archive_read_support_filter_zstd, archive_read_support_format_empty,
           archive_read_support_format_raw, archive_read_support_format_tar,
           archive_read_support_format_zip}) {
       if (support(a) != ARCHIVE_OK) fail("cannot be read");
@@ -183,7 +184,7 @@ class ArchiveBytes : public ByteReader {
   }
 
   bool next_file() override {
-    for (;;) {
+    while (!ended_) {
       archive_entry* entry = nullptr;
       const int code = archive_read_next_header(archive_.get(), &entry);
       // Of an archive that ends within its first header libarchive knows no format.
@@ -191,7 +192,8 @@ class ArchiveBytes : public ByteReader {
       if (needs_file_ && (code == ARCHIVE_EOF || raw)) {
         throw Error(name() + ": is an archive without a file, or cut off; fetch it again");
       }
-      if (code == ARCHIVE_EOF) return false;
+      ended_ = code == ARCHIVE_EOF;
+      if (ended_) break;
       if (code != ARCHIVE_OK) fail("is damaged");
       const char* const path = archive_entry_pathname(entry);
       inner_ = raw || path == nullptr ? "" : path;
@@ -200,8 +202,10 @@ class ArchiveBytes : public ByteReader {
         throw Error(name() + ": is encrypted; unpack it first");
       }
       needs_file_ = false;
+      is_raw_ = raw;
       return true;
     }
+    return false;
   }
 
   std::string name() const override {
@@ -212,6 +216,7 @@ class ArchiveBytes : public ByteReader {
     const la_ssize_t count = archive_read_data(archive_.get(), to, size);
     // A warning is one too: of a checksum.
     if (count < 0) fail("is damaged or cut off");
+    if (count == 0 && is_raw_) require_all_read();
     return static_cast<std::size_t>(count);
   }
 
@@ -235,6 +240,23 @@ class ArchiveBytes : public ByteReader {
     }
   }
 
+  /// Where a stream that follows another has no right beginning, libarchive takes the file for
+  /// ended.
+  void require_all_read() {
+    const auto read = static_cast<std::uint64_t>(archive_filter_bytes(archive_.get(), -1));
+    std::uint64_t all = given_;
+    if (struct stat status; seekable_ >= 0 && fstat(seekable_, &status) == 0) {
+      all = static_cast<std::uint64_t>(status.st_size);
+    } else if (seekable_ < 0 && read == all) {
+      all += packed_->read(buffer_.data(), buffer_.size());
+    }
+    if (read >= all) return;
+    throw Error(
+        fmt::format("{}: is damaged or cut off behind byte {} of what is compressed: "
+                    "something else follows; fetch it again",
+                    name(), read));
+  }
+
   [[noreturn]] void fail(const char* what) const {
     if (problem_) std::rethrow_exception(problem_);
     const char* const why = archive_error_string(archive_.get());
@@ -251,48 +273,100 @@ class ArchiveBytes : public ByteReader {
   std::exception_ptr problem_;
   std::string inner_;  // name of the entry
   bool needs_file_;
+  bool is_raw_ = false;
+  bool ended_ = false;
   std::unique_ptr<archive, Free> archive_;
 };
 
-/// A reader whose first bytes have been looked at.
-class StartedBytes : public ByteReader {
- public:
-  StartedBytes(std::unique_ptr<ByteReader> reader, std::string start)
-      : reader_(std::move(reader)), start_(std::move(start)) {}
+[[noreturn]] void refuse_packing(const std::string& name) {
+  throw Error(name +
+              ": is packed in a way that is not read (7z, rar, zlib, ar, cpio); unpack it, or "
+              "pack it by gzip, zstd, xz, bzip2, lz4, zip or tar");
+}
 
-  bool next_file() override { return std::exchange(first_, false); }
-  std::string name() const override { return reader_->name(); }
+std::unique_ptr<ByteReader> unpack(Packing packing, std::unique_ptr<ByteReader> packed,
+                                   int seekable = -1) {
+  if (packing == Packing::kUnreadable) refuse_packing(packed->name());
+  if (packing == Packing::kGzip) return std::make_unique<GzipBytes>(std::move(packed));
+  return std::make_unique<ArchiveBytes>(std::move(packed), seekable, packing == Packing::kArchive);
+}
+
+/// The files of a reader, of which those that are packed again are unpacked.
+class UnpackedFiles : public ByteReader {
+ public:
+  /// `layers`: how often what comes may be packed again.
+  UnpackedFiles(std::unique_ptr<ByteReader> outer, int layers)
+      : outer_(std::move(outer)), layers_(layers) {}
+
+  bool next_file() override {
+    for (;;) {
+      if (inner_ && inner_->next_file()) return true;
+      inner_.reset();
+      if (!outer_->next_file()) return false;
+      look_at_start();
+      const Packing packing = packing_of(start_);
+      if (packing == Packing::kPlain) return true;
+      if (layers_ == 0) throw Error(outer_->name() + ": is packed too many times; unpack it first");
+      inner_ = std::make_unique<UnpackedFiles>(unpack(packing, std::make_unique<File>(*this)),
+                                               layers_ - 1);
+    }
+  }
+
+  std::string name() const override { return inner_ ? inner_->name() : outer_->name(); }
 
   std::size_t read(char* to, std::size_t size) override {
-    if (seen_ == start_.size()) return reader_->read(to, size);
+    return inner_ ? inner_->read(to, size) : read_outer(to, size);
+  }
+
+ private:
+  /// The file that the outer reader is in.
+  class File : public ByteReader {
+   public:
+    explicit File(UnpackedFiles& files) : files_(files) {}
+    bool next_file() override { return std::exchange(first_, false); }
+    std::string name() const override { return files_.outer_->name(); }
+    std::size_t read(char* to, std::size_t size) override { return files_.read_outer(to, size); }
+
+   private:
+    UnpackedFiles& files_;
+    bool first_ = true;
+  };
+
+  void look_at_start() {
+    start_.resize(kPackingBytes);
+    seen_ = 0;
+    std::size_t size = 0;
+    while (size < start_.size()) {
+      const std::size_t count = outer_->read(start_.data() + size, start_.size() - size);
+      if (count == 0) break;
+      size += count;
+    }
+    start_.resize(size);
+  }
+
+  std::size_t read_outer(char* to, std::size_t size) {
+    if (seen_ == start_.size()) return outer_->read(to, size);
     const std::size_t count = std::min(size, start_.size() - seen_);
     std::memcpy(to, start_.data() + seen_, count);
     seen_ += count;
     return count;
   }
 
- private:
-  std::unique_ptr<ByteReader> reader_;
-  std::string start_;
+  std::unique_ptr<ByteReader> outer_;
+  int layers_;
+  std::string start_;  // of the outer file, looked at before it is read
   std::size_t seen_ = 0;
-  bool first_ = true;
+  std::unique_ptr<ByteReader> inner_;  // none: the file is plain
 };
 
-/// What a gzip file holds may be an archive.
-std::unique_ptr<ByteReader> unpacked(std::unique_ptr<ByteReader> reader) {
-  reader->next_file();
-  std::string start(kPackingBytes, '\0');
-  std::size_t size = 0;
-  while (size < start.size()) {
-    const std::size_t count = reader->read(start.data() + size, start.size() - size);
-    if (count == 0) break;
-    size += count;
-  }
-  start.resize(size);
-  const bool archive = packing_of(start) == Packing::kArchive;
-  auto started = std::make_unique<StartedBytes>(std::move(reader), std::move(start));
-  if (!archive) return started;
-  return std::make_unique<ArchiveBytes>(std::move(started), -1, true);
+/// A member of cpio, whose numbers are written in hexadecimal or octal digits.
+bool is_cpio(std::string_view start) noexcept {
+  constexpr std::size_t kDigits = 70;
+  return (start.starts_with("070701") || start.starts_with("070702") ||
+          start.starts_with("070707")) &&
+         start.size() > kDigits &&
+         start.substr(0, kDigits).find_first_not_of("0123456789abcdefABCDEF") ==
+             std::string_view::npos;
 }
 
 }  // namespace
@@ -310,6 +384,8 @@ Packing packing_of(std::string_view start) noexcept {
             "7zXZ\0"sv,
             0, Packing::kCompressed},                        // xz
       Magic{"\x04\x22\x4d\x18"sv, 0, Packing::kCompressed},  // lz4
+      Magic{"\x02\x21\x4c\x18"sv, 0, Packing::kCompressed},  // lz4 of old
+      Magic{"\x5d\x00\x00"sv, 0, Packing::kCompressed},      // lzma
       Magic{"LZIP\x01"sv, 0, Packing::kCompressed},
       Magic{"\x1f\x9d"sv, 0, Packing::kCompressed},  // compress
       // Two kinds of tar; mustard is none.
@@ -319,7 +395,11 @@ Packing packing_of(std::string_view start) noexcept {
       Magic{"PK\x05\x06"sv, 0, Packing::kArchive},  // zip of nothing
       Magic{"7z\xbc\xaf\x27\x1c"sv, 0, Packing::kUnreadable},
       Magic{"Rar!\x1a\x07"sv, 0, Packing::kUnreadable},
+      Magic{"!<arch>\n"sv, 0, Packing::kUnreadable},  // ar
+      Magic{"\x78\x01"sv, 0, Packing::kUnreadable},   // zlib
+      Magic{"\x78\x9c"sv, 0, Packing::kUnreadable},
   };
+  if (is_cpio(start)) return Packing::kUnreadable;
   // bzip2: its level, and a block, or the end where it is of nothing.
   if (start.starts_with("BZh") && start.size() > 4) {
     const std::string_view block = start.substr(4);
@@ -367,22 +447,14 @@ Descriptor open_for_reading(const std::string& path) {
 }
 
 std::unique_ptr<ByteReader> read_file(Descriptor file, const std::string& name) {
+  constexpr int kMostLayers = 4;
   auto plain = std::make_unique<PlainBytes>(std::move(file), name);
-  switch (packing_of(plain->peek(kPackingBytes))) {
-    case Packing::kPlain:
-      return plain;
-    case Packing::kGzip:
-      return unpacked(std::make_unique<GzipBytes>(std::move(plain)));
-    case Packing::kCompressed:
-    case Packing::kArchive: {
-      const bool is_archive = packing_of(plain->peek(kPackingBytes)) == Packing::kArchive;
-      const int seekable = plain->seekable();
-      return std::make_unique<ArchiveBytes>(std::move(plain), seekable, is_archive);
-    }
-    case Packing::kUnreadable:
-      break;
-  }
-  throw Error(name + ": is a 7z or rar archive; unpack it, or pack it as zip or tar");
+  const Packing packing = packing_of(plain->peek(kPackingBytes));
+  if (packing == Packing::kPlain) return plain;
+  // A zip archive has its list at the end.
+  const bool whole = packing == Packing::kArchive || packing == Packing::kCompressed;
+  const int seekable = whole ? plain->seekable() : -1;
+  return std::make_unique<UnpackedFiles>(unpack(packing, std::move(plain), seekable), kMostLayers);
 }
 
 }  // namespace hogvec::io

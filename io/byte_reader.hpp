@@ -14,9 +14,9 @@ namespace hogvec::io {
 enum class Packing {
   kPlain,
   kGzip,
-  kCompressed,  // zstd, xz, bzip2, lz4, lzip, compress
+  kCompressed,  // zstd, xz, lzma, bzip2, lz4, lzip, compress
   kArchive,     // tar or zip: files one after another
-  kUnreadable,  // 7z, rar: known, and not read
+  kUnreadable,  // 7z, rar, ar, cpio, zlib: known, and not read
 };
 
 /// So many bytes tell them apart.
@@ -52,8 +52,8 @@ class ByteReader {
 
 /// Reads an open file from where it stands, whatever it is, unpacked by what it holds: the bytes of
 /// a plain or compressed file, also of several that were packed one after the other, or the regular
-/// files of an archive, which may be compressed too. Errors: as ByteReader::read(); a packing that
-/// is known and cannot be read.
+/// files of an archive; what they hold may be packed again, some times. Errors: as
+/// ByteReader::read(); a packing that is known and cannot be read.
 std::unique_ptr<ByteReader> read_file(Descriptor file, const std::string& name);
 
 /// Opens what `path` names for reading: a file, a FIFO, which is waited for, a device, or with "-"

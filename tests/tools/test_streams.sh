@@ -39,6 +39,8 @@ def write(name, data):
 write("gzip", gzip.compress(text))
 write("members", gzip.compress(half[0]) + gzip.compress(b"") + gzip.compress(half[1]) + bytes(512))
 write("xz", lzma.compress(text))
+write("lzma", lzma.compress(text, format=lzma.FORMAT_ALONE))
+write("twice", lzma.compress(gzip.compress(text)))
 write("bzip2", bz2.compress(text))
 write("bzip2.twice", bz2.compress(half[0]) + bz2.compress(half[1]))
 os.mkdir("folder")
@@ -49,12 +51,19 @@ for name, mode in (("tar", "w"), ("tar.gz", "w:gz"), ("tar.xz", "w:xz")):
     with tarfile.open(name, mode) as file:
         for part in range(7):
             file.add(f"folder/part{part}")
+with tarfile.open("shards", "w") as file:  # each packed, and an empty one
+    for part in range(7):
+        data = open(f"folder/part{part}", "rb").read()
+        write("shard", (gzip.compress, bz2.compress, lzma.compress)[part % 3](data))
+        file.add("shard", f"part{part}")
+    write("shard", lzma.compress(b""))
+    file.add("shard")
 for name, method in (("zip", zipfile.ZIP_DEFLATED), ("zip.stored", zipfile.ZIP_STORED)):
     with zipfile.ZipFile(name, "w", method) as file:
         for part in range(7):
             file.write(f"folder/part{part}")
 END
-packed=(gzip members xz bzip2 bzip2.twice tar tar.gz tar.xz zip zip.stored)
+packed=(gzip members xz lzma bzip2 bzip2.twice tar tar.gz tar.xz zip zip.stored twice shards)
 for file in "${packed[@]}"; do expect_same "$file" -train "$file"; done
 for program in zstd lz4; do
   command -v $program >/dev/null || continue
@@ -119,17 +128,37 @@ for file in "${packed[@]}"; do
     [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q "^word2vec: cut" "$work/err" ||
       fail "$file cut off at $cut: $(cat "$work/err")"
   done
-  case $file in tar | lz4) continue ;; esac  # which have no checksum of what they hold
+  case $file in tar | lz4 | lzma) continue ;; esac  # which have no checksum of what they hold
   python3 -c 'import sys; data = bytearray(open(sys.argv[1], "rb").read())
 data[len(data) * 2 // 5] ^= 0x10
 open("damaged", "wb").write(data)' "$file"
   expect_code 1 timeout "$limit" "$bin/word2vec" -train damaged "${flags[@]}" -output vectors
   grep -q "^word2vec: damaged" "$work/err" || fail "$file damaged: $(cat "$work/err")"
 done
+# A stream behind another that has no right beginning is no end.
+for kind in bzip2 lz4; do
+  command -v $kind >/dev/null || continue
+  { $kind -q -c "$text"; $kind -q -c "$text" | head -c 3; } >cut
+  expect_code 1 timeout "$limit" "$bin/word2vec" -train cut "${flags[@]}" -output vectors
+  grep -q "^word2vec: cut: is damaged or cut off behind byte" "$work/err" || fail "$kind: $(cat "$work/err")"
+  cat cut | expect_code 1 timeout "$limit" "$bin/word2vec" -train - "${flags[@]}" -output vectors
+  grep -q "^word2vec: -: is damaged or cut off behind byte" "$work/err" || fail "$kind: $(cat "$work/err")"
+done
 [ "$(cat vectors)" = old ] || fail "a damaged text replaces the output"
+# Nothing, packed, is a text of nothing.
+for kind in zstd xz bzip2 lz4 gzip; do
+  command -v $kind >/dev/null || continue
+  $kind -q -c </dev/null >nothing
+  expect_same "nothing of $kind" -train nothing "$text" nothing
+done
+python3 -c 'import gzip; data = b"a b\n"
+for layer in range(8): data = gzip.compress(data)
+open("deep.gz", "wb").write(data)'
+expect_code 1 "$bin/word2vec" -train deep.gz "${flags[@]}" -output other
+grep -q "deep.gz: is packed too many times" "$work/err" || fail "deep: $(cat "$work/err")"
 printf '7z\274\257\047\034 and more' >seven
 expect_code 1 "$bin/word2vec" -train seven "${flags[@]}" -output vectors
-grep -q "seven: is a 7z or rar archive" "$work/err" || fail "7z: $(cat "$work/err")"
+grep -q "seven: is packed in a way that is not read" "$work/err" || fail "7z: $(cat "$work/err")"
 
 # An output must not be one of the texts.
 expect_code 1 "$bin/word2vec" -train folder "${flags[@]}" -output folder/part2
