@@ -59,7 +59,7 @@ void append_caseless(std::string& text, CodePoint c) {
 }
 
 /// How many bytes at the front are ASCII.
-std::size_t ascii_letters(std::string_view text) noexcept {
+std::size_t ascii_prefix(std::string_view text) noexcept {
   std::size_t count = 0;
   // Most of most texts: eight at a time.
   for (std::uint64_t eight; count + sizeof eight <= text.size(); count += sizeof eight) {
@@ -76,7 +76,7 @@ std::string each_letter(std::string_view text) {
   out.reserve(text.size());
   const auto* const bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
   for (std::size_t at = 0; at < text.size();) {
-    if (const std::size_t letters = ascii_letters(text.substr(at)); letters > 0) {
+    if (const std::size_t letters = ascii_prefix(text.substr(at)); letters > 0) {
       out.append(text, at, letters);
       std::transform(out.end() - static_cast<std::ptrdiff_t>(letters), out.end(),
                      out.end() - static_cast<std::ptrdiff_t>(letters), lower_of);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -420,7 +421,10 @@ Packing packing_of(std::string_view start) noexcept {
 
 std::string_view packing_name(std::string_view path) noexcept {
   for (const std::string_view name : {".gz", ".zst", ".xz", ".bz2", ".lz4", ".lz"}) {
-    if (path.ends_with(name)) return path.substr(path.size() - name.size());
+    if (path.size() < name.size()) continue;
+    const std::string_view end = path.substr(path.size() - name.size());
+    const auto same = [](char a, char b) { return std::tolower(a) == b; };
+    if (std::equal(end.begin(), end.end(), name.begin(), same)) return end;
   }
   return {};
 }

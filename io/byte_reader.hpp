@@ -23,7 +23,8 @@ enum class Packing {
 inline constexpr std::size_t kPackingBytes = 512;
 Packing packing_of(std::string_view start) noexcept;
 
-/// The end of a name that says how a file is packed (".gz", ".zst", ...), empty where none does.
+/// The end of a name that says how a file is packed (".gz", ".zst", ...; letters of any case),
+/// empty where none does.
 std::string_view packing_name(std::string_view path) noexcept;
 
 /// Whether a path leads to a regular file that is not packed, so that it can be mapped. False for

@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -19,28 +18,26 @@ constexpr std::size_t kMostInMemory = std::size_t{64} << 20;
 
 /// All that `reader` has of one file.
 MemoryMap read_to_end(ByteReader& reader) {
-  std::string bytes;
+  // Touched as far as it is filled.
+  MemoryMap start = MemoryMap::anonymous(kMostInMemory, false);
+  char* const bytes = reinterpret_cast<char*>(start.data());
+  std::size_t size = 0;  // of the bytes in memory
   UnnamedFile file;
   std::size_t in_file = 0;
-  for (;;) {
-    constexpr std::size_t kStep = 1 << 20;
-    const std::size_t before = bytes.size();
-    bytes.resize(before + kStep);
-    const std::size_t count = reader.read(bytes.data() + before, kStep);
-    bytes.resize(before + count);
-    const bool end = count == 0;
-    if (bytes.size() >= kMostInMemory || (end && file && !bytes.empty())) {
-      if (!file) file = UnnamedFile(temporary_folder());
-      file.write(in_file, bytes.data(), bytes.size());
-      in_file += bytes.size();
-      bytes.clear();
-    }
-    if (end) break;
+  while (const std::size_t count = reader.read(bytes + size, kMostInMemory - size)) {
+    size += count;
+    if (size < kMostInMemory) continue;
+    if (!file) file = UnnamedFile(temporary_folder());
+    file.write(in_file, bytes, size);
+    in_file += size;
+    size = 0;
   }
-  if (file) return file.map(in_file);
-  MemoryMap map = MemoryMap::anonymous(bytes.size(), false);
-  if (!bytes.empty()) std::memcpy(map.data(), bytes.data(), bytes.size());
-  return map;
+  if (!file) {
+    start.shorten(size);
+    return start;
+  }
+  file.write(in_file, bytes, size);
+  return file.map(in_file + size);
 }
 
 MemoryMap content_of(const std::string& path) {

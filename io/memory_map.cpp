@@ -152,7 +152,13 @@ void MemoryMap::reserve(std::size_t offset, std::size_t length) const {
                                            " bytes; set TMPDIR to a folder with more space");
 }
 
-void MemoryMap::close_file() noexcept { file_ = Descriptor(); }
+void MemoryMap::shorten(std::size_t bytes) noexcept {
+  const std::size_t page = page_size();
+  const std::size_t kept = (bytes + page - 1) / page * page;
+  if (kept < size_) munmap(data_ + kept, size_ - kept);
+  if (bytes == 0) data_ = nullptr;
+  size_ = bytes;
+}
 
 void MemoryMap::require_unchanged() const {
   struct stat status;

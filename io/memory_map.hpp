@@ -51,9 +51,8 @@ class MemoryMap {
   /// Errors: disk full.
   void reserve(std::size_t offset, std::size_t length) const;
 
-  /// Closes the descriptor of a temporary file, of which a process has few: no reserve() after it.
-  /// The disk space goes with the map as before.
-  void close_file() noexcept;
+  /// Anonymous memory is this many bytes from now on: the pages behind them are given back.
+  void shorten(std::size_t bytes) noexcept;
 
   /// For a file that was opened read-only, when it has been read. Errors: it was changed since.
   void require_unchanged() const;

@@ -288,11 +288,12 @@ void require_space(std::span<const SpaceNeed> needs) {
   constexpr std::uint64_t kMiB = 1 << 20;
   for (const SpaceNeed& need : needs) {
     const auto volume = need.file->volume();
-    if (!volume) continue;
+    if (!volume || need.file->is_packed()) continue;
     std::uint64_t bytes = 0;
     for (const SpaceNeed& other : needs) {
       const auto others = other.file->volume();
-      if (others && others->device == volume->device) bytes += other.bytes;
+      if (others && !other.file->is_packed() && others->device == volume->device)
+        bytes += other.bytes;
     }
     if (bytes <= volume->free_bytes) continue;
     throw Error(need.file->path() + ": its file system has " +

@@ -50,6 +50,9 @@ class OutputFile {
   /// Whether it is written straight, so that there is no place beside it.
   bool is_straight() const noexcept { return !folder_; }
 
+  /// Whether what is written is compressed, and takes less than its bytes.
+  bool is_packed() const noexcept { return packer_ != nullptr; }
+
   /// Whether both take the place of the same file, so that one would be lost.
   bool same_place(const OutputFile& other) const noexcept;
 
@@ -87,7 +90,8 @@ struct SpaceNeed {
   std::uint64_t bytes;
 };
 
-/// Errors: a file system has not enough room for all of them together. What it cannot tell passes.
+/// Errors: a file system has not enough room for all of them together. What it cannot tell passes,
+/// and so does what is compressed.
 void require_space(std::span<const SpaceNeed> needs);
 
 /// Whether the two paths lead to the same existing file.

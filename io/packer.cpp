@@ -4,6 +4,8 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <new>
 #include <utility>
@@ -15,15 +17,21 @@ namespace hogvec::io {
 
 namespace {
 
+bool says(std::string_view end, std::string_view wanted) noexcept {
+  return std::equal(end.begin(), end.end(), wanted.begin(), wanted.end(),
+                    [](char a, char b) { return std::tolower(a) == b; });
+}
+
 /// What libarchive calls the way of packing that a name asks for; nullptr where it asks for none.
-const char* filter_of(std::string_view path) noexcept {
+const char* filter_of(const std::string& path) {
   const std::string_view end = packing_name(path);
-  return end == ".gz" ? "gzip" : end == ".zst" ? "zstd" : nullptr;
+  if (end.empty()) return nullptr;
+  if (says(end, ".gz")) return "gzip";
+  if (says(end, ".zst")) return "zstd";
+  throw Error(fmt::format("{}: {} is not written; name the file .gz or .zst", path, end));
 }
 
 }  // namespace
-
-bool is_packed_name(std::string_view path) noexcept { return filter_of(path) != nullptr; }
 
 void Packer::Free::operator()(archive* a) const noexcept { archive_write_free(a); }
 
@@ -39,8 +47,11 @@ Packer::Packer(std::string name, const char* filter, Put put)
   if (a == nullptr) throw std::bad_alloc();
   check(archive_write_add_filter_by_name(a, filter));
   check(archive_write_set_format_raw(a));
-  // gzip would say when it was packed.
-  archive_write_set_filter_option(a, "gzip", "timestamp", nullptr);
+  if (std::string_view(filter) == "gzip") {
+    check(archive_write_set_filter_option(a, "gzip", "timestamp", nullptr));
+    // Vectors are hardly smaller by the default level, and take five times as long.
+    check(archive_write_set_filter_option(a, "gzip", "compression-level", "1"));
+  }
   archive_write_set_bytes_in_last_block(a, 1);  // no zeros up to a block of a tape
   // No exception may go through libarchive.
   const auto give = [](archive* from, void* self, const void* bytes,
@@ -57,10 +68,11 @@ Packer::Packer(std::string name, const char* filter, Put put)
       return ARCHIVE_FATAL;
     }
   };
-  check(archive_write_open(a, this, nullptr, give, nullptr));
   archive_entry* const entry = archive_entry_new();
   if (entry == nullptr) throw std::bad_alloc();
   archive_entry_set_filetype(entry, AE_IFREG);
+  ended_ = false;
+  check(archive_write_open(a, this, nullptr, give, nullptr));
   const int code = archive_write_header(a, entry);
   archive_entry_free(entry);
   check(code);

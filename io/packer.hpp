@@ -16,8 +16,9 @@ class Packer {
  public:
   using Put = std::function<void(std::string_view packed)>;
 
-  /// As the end of the name says, ".gz" or ".zst"; none where it says neither. The same bytes are
-  /// packed to the same bytes. `put` gets what is packed, in its order. Errors: std::bad_alloc.
+  /// As the end of the name says, ".gz" or ".zst", in small or large letters; none where it says
+  /// nothing of packing. The same bytes are packed to the same bytes. `put` gets what is packed, in
+  /// its order. Errors: a name that says something else (".xz"); std::bad_alloc.
   static std::unique_ptr<Packer> for_name(const std::string& path, Put put);
 
   Packer(const Packer&) = delete;
@@ -40,11 +41,8 @@ class Packer {
   std::string name_;
   Put put_;
   std::exception_ptr problem_;  // thrown by put()
-  bool ended_ = false;          // nothing more is put, whatever libarchive does when it goes
+  bool ended_ = true;           // nothing is put, whatever libarchive does when it goes
   std::unique_ptr<archive, Free> archive_;
 };
-
-/// Whether Packer::for_name() packs what has this name.
-bool is_packed_name(std::string_view path) noexcept;
 
 }  // namespace hogvec::io

@@ -14,7 +14,7 @@ namespace hogvec::io {
 namespace {
 
 std::string name_in(const std::string& folder) {
-  return folder + ": a temporary file (set TMPDIR to a folder with more space)";
+  return folder + ": a temporary file (TMPDIR names another folder)";
 }
 
 }  // namespace
@@ -32,7 +32,8 @@ Descriptor open_unnamed(const std::string& folder) {
            }).first;
   }
   if (file < 0) {
-    throw system_error(folder, "no temporary file can be made here; name a folder you can write");
+    throw system_error(folder,
+                       "no temporary file can be made here; set TMPDIR to a folder you can write");
   }
   return Descriptor(file);
 }

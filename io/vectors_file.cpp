@@ -30,8 +30,7 @@ constexpr std::array<char, 200> kDigitPairs = [] {
 
 /// Any float with six decimals as printf's %f gives it: all round the exact value, halves to even.
 char* six_decimals(char* begin, char* end, float value) {
-  constexpr float kMost =
-      1e9;  // of what are values; the product could have ten thousand times that
+  constexpr float kMost = 1e9;  // a million times that is well within the 63 bits of llrint()
   if (!(std::fabs(value) < kMost)) {
     return std::to_chars(begin, end, value, std::chars_format::fixed, 6).ptr;
   }

@@ -10,6 +10,7 @@
 #include "engine/query/analogies.hpp"
 #include "engine/query/folded_words.hpp"
 #include "engine/workers.hpp"
+#include "io/byte_reader.hpp"
 #include "io/error.hpp"
 #include "io/questions_file.hpp"
 #include "io/text_start.hpp"
@@ -164,6 +165,16 @@ std::size_t threshold_of(const char* text) {
   return threshold == 0 ? WordIndex::kNotFound : threshold;
 }
 
+/// Errors: the questions are compressed, or no text.
+std::string first_line(const std::string& text) {
+  if (io::packing_of(text) != io::Packing::kPlain) {
+    throw Error(
+        "the questions on standard input are compressed; unpack them: zcat QUESTIONS | "
+        "compute-accuracy VECTORS");
+  }
+  return std::string(io::text_start(text, "the questions on standard input"));
+}
+
 void answer_input(const WordIndex& index, bool compat) {
   Accuracy accuracy(index, compat);
   std::string text;
@@ -172,7 +183,7 @@ void answer_input(const WordIndex& index, bool compat) {
   std::size_t first_malformed = 0;
   while (read_line(text)) {
     ++number;
-    if (number == 1) text = io::without_mark(text);
+    if (number == 1) text = first_line(text);
     const io::QuestionLine line = io::parse_question_line(text);
     if (line.kind == io::QuestionLine::Kind::kSection) accuracy.begin_section(line.name);
     if (line.kind == io::QuestionLine::Kind::kQuestion) accuracy.ask(line.words);
@@ -200,6 +211,9 @@ int main(int argc, char** argv) {
         const int threads = threads_of(line);
         const bool compat = line.integer("-compat", 0, 1).value_or(0) != 0;
         const std::size_t threshold = threshold_of(line.next_operand());
+        if (std::string_view(path) == "-") {
+          throw Error("-: the standard input has the questions; name a file of vectors");
+        }
         warn_of_extra_words(kName, line);
         run_with_threads(threads,
                          [&] { answer_input(read_index(kName, path, threshold), compat); });

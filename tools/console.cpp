@@ -25,7 +25,8 @@ namespace hogvec::tools {
 
 namespace {
 
-constexpr std::string_view kNoMemory = "not enough memory; use smaller vectors or a larger machine";
+constexpr std::string_view kNoMemory =
+    "not enough memory; use fewer threads, smaller vectors or a larger machine";
 
 char shown(char c) noexcept { return is_control(c) ? '?' : c; }
 
@@ -55,7 +56,32 @@ void occupy_standard_streams() noexcept {
 
 std::FILE* say_to = nullptr;  // stdout
 
-std::string_view lost_page_program;  // for the handler, who cannot be given it
+std::string_view running_program;  // for handlers, who cannot be given it
+
+/// A line on stderr, without asking for memory.
+void tell_now(std::string_view message) noexcept {
+  char line[4096 + 512];  // a path and what is said of it
+  std::size_t size = 0;
+  for (const std::string_view text : {running_program, std::string_view(": "), message}) {
+    for (const char c : text.substr(0, sizeof line - 1 - size)) line[size++] = shown(c);
+  }
+  line[size++] = '\n';
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line, size);
+}
+
+/// Ends a process that nobody can save: a thread of oneTBB has no room for its stack, or for what
+/// it begins with, and throws where nobody catches.
+[[noreturn]] void end_for_threads() noexcept {
+  static std::atomic_flag told;
+  if (!told.test_and_set()) {
+    tell_now(
+        "not enough memory for its threads; use fewer -threads, or allow more memory (ulimit -v) "
+        "or "
+        "more processes (ulimit -u)");
+    io::remove_temporaries();
+  }
+  _exit(kExitFailure);
+}
 
 /// Tells of a page of a mapped file that the system could not give, and ends the process: there is
 /// no way on for the thread that reads it. Uses what a handler may.
@@ -69,23 +95,14 @@ void tell_lost_page(int signal, siginfo_t* info, void*) {
   }
   static std::atomic_flag told;
   while (told.test_and_set()) pause();  // another thread tells, and ends this one
-  char line[4096 + 512];                // a path and what is said of it
-  std::size_t size = 0;
-  const auto append = [&](std::string_view text) {
-    for (const char c : text.substr(0, sizeof line - 1 - size)) line[size++] = shown(c);
-  };
-  append(lost_page_program);
-  append(": ");
-  append(message);
-  line[size++] = '\n';
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line, size);
+  tell_now(message);
   // The thread reads a text, so it is not the one that holds the lock of these names.
   io::remove_temporaries();
   _exit(kExitFailure);
 }
 
 void catch_lost_pages(std::string_view name) noexcept {
-  lost_page_program = name;
+  running_program = name;
   struct sigaction action {};
   action.sa_sigaction = tell_lost_page;
   action.sa_flags = SA_SIGINFO;
@@ -155,6 +172,7 @@ int run(std::string_view name, const std::function<int()>& body) noexcept {
   [[maybe_unused]] const OrderedTasks ordered;
   occupy_standard_streams();
   catch_lost_pages(name);
+  std::set_terminate(end_for_threads);
   std::signal(SIGXFSZ, SIG_IGN);  // a file beyond `ulimit -f` is an error of write(2), told as such
   try {
     const int code = body();

@@ -3,32 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <string_view>
-#include <system_error>
 
 #include "engine/train/plan.hpp"
 
 namespace hogvec::tools {
 namespace {
 
-std::string absolute(const std::string& path) {
-  if (path.empty()) return path;
-  std::error_code failure;
-  const std::filesystem::path full = std::filesystem::absolute(path, failure);
-  return failure ? path : full.string();
-}
-
 // What may be otherwise when a run goes on: how it is worked on, and where things go.
 constexpr std::string_view kChangeable[] = {
-    "-no-eos",         "-alpha",     "-binary",  "-checkpoint", "-classes",      "-debug",
-    "-held-out",       "-iter",      "-keep",    "-min-alpha",  "-output",       "-report",
-    "-output-context", "-recursive", "-threads", "-train",      "-write-on-stop"};
+    "-no-eos",   "-alpha",          "-binary",    "-checkpoint", "-classes",   "-debug",
+    "-held-out", "-iter",           "-keep",      "-locked",     "-min-alpha", "-output",
+    "-report",   "-output-context", "-recursive", "-threads",    "-train",     "-write-on-stop"};
 
-// What only the beginning of a run needs: it counts where it is given again.
-constexpr std::string_view kBegins[] = {"-continue", "-grow-vocab", "-init", "-init-context",
-                                        "-read-vocab"};
+// What only the beginning of a run needs: it counts where it is given again. (Of -locked the words,
+// which the model keeps, and not the file that they are in: see locked_words().)
+constexpr std::string_view kBegins[] = {"-continue",     "-grow-vocab", "-init",
+                                        "-init-context", "-locked",     "-read-vocab"};
 
 template <std::size_t kCount>
 bool is_among(const std::string& flag, const std::string_view (&flags)[kCount]) {
@@ -43,7 +35,7 @@ std::map<std::string, std::string> flags_of(const Word2vecOptions& options) {
   std::map<std::string, std::string> flags;
   const auto number = [&](const char* flag, auto value) { flags[flag] = fmt::format("{}", value); };
   const auto path = [&](const char* flag, const std::string& value) {
-    if (!value.empty()) flags[flag] = absolute(value);
+    if (!value.empty()) flags[flag] = absolute_path(value);
   };
   if (!options.train.empty()) flags["-train"] = kept_places(options.train);
   path("-output", options.output);

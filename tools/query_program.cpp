@@ -223,6 +223,11 @@ int run_queries(const QueryProgram& program, int argc, char** argv) noexcept {
   return run_on_vectors({program.name, program.help, usage}, argc, argv,
                         [&](const char* path, CommandLine& line) {
                           const Options options = options_of(program, path, line);
+                          if (options.vectors == "-" && options.queries.empty()) {
+                            throw Error(
+                                "-: the standard input has the vectors, and would have the queries "
+                                "too; give them by -query, or name a file");
+                          }
                           run_with_threads(options.threads, [&] {
                             const WordIndex index = read_index(program.name, options.vectors);
                             Answers answers(program, options, index);

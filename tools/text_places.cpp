@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "engine/corpus/lowercase.hpp"
@@ -17,13 +18,14 @@ namespace {
 
 constexpr std::string_view kStdin = "-";
 
-std::string absolute(const std::string& path) {
+}  // namespace
+
+std::string absolute_path(const std::string& path) {
+  if (path.empty() || path == kStdin) return path;
   std::error_code failure;
   const std::filesystem::path full = std::filesystem::absolute(path, failure);
-  return failure || path == kStdin ? path : full.string();
+  return failure ? path : full.string();
 }
-
-}  // namespace
 
 std::string TextPlaces::shown() const {
   if (paths.empty()) return "";
@@ -64,7 +66,7 @@ std::string kept_places(const TextPlaces& places) {
   std::string kept;
   for (const std::string& path : places.paths) {
     if (!kept.empty()) kept += CommandLine::kBetweenOperands;
-    kept += absolute(path);
+    kept += absolute_path(path);
   }
   return kept;
 }

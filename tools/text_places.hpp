@@ -31,6 +31,9 @@ struct TextPlaces {
 /// whatever it is, and those that follow and are no flags. As -recursive and -lowercase say.
 TextPlaces text_places(CommandLine& line, std::string_view flag);
 
+/// Absolute, but for "-", the standard input, and an empty one.
+std::string absolute_path(const std::string& path);
+
 /// As one value that text_places() takes where a default has it: paths are absolute.
 std::string kept_places(const TextPlaces& places);
 

@@ -56,7 +56,9 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
                                    static_cast<std::size_t>(useful_threads(plan.threads)));
   if (!options.held_out.empty()) need += held_out_memory(words, plan);
   const std::size_t addresses = available_addresses();
-  const std::size_t stacks = stack_addresses(plan.threads - 1);
+  // Those that have read the text stay.
+  const std::size_t stacks = stack_addresses(
+      plan.threads - std::min(plan.threads, reading_threads(plan.threads, options.train)));
   const std::size_t free =
       std::min(available_memory(), addresses > stacks ? addresses - stacks : 0);
   const std::size_t gives_way = in_file ? ModelShape(words, plan).bytes() : 0;
@@ -90,14 +92,15 @@ std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary, const T
 
 /// What the model of a new run begins with.
 void begin_model(const Model& model, const Vocabulary& vocabulary, const TrainPlan& plan,
-                 const Word2vecOptions& options) {
+                 const LockedWords& locked, const Word2vecOptions& options) {
+  std::vector<bool> has(vocabulary.size());  // a vector to begin with
   initialize(model, plan.seed, plan.threads);
   const auto tell = [&](const std::string& what, std::size_t found) {
     if (options.debug == 0) return;
     note(fmt::format("{}: {} of {} words begin with its vectors", what, found, vocabulary.size()));
   };
   if (!options.continue_from.empty()) {
-    const Inherited inherited = inherit_rows(options.continue_from, vocabulary, model);
+    const Inherited inherited = inherit_rows(options.continue_from, vocabulary, model, &has);
     tell("-continue " + options.continue_from, inherited.words);
     if (!model.output.empty() && !inherited.output && options.debug > 0) {
       note("-continue: the model has no output vectors; they begin as of a new run");
@@ -108,13 +111,22 @@ void begin_model(const Model& model, const Vocabulary& vocabulary, const TrainPl
   }
   run_with_threads(plan.threads, [&] {
     if (!options.init.empty()) {
-      tell("-init " + options.init, copy_vectors(options.init, "input", vocabulary, model.input));
+      tell("-init " + options.init,
+           copy_vectors(options.init, "input", vocabulary, model.input, &has));
     }
     if (!options.init_context.empty()) {
       tell("-init-context " + options.init_context,
            copy_vectors(options.init_context, "output", vocabulary, model.output));
     }
   });
+  std::size_t random = 0;
+  for (const WordId word : locked.ids()) random += !has[word];
+  if (random > 0) {
+    note(
+        fmt::format("warning: -locked {}: {} of these words have no vector in -init or -continue, "
+                    "and keep random ones",
+                    options.locked, random));
+  }
 }
 
 /// One run, from a text that is read to files that are written.
@@ -210,8 +222,9 @@ class Word2vec {
     const TrainPlan plan = make_plan(options_.settings);
     check(*corpus_, plan);
     tell_vocabulary();
-    RunTables tables(corpus_->vocabulary, plan);
-    tables.locked = locked_words(options_, corpus_->vocabulary);
+    const RunTables tables(
+        corpus_->vocabulary, plan,
+        locked_words(options_, corpus_->vocabulary, stored_ ? &*stored_ : nullptr));
     const std::unique_ptr<HeldOutText> held_out =
         read_held_out(corpus_->vocabulary, plan, tables, options_, report_);
     const bool in_file = stored_ || !options_.model.empty();
@@ -224,12 +237,12 @@ class Word2vec {
     Model model;
     std::optional<LocalPosition> local;
     if (in_file) {
-      open_store(plan);
+      open_store(plan, tables.locked);
       model = stored_->model();
     } else {
       local.emplace(PositionRecord(), plan);
       model = Model(ModelShape(corpus_->vocabulary.size(), plan));
-      begin_model(model, corpus_->vocabulary, plan, options_);
+      begin_model(model, corpus_->vocabulary, plan, tables.locked, options_);
     }
     TrainingRun run(*corpus_, plan, tables, model, in_file ? stored_->position() : **local,
                     in_file ? Merging::kEveryChunk : Merging::kAtStops);
@@ -245,8 +258,9 @@ class Word2vec {
   }
 
   /// Leaves stored_ begun.
-  void open_store(const TrainPlan& plan) {
-    RunRecord record{plan, corpus_->text.size(), fingerprint_of(corpus_->text), flags_of(options_)};
+  void open_store(const TrainPlan& plan, const LockedWords& locked) {
+    RunRecord record{plan, corpus_->text.size(), fingerprint_of(corpus_->text), locked.ids(),
+                     flags_of(options_)};
     // How it began is said for good.
     if (stored_)
       record.flags.insert(stored_->record().flags.begin(), stored_->record().flags.end());
@@ -262,7 +276,7 @@ class Word2vec {
                                 : ""));
       }
       stored_ = StoredModel::create(options_.model, corpus_->vocabulary, record);
-      begin_model(stored_->model(), corpus_->vocabulary, plan, options_);
+      begin_model(stored_->model(), corpus_->vocabulary, plan, locked, options_);
       stored_->publish();
       on_signal_.emplace("stopped before training began" + how_to_go_on());
     }

@@ -16,6 +16,7 @@
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "io/model_file.hpp"
+#include "io/npy_file.hpp"
 #include "io/vectors_file.hpp"
 #include "tools/console.hpp"
 
@@ -94,11 +95,19 @@ void refuse_text(const char* flag, const std::string& path, const Word2vecOption
   refuse(options.held_out, "the held-out text");
 }
 
+/// The list that would be read beside vectors of this name; empty: none.
+std::string words_of_npy(const std::string& path) {
+  return path.find(".npy") == std::string::npos ? "" : io::word_list_beside(path);
+}
+
 std::vector<OwnFile> inputs_of(const Word2vecOptions& options) {
   return {{options.read_vocab, kReadVocabulary},
           {options.continue_from, "the model to continue"},
           {options.init, "what the run begins with"},
-          {options.init_context, "what the run begins with"}};
+          {words_of_npy(options.init), "the words of what the run begins with"},
+          {options.init_context, "what the run begins with"},
+          {words_of_npy(options.init_context), "the words of what the run begins with"},
+          {options.locked, "the list of locked words"}};
 }
 
 /// Errors: the model would take the place of what the run reads, or of another run.

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/case_folding.hpp"
+#include "engine/corpus/file_vocabulary.hpp"
 #include "io/content.hpp"
 #include "io/error.hpp"
 #include "io/model_file.hpp"
@@ -38,9 +38,20 @@ Vocabulary continued_vocabulary(const Word2vecOptions& options, const Vocabulary
   return Vocabulary::in_order(std::move(words));
 }
 
+/// Whoever reads it second finds nothing.
+void refuse_stdin_twice(const Word2vecOptions& options) {
+  std::vector<std::string> inputs{options.read_vocab, options.init, options.init_context,
+                                  options.locked};
+  inputs.insert(inputs.end(), options.train.paths.begin(), options.train.paths.end());
+  inputs.insert(inputs.end(), options.held_out.paths.begin(), options.held_out.paths.end());
+  if (std::count(inputs.begin(), inputs.end(), "-") < 2) return;
+  throw Error("-: the standard input is named twice, and can be read once; name a file instead");
+}
+
 }  // namespace
 
 void require_inputs(const Word2vecOptions& options) {
+  refuse_stdin_twice(options);
   const auto or_say = [](const char* message, const auto& require) {
     try {
       require();
@@ -54,19 +65,24 @@ void require_inputs(const Word2vecOptions& options) {
   }
   or_say("ERROR: training data file not found!\n", [&] { options.train.require("-train"); });
   if (!options.held_out.empty()) options.held_out.require("-held-out");
-  for (const std::string* path :
-       {&options.continue_from, &options.init, &options.init_context, &options.locked}) {
+  for (const std::string* path : {&options.init, &options.init_context, &options.locked}) {
     if (!path->empty()) io::require_readable(*path);
   }
+  if (!options.continue_from.empty()) io::ModelFile::open(options.continue_from);
 }
 
-LockedWords locked_words(const Word2vecOptions& options, const Vocabulary& vocabulary) {
-  if (options.locked.empty()) return {};
+LockedWords locked_words(const Word2vecOptions& options, const Vocabulary& vocabulary,
+                         const StoredModel* resumed) {
+  const std::vector<WordId> kept =
+      resumed == nullptr ? std::vector<WordId>() : resumed->record().locked;
+  if (options.locked.empty()) return LockedWords(vocabulary.size(), kept);
   std::vector<std::string> words = io::read_word_list(options.locked);
   for (std::string& word : words) {
     word.resize(std::min(word.find_first_of(" \t"), word.size()));  // counts may follow
-    if (options.train.lowercase) word = fold_case(word);
+    word = word_as_read(word, options.max_word_bytes, options.train.lowercase);
   }
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
   std::erase(words, "");
   LockedWords locked(vocabulary, words);
   if (!locked.any()) {
@@ -75,12 +91,15 @@ LockedWords locked_words(const Word2vecOptions& options, const Vocabulary& vocab
                     "words, one a line",
                     options.locked, words.size()));
   }
+  if (resumed != nullptr && locked.ids() != kept) {
+    throw Error(
+        fmt::format("-locked {}: has other words than the run was begun with; leave the "
+                    "flag out, the model knows them",
+                    options.locked));
+  }
   if (options.debug > 0) {
-    const bool random =
-        options.init.empty() && options.continue_from.empty() && options.resume.empty();
-    note(fmt::format("-locked {}: {} of {} words keep their vectors{}", options.locked,
-                     locked.size(), words.size(),
-                     random ? ", which are random without -init or -continue" : ""));
+    note(fmt::format("-locked {}: {} of {} words keep their vectors", options.locked, locked.size(),
+                     words.size()));
   }
   return locked;
 }

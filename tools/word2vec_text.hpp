@@ -12,9 +12,11 @@ namespace hogvec::tools {
 /// messages go to stdout before.
 void require_inputs(const Word2vecOptions& options);
 
-/// Those of -locked. Tells how many there are. Errors: the list cannot be read; none of its words
-/// is in the vocabulary.
-LockedWords locked_words(const Word2vecOptions& options, const Vocabulary& vocabulary);
+/// Those of -locked or, where that is not given, of the run that goes on, if one does. Tells how
+/// many there are. Errors: the list cannot be read; none of its words is in the vocabulary; it has
+/// others than the run that goes on.
+LockedWords locked_words(const Word2vecOptions& options, const Vocabulary& vocabulary,
+                         const StoredModel* resumed);
 
 /// How a text is read.
 ReadOptions read_options(const Word2vecOptions& options, const TextPlaces& text);

@@ -75,7 +75,7 @@ class Encoder {
       : source_(source),
         options_(options),
         tables_(static_cast<std::size_t>(options.resources.threads)) {
-    // At most one id a byte.
+    // At most about one id a byte: a short text takes no long block.
     encoded_.blocks = std::make_unique<IdBlocks>(
         source.size().value_or(std::numeric_limits<std::size_t>::max()), options.resources);
   }

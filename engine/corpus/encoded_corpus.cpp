@@ -1,5 +1,6 @@
 #include "engine/corpus/encoded_corpus.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -23,6 +24,7 @@ EncodedCorpus::EncodedCorpus(std::unique_ptr<IdBlocks> blocks, std::vector<IdBlo
       pieces_(std::move(pieces)),
       unknown_(unknown),
       whole_(std::make_unique<Whole>()) {
+  std::erase_if(pieces_, [](const IdBlocks::Piece& piece) { return piece.size == 0; });
   ends_.reserve(pieces_.size());
   for (const IdBlocks::Piece& piece : pieces_) ends_.push_back(size() + piece.size);
 }
@@ -43,7 +45,7 @@ std::span<const WordId> EncodedCorpus::read(std::size_t begin, std::size_t count
     const std::span<const WordId> ids =
         blocks_->read(pieces_[piece], first, size, room.subspan(copied));
     if (size == count) return ids;
-    if (ids.data() != room.data() + copied) std::copy(ids.begin(), ids.end(), &room[copied]);
+    if (ids.data() != room.data() + copied) std::copy(ids.begin(), ids.end(), room.data() + copied);
     copied += size;
   }
   return room.first(count);

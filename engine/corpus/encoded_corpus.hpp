@@ -1,7 +1,6 @@
 // The words of a text as numbers, in memory or in a file.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -14,9 +13,9 @@
 namespace hogvec {
 
 /// The text as word ids, in its order: words that are not in the vocabulary are left out, and
-/// kSentenceEnd stands where a sentence ends. Four bytes a word, in the pieces in which they came,
-/// in memory or in an unnamed file of which nothing is mapped. Immutable, so safe to read from any
-/// thread.
+/// kSentenceEnd stands where a sentence ends. In the pieces in which they came, four bytes a word
+/// of the text, in memory or in an unnamed file of which nothing is mapped. Immutable, so safe to
+/// read from any thread.
 class EncodedCorpus {
  public:
   EncodedCorpus();
@@ -42,7 +41,7 @@ class EncodedCorpus {
   void for_each_part(const Visit& visit) const {
     std::vector<WordId> room;
     for (const IdBlocks::Piece& piece : pieces_) {
-      if (piece.size != 0 && !visit(std::span<const WordId>(blocks_->read(piece, room)))) return;
+      if (!visit(std::span<const WordId>(blocks_->read(piece, room)))) return;
     }
   }
 

@@ -1,6 +1,7 @@
 #include "engine/corpus/file_vocabulary.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +12,8 @@
 
 namespace hogvec {
 namespace {
+
+constexpr std::size_t kUncut = std::numeric_limits<std::size_t>::max();
 
 void put_sentence_end_first(std::vector<io::WordCount>& words, VocabularyChanges& changes) {
   using SentenceEnd = VocabularyChanges::SentenceEnd;
@@ -44,19 +47,21 @@ std::vector<io::WordCount> merge_equal(std::vector<io::WordCount> words) {
 
 }  // namespace
 
+std::string word_as_read(const std::string& word, std::size_t max_word_bytes, bool lowercase) {
+  std::string read = lowercase ? fold_case(word) : word;
+  // The end of a sentence is no word of the text, and not cut there.
+  if (read != kSentenceEndWord) read.resize(cut_word(read, max_word_bytes).size());
+  return read;
+}
+
 std::vector<io::WordCount> read_file_vocabulary(const std::string& path, std::size_t max_word_bytes,
                                                 bool lowercase, VocabularyChanges& changes) {
   std::vector<io::WordCount> words = io::read_vocabulary_file(path);
   for (io::WordCount& entry : words) {
-    if (lowercase) {
-      std::string folded = fold_case(entry.word);
-      changes.folded += folded != entry.word;
-      entry.word = std::move(folded);
-    }
-    // The end of a sentence is no word of the text, and not cut there.
-    if (entry.word.size() <= max_word_bytes || entry.word == kSentenceEndWord) continue;
-    entry.word.resize(cut_word(entry.word, max_word_bytes).size());
-    ++changes.cut;
+    std::string folded = word_as_read(entry.word, kUncut, lowercase);
+    changes.folded += folded != entry.word;
+    entry.word = word_as_read(folded, max_word_bytes, false);
+    changes.cut += entry.word.size() != folded.size();
   }
   if (changes.cut + changes.folded > 0) words = merge_equal(std::move(words));
   put_sentence_end_first(words, changes);

@@ -18,6 +18,10 @@ struct VocabularyChanges {
   std::size_t absent = 0;  // words that the text does not have
 };
 
+/// A word of another file as it is where a text has it: with `lowercase` its letters folded, and
+/// cut.
+std::string word_as_read(const std::string& word, std::size_t max_word_bytes, bool lowercase);
+
 /// The words of a vocabulary file: the sentence end first, which other programs have further down
 /// or leave out (then with a count of 0); with `lowercase` with their letters folded; longer words
 /// cut as those of the text are. Words that come to be the same are counted together. Says in

@@ -18,7 +18,7 @@ IdBlocks::IdBlocks(std::size_t most_ids, const Resources& resources)
       most_in_memory_(resources.most_memory() / 2 / sizeof(WordId)) {}
 
 IdBlocks::Piece IdBlocks::place_for(std::size_t ids) {
-  // Once in the file, always: what follows in the text follows there.
+  // Once in the file, always: memory is short from there on.
   if (file_ || in_memory_ + ids > most_in_memory_) {
     if (!file_) file_ = io::UnnamedFile(resources_.folder());
     file_ids_ += ids;

@@ -27,7 +27,7 @@ class IdBlocks {
     std::size_t size = 0;
   };
 
-  /// `most_ids`: how many there are at most, so that a short text takes no long block.
+  /// `most_ids`: about how many there are at most, so that a short text takes no long block.
   IdBlocks(std::size_t most_ids, const Resources& resources);
 
   /// A copy of `ids`. Thread-safe. Errors: no memory, or no room in the file.

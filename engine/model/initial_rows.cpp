@@ -22,19 +22,20 @@ void require_length(const std::string& path, std::size_t is, std::size_t wanted)
 }
 
 std::size_t copy_rows(const io::ModelWords& words, ConstMatrixView from,
-                      const Vocabulary& vocabulary, MatrixView to) {
+                      const Vocabulary& vocabulary, MatrixView to, std::vector<bool>* has) {
   std::size_t found = 0;
   for (WordId id = 0; id < vocabulary.size(); ++id) {
     const std::size_t row = words.find(vocabulary.word(id));
     if (row == io::ModelWords::kNotFound || row >= from.rows()) continue;
     std::copy_n(from.row(row), from.dim(), to.row(id));
     ++found;
+    if (has != nullptr) (*has)[id] = true;
   }
   return found;
 }
 
 std::size_t copy_rows(const std::vector<std::string>& words, ConstMatrixView from,
-                      const Vocabulary& vocabulary, MatrixView to) {
+                      const Vocabulary& vocabulary, MatrixView to, std::vector<bool>* has) {
   std::size_t found = 0;
   // From the last: of a word that stands twice the first counts.
   std::vector<bool> seen(vocabulary.size());
@@ -44,6 +45,7 @@ std::size_t copy_rows(const std::vector<std::string>& words, ConstMatrixView fro
     std::copy_n(from.row(k), from.dim(), to.row(*id));
     found += !seen[*id];
     seen[*id] = true;
+    if (has != nullptr) (*has)[*id] = true;
   }
   return found;
 }
@@ -62,7 +64,7 @@ bool same_tree(const io::ModelWords& words, const Vocabulary& vocabulary) {
 }  // namespace
 
 std::size_t copy_vectors(const std::string& path, const std::string& matrix,
-                         const Vocabulary& vocabulary, MatrixView to) {
+                         const Vocabulary& vocabulary, MatrixView to, std::vector<bool>* has) {
   if (io::is_model_file(path)) {
     const io::ModelFile file = io::ModelFile::open(path);
     if (!file.has(matrix)) {
@@ -70,13 +72,14 @@ std::size_t copy_vectors(const std::string& path, const std::string& matrix,
     }
     const ConstMatrixView from = file.matrix(matrix);
     require_length(path, from.dim(), to.dim());
-    return copy_rows(io::ModelWords(file), from, vocabulary, to);
+    return copy_rows(io::ModelWords(file), from, vocabulary, to, has);
   }
   io::Content content(path);
   if (io::is_npy(content.bytes())) {
     const io::NpyFile file(std::move(content));
     require_length(path, file.matrix().dim(), to.dim());
-    const std::size_t found = copy_rows(io::read_npy_words(file), file.matrix(), vocabulary, to);
+    const std::size_t found =
+        copy_rows(io::read_npy_words(file), file.matrix(), vocabulary, to, has);
     file.require_unchanged();
     return found;
   }
@@ -84,20 +87,22 @@ std::size_t copy_vectors(const std::string& path, const std::string& matrix,
   require_length(path, file.dim(), to.dim());
   std::vector<float> values(file.rows() * file.dim());
   const std::vector<std::string> words = file.read(file.rows(), values.data(), file.dim());
-  return copy_rows(words, {values.data(), file.rows(), file.dim(), file.dim()}, vocabulary, to);
+  return copy_rows(words, {values.data(), file.rows(), file.dim(), file.dim()}, vocabulary, to,
+                   has);
 }
 
-Inherited inherit_rows(const std::string& path, const Vocabulary& vocabulary, const Model& to) {
+Inherited inherit_rows(const std::string& path, const Vocabulary& vocabulary, const Model& to,
+                       std::vector<bool>* has) {
   const io::ModelFile file = io::ModelFile::open(path);
   const io::ModelWords words(file);
   const ConstMatrixView input = file.matrix("input");
   require_length(path, input.dim(), to.input.dim());
   Inherited result;
-  result.words = copy_rows(words, input, vocabulary, to.input);
+  result.words = copy_rows(words, input, vocabulary, to.input, has);
   if (file.has("output") && !to.output.empty()) {
     const ConstMatrixView output = file.matrix("output");
     require_length(path, output.dim(), to.output.dim());
-    copy_rows(words, output, vocabulary, to.output);
+    copy_rows(words, output, vocabulary, to.output, nullptr);
     result.output = true;
   }
   if (file.has("nodes") && !to.nodes.empty() && same_tree(words, vocabulary)) {

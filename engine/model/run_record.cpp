@@ -1,10 +1,12 @@
 #include "engine/model/run_record.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <type_traits>
 
 #include "io/checksum.hpp"
@@ -120,6 +122,18 @@ std::string to_utf8(std::string_view bytes) {
   return text;
 }
 
+std::string spelled_ids(const std::vector<WordId>& ids) {
+  return fmt::format("{}", fmt::join(ids, " "));
+}
+
+std::vector<WordId> ids_of(const std::string& spelled) {
+  std::vector<WordId> ids;
+  std::istringstream words(spelled);
+  for (WordId id = 0; words >> id;) ids.push_back(id);
+  if (spelled_ids(ids) != spelled) throw Error(kDamaged);
+  return ids;
+}
+
 std::string from_utf8(std::string_view text) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -143,10 +157,11 @@ std::string RunRecord::to_json() const {
   for_each_later_setting(plan, ToJson{settings});
   Json spelled = Json::object();
   for (const auto& [flag, value] : flags) spelled[to_utf8(flag)] = to_utf8(value);
-  const Json json{
-      {"plan", settings},
-      {"text", {{"words", text_words}, {"fingerprint", fmt::format("{:016x}", fingerprint)}}},
-      {"flags", spelled}};
+  Json json{{"plan", settings},
+            {"text", {{"words", text_words}, {"fingerprint", fmt::format("{:016x}", fingerprint)}}},
+            {"flags", spelled}};
+  // On a line: a list of many words is long.
+  if (!locked.empty()) json["locked"] = spelled_ids(locked);
   return json.dump(2) + "\n";
 }
 
@@ -168,6 +183,9 @@ RunRecord RunRecord::from_json(std::string_view text) {
     const auto [end, code] =
         std::from_chars(print.data(), print.data() + print.size(), record.fingerprint, 16);
     if (code != std::errc() || end != print.data() + print.size()) throw Error(kDamaged);
+    if (json.contains("locked")) {
+      record.locked = ids_of(json.at("locked").get<std::string>());
+    }
     for (const auto& [flag, value] : json.at("flags").get_ref<const Json::object_t&>()) {
       record.flags[from_utf8(flag)] = from_utf8(value.get<std::string>());
     }

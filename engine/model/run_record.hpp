@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/corpus/encoded_corpus.hpp"
 #include "engine/train/plan.hpp"
@@ -15,6 +16,8 @@ struct RunRecord {
   TrainPlan plan{};
   std::uint64_t text_words = 0;   // ids of the text, sentence ends included
   std::uint64_t fingerprint = 0;  // of these ids, see fingerprint_of()
+  /// Words whose rows of W are not trained, see LockedWords::ids().
+  std::vector<WordId> locked{};
   /// What the program that made the file was told besides: its flags and their values. Nothing
   /// that the engine reads.
   std::map<std::string, std::string> flags{};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/corpus/encode_text.hpp"
+#include "engine/corpus/id_blocks.hpp"
 #include "engine/corpus/word_table.hpp"
 #include "engine/vocab/vocabulary.hpp"
 

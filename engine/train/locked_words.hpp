@@ -19,9 +19,13 @@ class LockedWords {
   LockedWords() = default;
   /// Those of `words` that the vocabulary has.
   LockedWords(const Vocabulary& vocabulary, std::span<const std::string> words);
+  /// Those that ids() gave, of a vocabulary of so many words. Errors: Error, where an id is of
+  /// none.
+  LockedWords(std::size_t vocabulary_size, std::span<const WordId> ids);
 
   bool any() const noexcept { return size_ > 0; }
   std::size_t size() const noexcept { return size_; }
+  std::vector<WordId> ids() const;
   bool hold(WordId word) const noexcept { return any() && locked_[word] != 0; }
 
  private:

@@ -16,7 +16,7 @@ namespace {
 
 /// What a text has to train, as far as it must be looked at to know.
 struct Trainable {
-  std::size_t words = 0;   // sentence ends are none; counting may end at two
+  std::size_t words = 0;   // sentence ends are none; counted up to the first neighbors
   bool neighbors = false;  // two words side by side
 };
 

@@ -14,15 +14,15 @@
 
 namespace hogvec {
 
-/// Immutable once a run has begun, so safe to share.
+/// Immutable, so safe to share.
 struct RunTables {
   /// Errors: those of HuffmanTree and AliasSampler, where the plan needs them; std::bad_alloc.
-  RunTables(const Vocabulary& vocabulary, const TrainPlan& plan);
+  RunTables(const Vocabulary& vocabulary, const TrainPlan& plan, LockedWords locked_words = {});
 
   std::vector<std::uint32_t> keep;    // of sub-sampling, see keep_thresholds()
   std::optional<AliasSampler> noise;  // of negative sampling, unigram^(3/4), word2vec.c:52
   std::optional<HuffmanTree> tree;    // of hierarchical softmax
-  LockedWords locked;                 // none, unless somebody sets it
+  LockedWords locked;
 };
 
 }  // namespace hogvec

@@ -9,6 +9,7 @@
 #include "engine/corpus/lowercase.hpp"
 #include "engine/corpus/tokenizer.hpp"
 #include "engine/model/run_record.hpp"
+#include "io/checksum.hpp"
 #include "io/error.hpp"
 #include "tests/files.hpp"
 
@@ -153,7 +154,7 @@ TEST_CASE("a text cut off anywhere is the words up to there") {
   }
 }
 
-TEST_CASE("threads and a mapped file change nothing") {
+TEST_CASE("threads and ids in a file change nothing") {
   std::mt19937 random(7);
   std::string text;
   // Three sections of 1 MiB, so that words and lines cross their borders.
@@ -177,7 +178,7 @@ TEST_CASE("threads and a mapped file change nothing") {
   const std::span<const WordId> whole = one.text.ids();
   std::vector<WordId> room(whole.size());
   for (const Corpus* const corpus : {&one, &four, &in_file}) {
-    CHECK(fingerprint_of(corpus->text) == fingerprint_of(EncodedCorpus(whole)));
+    CHECK(fingerprint_of(corpus->text) == io::checksum_of(whole.data(), whole.size_bytes()));
     for (const std::size_t count : {std::size_t{1}, std::size_t{1000}, whole.size() / 2}) {
       for (std::size_t begin = 0; begin + count <= whole.size(); begin += count) {
         const std::span<const WordId> part = corpus->text.read(begin, count, room);
@@ -222,6 +223,30 @@ TEST_CASE("words of a vocabulary file are folded as the text is, and counted tog
   CHECK(words(corpus) == "</s>:1 der:10 b:9");
   CHECK(ids(corpus) == std::vector<WordId>{1, 2, 0});
   CHECK(corpus.changes.folded == 2);
+}
+
+TEST_CASE("ids stand side by side, whatever pieces they came in") {
+  const auto pieces_of = [](const std::vector<std::vector<WordId>>& pieces, std::size_t memory) {
+    auto blocks =
+        std::make_unique<IdBlocks>(1000, Resources{.memory_limit = memory * 2 * sizeof(WordId)});
+    std::vector<IdBlocks::Piece> kept;
+    for (const std::vector<WordId>& ids : pieces) kept.push_back(blocks->keep(ids));
+    return EncodedCorpus(std::move(blocks), std::move(kept), 0);
+  };
+  for (const std::size_t in_memory : {0u, 3u, 1000u}) {
+    for (const std::vector<std::vector<WordId>>& pieces :
+         {std::vector<std::vector<WordId>>{{1, 2, 3}},
+          {{1, 2, 3}, {}},
+          {{}, {1, 2, 3}, {}},
+          {{1, 2}, {}, {3}},
+          {{1}, {2}, {3}}}) {
+      const EncodedCorpus text = pieces_of(pieces, in_memory + 1);
+      CHECK(std::vector<WordId>(text.ids().begin(), text.ids().end()) ==
+            std::vector<WordId>{1, 2, 3});
+      CHECK(text.ids().data() == text.ids().data());
+    }
+    CHECK(pieces_of({{}, {}}, in_memory + 1).ids().empty());
+  }
 }
 
 TEST_CASE("a vocabulary file gives words and counts, the text gives the ids") {

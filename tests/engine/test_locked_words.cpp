@@ -28,8 +28,7 @@ std::size_t same_rows(MatrixView a, MatrixView b) {
 Model trained(const Corpus& corpus, const TrainSettings& settings,
               const std::vector<std::string>& locked) {
   const TrainPlan plan = make_plan(settings);
-  RunTables tables(corpus.vocabulary, plan);
-  tables.locked = LockedWords(corpus.vocabulary, locked);
+  const RunTables tables(corpus.vocabulary, plan, LockedWords(corpus.vocabulary, locked));
   Model model = initial_model(corpus.vocabulary.size(), settings);
   LocalPosition position({}, plan);
   TrainingRun(corpus, plan, tables, model, *position).run();
@@ -44,6 +43,9 @@ TEST_CASE("the vocabulary's words of a list are locked, each once") {
   CHECK(locked.hold(*corpus.vocabulary.find("w1")));
   CHECK(locked.hold(*corpus.vocabulary.find("w2")));
   CHECK_FALSE(locked.hold(*corpus.vocabulary.find("w3")));
+  CHECK(LockedWords(corpus.vocabulary.size(), locked.ids()).ids() == locked.ids());
+  CHECK(testing::contains(testing::error_of([] { LockedWords(3, std::vector<WordId>{3}); }),
+                          "its vocabulary has not"));
   CHECK_FALSE(LockedWords().any());
   CHECK_FALSE(LockedWords().hold(3));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/model/run_record.hpp"
+#include "io/checksum.hpp"
 #include "tests/files.hpp"
 
 namespace {
@@ -157,9 +158,24 @@ TEST_CASE("JSON that is cut off, or lacks a setting, or has one of another kind,
   CHECK(refused(std::string(100'000, '[')));  // deep, but no deep recursion
 }
 
+TEST_CASE("locked words come back, and a list of something else is refused") {
+  RunRecord record;
+  record.plan = make_plan({});
+  record.locked = {0, 7, 4'000'000'000};
+  CHECK(RunRecord::from_json(record.to_json()).locked == record.locked);
+  const std::string json = record.to_json();
+  for (const char* const other : {"0 x 3", "0 7 40000000000"}) {
+    CHECK_THROWS_AS(RunRecord::from_json(replaced(json, "0 7 4000000000", other)), Error);
+  }
+  record.locked.clear();
+  CHECK(RunRecord::from_json(record.to_json()).locked.empty());
+}
+
 TEST_CASE("texts of other words, or in another order, have other fingerprints") {
   const std::vector<WordId> text{1, 2, 3, 0};
-  CHECK(fingerprint_of(EncodedCorpus(text)) == fingerprint_of(EncodedCorpus(text)));
+  // That of the bytes, as it always was: of all at once.
+  CHECK(fingerprint_of(EncodedCorpus(text)) ==
+        io::checksum_of(text.data(), text.size() * sizeof(WordId)));
   for (const std::vector<WordId>& other :
        {std::vector<WordId>{1, 2, 3}, {2, 1, 3, 0}, {1, 2, 3, 0, 0}, {1, 2, 4, 0}}) {
     CHECK(fingerprint_of(EncodedCorpus(text)) != fingerprint_of(EncodedCorpus(other)));

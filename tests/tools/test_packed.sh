@@ -66,6 +66,15 @@ for end in "${ends[@]}"; do
   wait $!
   unpack from_fifo.$end | cmp - again.txt || fail "a FIFO named .$end"
 done
+head -c 8 p1.gz | tail -c 4 | cmp - <(head -c 4 /dev/zero) || fail "gzip says when it was packed"
+expect_code 0 "$bin/convert" v0 -output large.txt.GZ
+cp large.txt.GZ large.gz
+unpack large.gz | cmp - again.txt || fail "large letters in a name"
+for name in c.txt.xz c.txt.bz2; do
+  expect_code 1 "$bin/convert" v0 -output $name
+  grep -q "$name: .* is not written; name the file .gz or .zst" "$work/err" || fail "$(cat "$work/err")"
+  [ ! -e $name ] || fail "$name was refused and is there"
+done
 # A device that is full is told.
 if [ -w /dev/full ]; then
   ln -s /dev/full to_full.gz
@@ -122,6 +131,23 @@ expect_code 1 "$bin/distance" v.model.gz -query be
 grep -q "v.model.gz: is a model file.*unpack it" "$work/err" || fail "$(cat "$work/err")"
 expect_code 1 "$bin/word2vec" -train v.model "${flags[@]}" -output v
 grep -q "v.model: is a model file, and no text" "$work/err" || fail "$(cat "$work/err")"
+
+# One standard input.
+expect_code 1 "$bin/word2vec" -train - -read-vocab - "${flags[@]}" -output v <"$text"
+grep -q -- "^word2vec: -: the standard input is named twice" "$work/err" || fail "$(cat "$work/err")"
+expect_code 1 "$bin/distance" - <v0
+grep -q "distance: -: the standard input has the vectors" "$work/err" || fail "$(cat "$work/err")"
+expect_code 1 "$bin/compute-accuracy" - <v0
+grep -q "compute-accuracy: -: the standard input has the questions" "$work/err" || fail "$(cat "$work/err")"
+expect_code 1 "$bin/compute-accuracy" v0 <questions.gz
+grep -q "questions on standard input are compressed" "$work/err" || fail "$(cat "$work/err")"
+
+# More than stays in memory.
+expect_code 0 "$bin/convert" <(python3 -c 'print("700 5000")
+for row in range(700): print("w%d" % row, "0.000001 -0.250000 " * 2500)') -output large.bin
+expect_code 0 "$bin/convert" -info large.bin
+grep -q "700" "$work/out" || fail "a pipe of 75 MB: $(cat "$work/out")"
+[ "$(stat -c %s large.bin)" -gt 14000000 ] || fail "a pipe of 75 MB is cut"
 
 # What is damaged, cut off or of several files is named.
 head -c 200 v0.gz >cut

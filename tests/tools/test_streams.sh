@@ -108,9 +108,9 @@ cat tar.gz | "$bin/word2phrase" -train - -output phrases.again -threshold 20 -de
 cmp phrases phrases.again || fail "word2phrase of a pipe"
 for held in "$text" xz; do
   expect_code 0 "$bin/word2vec" -train "$text" "${flags[@]}" -softmax 1 -max-vocab 50 \
-    -held-out "$held" -report "report.${held##*/}" -output held
+    -held-out "$held" -report "report.${held##*/}.json" -output held
 done
-python3 - "report.${text##*/}" report.xz <<'END' || fail "-held-out of a compressed text"
+python3 - "report.${text##*/}.json" report.xz.json <<'END' || fail "-held-out of a compressed text"
 import json, sys
 one, other = (json.load(open(name))["held_out"] for name in sys.argv[1:])
 one.pop("file", None), other.pop("file", None), one.pop("seconds", None), other.pop("seconds", None)

@@ -91,11 +91,12 @@ void HeldOutText::find_sentences() {
 void HeldOutText::count_centers(std::size_t vocabulary_size) {
   std::vector<bool> seen(vocabulary_size);
   const bool pairs = !plan_.cbow();
+  const std::span<const WordId> ids = text_.ids();
   held_out::for_each_center(sentences_, plan_.window,
                             [&](std::size_t center, std::size_t first, std::size_t last) {
                               ++centers_;
                               predictions_ += pairs ? last - first - 1 : 1;
-                              seen[text_.ids()[center]] = true;
+                              seen[ids[center]] = true;
                             });
   for (WordId word = 0; word < seen.size(); ++word) {
     if (seen[word]) center_words_.push_back(word);
