@@ -23,8 +23,8 @@ constexpr std::string_view kUsage =
 Writes word vectors in another format, whole or not at all.
 
   INPUT           a model file, vectors of word2vec (binary or text) or of GloVe, or a .npy file;
-                  what it is it shows itself
-  -output FILE    where the vectors go
+                  what it is it shows itself. Not a model, it may be compressed, a pipe, or -
+  -output FILE    where the vectors go; compressed where its name ends in .gz or .zst
   -format NAME    text, binary    of word2vec (.txt, .vec; .bin)
                   npy             NumPy's matrix of float32, and a list of the words (.npy)
                   glove           text without the first line (.glove, .glove.txt)

@@ -12,7 +12,8 @@ constexpr std::string_view kHelp =
 Prints the words whose vectors lie nearest to the sum of those of the words of a query, by cosine; of
 a query of two words their own cosine too.
 FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy, with the words in
-.words), or is a model file, which is opened at once whatever its size, also while it is trained.
+.words), compressed or not, or is a model file, which is opened at once whatever its size, also while
+it is trained.
 
   -query "WORD..."  a query; may be given several times. Exits with 1 where one has a word that FILE
                     lacks. Without it queries are read from standard input, one a line, to a line

@@ -40,6 +40,7 @@ Prints how good word vectors are; of several files, side by side.
   -threads N        threads to read and to answer with (0: all cores)
   --help, --version
 
+Files may be compressed, or pipes, but for models.
 -similarity and -analogies may be given several times. Words are compared whatever the case of
 their letters (Unicode), and of those that are then equal the most frequent counts. Pairs and
 questions with a word that is not known are left out: "found" says how many were not.

@@ -187,8 +187,8 @@ Text and files
   -grow-vocab N         * 1: and with the words that it lacks and the text has often enough (0)
   -init FILE            * begin with these vectors, for the words that they have
   -init-context FILE    * the same for the output vectors (W')
-  -locked FILE          * the vectors of these words, one a line, are not trained: others come to lie
-                        among them; beside -init or -continue
+  -locked FILE          * the rows of W of these words, one a line, are not trained: others come to
+                        lie among them; beside -init or -continue. A model keeps the words
   -checkpoint SECONDS   * how often the model is made lasting against a power failure (300)
   -keep N               * keep the model of the last N epochs' ends too, as FILE.epoch-3 (1 where
                         there are several epochs)
@@ -235,6 +235,8 @@ Run
   -debug N              2: progress, 1: vocabulary, 0: neither (2)
   --help, --version     * this text, or the version
 
+Files that are read may be compressed, or pipes, but for models; what is written is compressed where
+the name ends in .gz or .zst.
 * not in the original tool. The variable HOGVEC_SIMD names the kernels to use.
 
 Examples:

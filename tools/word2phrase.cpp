@@ -31,7 +31,8 @@ Usage: word2phrase -train TEXT... -output FILE [FLAG VALUE]...
   -recursive N       * 1: of folders the folders in them too (0)
   -lowercase N       * 1: the text is read as if all its letters were small: Unicode's simple case
                      folding (0)
-  -output FILE       where the text goes, with phrases as single words: new_york
+  -output FILE       where the text goes, with phrases as single words: new_york; compressed where
+                     the name ends in .gz or .zst
   -min-count N       leave words and pairs alone that occur less often (5)
   -threshold X       score above which a pair becomes a phrase; higher means fewer (100)
   -passes N          * times to do it, each on the result of the one before (1)
