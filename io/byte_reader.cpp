@@ -447,6 +447,11 @@ Descriptor open_for_reading(const std::string& path) {
   struct stat status;
   if (fstat(file.get(), &status) != 0) throw system_error(path, "cannot be examined");
   if (S_ISDIR(status.st_mode)) throw Error(path + ": is a directory; name a file");
+#ifdef F_SETPIPE_SZ
+  // Who writes need not wait for every 64 KiB to be taken. A hint: a system may allow less.
+  constexpr int kPipeBytes = 1 << 20;
+  if (S_ISFIFO(status.st_mode)) fcntl(file.get(), F_SETPIPE_SZ, kPipeBytes);
+#endif
   return file;
 }
 
