@@ -112,7 +112,7 @@ MemoryMap MemoryMap::temporary_file(std::size_t bytes, const std::string& folder
   return map;
 }
 
-MemoryMap MemoryMap::shared(int file, std::size_t bytes, bool writable) {
+MemoryMap MemoryMap::shared(int file, std::size_t bytes, bool writable, std::string lost_page) {
   MemoryMap map;
   if (bytes == 0) return map;
   const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
@@ -139,6 +139,7 @@ MemoryMap MemoryMap::shared(int file, std::size_t bytes, bool writable) {
   if (slack != 0) madvise(data, used, MADV_HUGEPAGE);  // a hint: the kernel may be built without
   map.data_ = data;
   map.size_ = bytes;
+  if (!lost_page.empty()) map.range_ = MappedRange(data, bytes, std::move(lost_page));
   return map;
 }
 

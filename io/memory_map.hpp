@@ -43,8 +43,9 @@ class MemoryMap {
   /// The first `bytes` of an open file, which stays the caller's: what is written goes to the file,
   /// and what others write to it is seen. Huge pages where the file system has them and it is
   /// writable. Errors: std::bad_alloc where there is no room for it in the address space; empty,
-  /// with errno, where the file cannot be mapped. A file that is cut off later is a SIGBUS.
-  static MemoryMap shared(int file, std::size_t bytes, bool writable);
+  /// with errno, where the file cannot be mapped. A file that is cut off later is a SIGBUS, of
+  /// which `lost_page` is what to tell, unless the caller lists the range.
+  static MemoryMap shared(int file, std::size_t bytes, bool writable, std::string lost_page = {});
 
   /// Takes the disk space of [offset, offset + length), which must come before writing there: a
   /// mapped page for which the disk has no room is a SIGBUS. Does nothing to other maps.

@@ -61,7 +61,11 @@ std::string_view without_mark(std::string_view text) noexcept {
 }
 
 bool can_begin_text(std::string_view text) noexcept {
-  return without_mark(text).size() == text.size() && !text.starts_with(kModelMagic) &&
+  // Zeros that make a mark one may follow.
+  const bool marked = std::any_of(kWideMarks.begin(), kWideMarks.end(), [&](const WideMark& mark) {
+    return text.starts_with(mark.bytes);
+  });
+  return without_mark(text).size() == text.size() && !text.starts_with(kModelMagic) && !marked &&
          wide_encoding(text) == nullptr &&
          packing_of(text.substr(0, kPackingBytes)) == Packing::kPlain;
 }

@@ -59,7 +59,10 @@ void UnnamedFile::read(std::uint64_t place, void* bytes, std::size_t size) const
 }
 
 MemoryMap UnnamedFile::map(std::size_t bytes) const {
-  MemoryMap map = MemoryMap::shared(file_.get(), bytes, false);
+  MemoryMap map = MemoryMap::shared(
+      file_.get(), bytes, false,
+      folder_ +
+          ": a page of a temporary file cannot be had, the disk fails; set TMPDIR to another");
   if (bytes != 0 && map.size() == 0) throw system_error(name_in(folder_), "cannot be mapped");
   return map;
 }

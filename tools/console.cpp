@@ -69,15 +69,29 @@ void tell_now(std::string_view message) noexcept {
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line, size);
 }
 
+/// What was thrown where nobody catches; nullptr where it is what threads without room throw.
+const char* uncaught() noexcept {
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const Error&) {
+    return "an error where nobody looks for one; please report it";
+  } catch (const std::logic_error&) {
+    return "a fault of the program; please report it";
+  } catch (...) {
+  }
+  return nullptr;
+}
+
 /// Ends a process that nobody can save: a thread of oneTBB has no room for its stack, or for what
-/// it begins with, and throws where nobody catches.
+/// it begins with.
 [[noreturn]] void end_for_threads() noexcept {
   static std::atomic_flag told;
   if (!told.test_and_set()) {
-    tell_now(
-        "not enough memory for its threads; use fewer -threads, or allow more memory (ulimit -v) "
-        "or "
-        "more processes (ulimit -u)");
+    const char* const fault = uncaught();
+    tell_now(fault != nullptr
+                 ? fault
+                 : "not enough memory for its threads; use fewer -threads, or allow more memory "
+                   "(ulimit -v) or more processes (ulimit -u)");
     io::remove_temporaries();
   }
   _exit(kExitFailure);

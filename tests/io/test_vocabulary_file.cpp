@@ -39,8 +39,11 @@ TEST_CASE("a first word that begins as something else does comes back") {
   for (const std::string& word :
        {std::string("\xef\xbb\xbfone"), std::string("\x1f\x8b\x08one"), std::string("\x1f\x9dtwo"),
         std::string("\x89hogvec"), std::string("a\0b\0", 4), std::string("PK\3\4"),
-        std::string("BZh91AY&SY")}) {
-    write_vocabulary_file(folder / "words", {{word, 3}, {"b", 2}});
+        std::string("BZh91AY&SY"),
+        std::string("\xfe\xff"
+                    "a"),
+        std::string("\xff\xfe")}) {
+    write_vocabulary_file(folder / "words", {{word, 3}, {std::string("b\0", 2), 2}});
     const std::vector<WordCount> words = read_vocabulary_file(folder / "words");
     REQUIRE(words.size() == 2);
     CHECK(words[0].word == word);
