@@ -170,8 +170,7 @@ class ArchiveBytes : public ByteReader {
     archive* const a = archive_.get();
     for (const auto support :
          {archive_read_support_filter_bzip2, archive_read_support_filter_compress,
-          archive_read_support_filter_lz4, archive_read_support_filter_lzip,
-          archive_read_support_filter_lzma, archive_read_support_filter_xz,
+          archive_read_support_filter_lz4, archive_read_support_filter_xz,
           archive_read_support_filter_zstd, archive_read_support_format_empty,
           archive_read_support_format_raw, archive_read_support_format_tar,
           archive_read_support_format_zip}) {
@@ -280,9 +279,10 @@ class ArchiveBytes : public ByteReader {
 };
 
 [[noreturn]] void refuse_packing(const std::string& name) {
-  throw Error(name +
-              ": is packed in a way that is not read (7z, rar, zlib, ar, cpio); unpack it, or "
-              "pack it by gzip, zstd, xz, bzip2, lz4, zip or tar");
+  throw Error(
+      name +
+      ": is packed in a way that is not read (7z, rar, lzma, lzip, zlib, ar, cpio); unpack it, or "
+      "pack it by gzip, zstd, xz, bzip2, lz4, zip or tar");
 }
 
 std::unique_ptr<ByteReader> unpack(Packing packing, std::unique_ptr<ByteReader> packed,
@@ -386,8 +386,9 @@ Packing packing_of(std::string_view start) noexcept {
             0, Packing::kCompressed},                        // xz
       Magic{"\x04\x22\x4d\x18"sv, 0, Packing::kCompressed},  // lz4
       Magic{"\x02\x21\x4c\x18"sv, 0, Packing::kCompressed},  // lz4 of old
-      Magic{"\x5d\x00\x00"sv, 0, Packing::kCompressed},      // lzma
-      Magic{"LZIP\x01"sv, 0, Packing::kCompressed},
+      // lzma and lzip have no checksum of their headers: some bytes ask for gigabytes.
+      Magic{"\x5d\x00\x00"sv, 0, Packing::kUnreadable},
+      Magic{"LZIP\x01"sv, 0, Packing::kUnreadable},
       Magic{"\x1f\x9d"sv, 0, Packing::kCompressed},  // compress
       // Two kinds of tar; mustard is none.
       Magic{"ustar\0"sv, 257, Packing::kArchive},

@@ -14,9 +14,9 @@ namespace hogvec::io {
 enum class Packing {
   kPlain,
   kGzip,
-  kCompressed,  // zstd, xz, lzma, bzip2, lz4, lzip, compress
+  kCompressed,  // zstd, xz, bzip2, lz4, compress
   kArchive,     // tar or zip: files one after another
-  kUnreadable,  // 7z, rar, ar, cpio, zlib: known, and not read
+  kUnreadable,  // 7z, rar, lzma, lzip, ar, cpio, zlib: known, and not read
 };
 
 /// So many bytes tell them apart.
