@@ -4,28 +4,10 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "io/descriptor.hpp"
 
 namespace hogvec::io {
-
-/// What the first bytes of a file say of how it must be read.
-enum class Packing {
-  kPlain,
-  kGzip,
-  kCompressed,  // zstd, xz, bzip2, lz4, compress
-  kArchive,     // tar or zip: files one after another
-  kUnreadable,  // 7z, rar, lzma, lzip, ar, cpio, zlib: known, and not read
-};
-
-/// So many bytes tell them apart.
-inline constexpr std::size_t kPackingBytes = 512;
-Packing packing_of(std::string_view start) noexcept;
-
-/// The end of a name that says how a file is packed (".gz", ".zst", ...; letters of any case),
-/// empty where none does.
-std::string_view packing_name(std::string_view path) noexcept;
 
 /// Whether a path leads to a regular file that is not packed, so that it can be mapped. False for
 /// what is not there. Errors: it cannot be opened.
@@ -46,6 +28,10 @@ class ByteReader {
   /// Up to `size` bytes, which is not 0; 0 at the end of the file. Errors, with the name and about
   /// where: it cannot be read, is cut off or damaged, or its checksum is another.
   virtual std::size_t read(char* to, std::size_t size) = 0;
+
+  /// The descriptor that the current file is all of, at its beginning, where it can be read
+  /// anywhere; -1 where there is none. Then read() is not to be called any more.
+  virtual int seekable() noexcept { return -1; }
 
   /// The name of the file, for messages: of what an archive holds, with that of the archive.
   virtual std::string name() const = 0;

@@ -13,8 +13,8 @@
 #include <random>
 #include <string_view>
 
-#include "io/byte_reader.hpp"
 #include "io/error.hpp"
+#include "io/packing.hpp"
 
 namespace hogvec::io {
 

@@ -10,8 +10,8 @@
 #include <limits>
 #include <utility>
 
-#include "io/byte_reader.hpp"
 #include "io/error.hpp"
+#include "io/packing.hpp"
 #include "io/row_blocks.hpp"
 #include "io/word_list.hpp"
 

@@ -4,30 +4,23 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <new>
 #include <utility>
 
-#include "io/byte_reader.hpp"
 #include "io/error.hpp"
+#include "io/packing.hpp"
 
 namespace hogvec::io {
 
 namespace {
 
-bool says(std::string_view end, std::string_view wanted) noexcept {
-  return std::equal(end.begin(), end.end(), wanted.begin(), wanted.end(),
-                    [](char a, char b) { return std::tolower(a) == b; });
-}
-
 /// What libarchive calls the way of packing that a name asks for; nullptr where it asks for none.
 const char* filter_of(const std::string& path) {
   const std::string_view end = packing_name(path);
   if (end.empty()) return nullptr;
-  if (says(end, ".gz")) return "gzip";
-  if (says(end, ".zst")) return "zstd";
+  if (end == ".gz") return "gzip";
+  if (end == ".zst") return "zstd";
   throw Error(fmt::format("{}: {} is not written; name the file .gz or .zst", path, end));
 }
 
@@ -68,14 +61,13 @@ Packer::Packer(std::string name, const char* filter, Put put)
       return ARCHIVE_FATAL;
     }
   };
-  archive_entry* const entry = archive_entry_new();
-  if (entry == nullptr) throw std::bad_alloc();
-  archive_entry_set_filetype(entry, AE_IFREG);
+  const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
+                                                                            archive_entry_free);
+  if (!entry) throw std::bad_alloc();
+  archive_entry_set_filetype(entry.get(), AE_IFREG);
   ended_ = false;
   check(archive_write_open(a, this, nullptr, give, nullptr));
-  const int code = archive_write_header(a, entry);
-  archive_entry_free(entry);
-  check(code);
+  check(archive_write_header(a, entry.get()));
 }
 
 Packer::~Packer() { ended_ = true; }

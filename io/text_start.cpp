@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "io/byte_reader.hpp"
 #include "io/error.hpp"
 #include "io/model_file.hpp"
+#include "io/packing.hpp"
 
 namespace hogvec::io {
 

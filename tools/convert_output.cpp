@@ -7,10 +7,10 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "io/byte_reader.hpp"
 #include "io/error.hpp"
 #include "io/new_file.hpp"
 #include "io/npy_file.hpp"
+#include "io/packing.hpp"
 #include "io/row_blocks.hpp"
 #include "io/text_start.hpp"
 #include "io/vectors_file.hpp"

@@ -6,9 +6,9 @@
 
 #include "engine/corpus/corpus.hpp"
 #include "engine/corpus/tokenizer.hpp"
-#include "io/byte_reader.hpp"
 #include "io/error.hpp"
 #include "io/model_file.hpp"
+#include "io/packing.hpp"
 #include "io/text_start.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
