@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <system_error>
 
 #include "engine/memory_limits.hpp"
 
@@ -36,7 +39,10 @@ std::size_t stack_addresses(int threads) {
     pthread_attr_getstacksize(&attributes, &bytes);
     pthread_attr_destroy(&attributes);
   }
-  return bytes * static_cast<std::size_t>(threads);
+  std::error_code failure;
+  const std::filesystem::directory_iterator running("/proc/self/task", failure);
+  const std::ptrdiff_t missing = threads - std::distance(begin(running), end(running));
+  return bytes * static_cast<std::size_t>(std::max<std::ptrdiff_t>(missing, 0));
 }
 
 std::size_t resident_memory() {

@@ -14,7 +14,7 @@ std::size_t available_memory();
 /// it has none.
 std::size_t available_addresses();
 
-/// What the stacks of so many threads more would map.
+/// What the stacks of so many threads map beyond those of the threads that there are.
 std::size_t stack_addresses(int threads);
 
 /// Memory that the process holds, in bytes.

@@ -24,8 +24,6 @@ class Content {
   }
   /// Errors: a file that is mapped was changed since.
   void require_unchanged() const { map_.require_unchanged(); }
-  /// For read_unchanged().
-  const MemoryMap& map() const noexcept { return map_; }
 
  private:
   std::string path_;

@@ -87,9 +87,10 @@ class MemoryMap {
   MappedRange range_;
 };
 
-/// What read() returns. Where it fails, or the file was changed meanwhile, the change is the error.
-template <class Read>
-auto read_unchanged(const MemoryMap& map, const Read& read) {
+/// What read() returns of a MemoryMap or what has one. Where it fails, or the file was changed
+/// meanwhile, the change is the error.
+template <class Map, class Read>
+auto read_unchanged(const Map& map, const Read& read) {
   try {
     if constexpr (std::is_void_v<decltype(read())>) {
       read();

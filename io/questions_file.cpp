@@ -92,7 +92,7 @@ QuestionsFile::QuestionsFile(const std::string& path) {
 
 void QuestionsFile::read(const std::string& path, std::string_view name) {
   const Content& content = contents_.emplace_back(path);
-  read_unchanged(content.map(), [&] { parse(path, text_of(content), name); });
+  read_unchanged(content, [&] { parse(path, text_of(content), name); });
 }
 
 void QuestionsFile::parse(const std::string& path, std::string_view rest, std::string_view name) {

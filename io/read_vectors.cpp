@@ -177,7 +177,7 @@ void VectorsFile::require_numbers() const {
 std::vector<std::string> VectorsFile::read(
     std::size_t count, float* values, std::size_t stride,
     const std::function<void(std::size_t, std::size_t)>& ready) const {
-  return read_unchanged(content_.map(), [&] { return read_rows(count, values, stride, ready); });
+  return read_unchanged(content_, [&] { return read_rows(count, values, stride, ready); });
 }
 
 std::vector<std::string> VectorsFile::read_rows(

@@ -187,7 +187,7 @@ std::string SimilarityFile::description() const {
 
 SimilarityFile read_similarity(const std::string& path, std::size_t column) {
   const Content content(path);
-  return read_unchanged(content.map(), [&] { return parse(path, text_of(content), column); });
+  return read_unchanged(content, [&] { return parse(path, text_of(content), column); });
 }
 
 }  // namespace hogvec::io

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "io/byte_reader.hpp"
+#include "io/content.hpp"
 #include "io/error.hpp"
 #include "io/text_start.hpp"
 
@@ -37,13 +37,13 @@ void TextBlock::release() noexcept {
   text_ = {};
   bytes_.reset();
   map_.reset();
-  other_.reset();
 }
 
 void TextBlock::replace(std::string text, std::uint64_t position) {
   release();
-  other_ = std::make_unique<std::string>(std::move(text));
-  text_ = *other_;
+  const auto bytes = std::make_shared<const std::string>(std::move(text));
+  text_ = *bytes;
+  bytes_ = bytes;
   position_ = position;
 }
 
@@ -103,7 +103,7 @@ class BlockCutter {
     block.position_ = position;
     block.number_ = number++;
     block.after_end_ = !text.empty() && std::exchange(unended_, false);
-    block.bytes_ = std::move(bytes);
+    block.bytes_ = std::shared_ptr<const char[]>(std::move(bytes));
     position += text.size();
     if (ended_ && !text.empty()) unended_ = text.back() != '\n';
     return block;
@@ -329,14 +329,7 @@ std::vector<std::string> text_files(const std::vector<std::string>& paths, bool 
 }
 
 void require_texts(const std::vector<std::string>& paths, bool recursive) {
-  for (const std::string& path : text_files(paths, recursive)) {
-    struct stat status;
-    if (path == "-") continue;
-    if (stat(path.c_str(), &status) != 0) {
-      throw system_error(path, "cannot be opened for reading");
-    }
-    if (S_ISREG(status.st_mode)) open_for_reading(path);
-  }
+  for (const std::string& path : text_files(paths, recursive)) require_readable(path);
 }
 
 std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths, bool recursive) {

@@ -40,8 +40,7 @@ class TextBlock {
   std::size_t number_ = 0;
   bool after_end_ = false;
   std::shared_ptr<const MemoryMap> map_;  // which it views, or else
-  std::unique_ptr<char[]> bytes_;         // its own, or else
-  std::unique_ptr<std::string> other_;    // what replaced them
+  std::shared_ptr<const void> bytes_;     // its own
 };
 
 /// A text, read once, in blocks of about a megabyte.

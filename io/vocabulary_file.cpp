@@ -117,7 +117,7 @@ std::vector<WordCount> parse_vocabulary(const std::string& path, std::string_vie
 std::vector<WordCount> read_vocabulary_file(const std::string& path) {
   if (is_model_file(path)) return model_vocabulary(path);
   const Content content(path);
-  return read_unchanged(content.map(), [&] { return parse_vocabulary(path, text_of(content)); });
+  return read_unchanged(content, [&] { return parse_vocabulary(path, text_of(content)); });
 }
 
 void write_vocabulary(OutputFile& file, const std::vector<WordCount>& words) {

@@ -10,7 +10,7 @@ namespace hogvec::io {
 
 std::vector<std::string> read_word_list(const std::string& path) {
   const Content content(path);
-  return read_unchanged(content.map(), [&] {
+  return read_unchanged(content, [&] {
     std::string_view rest = text_of(content);
     std::vector<std::string> words;
     while (!rest.empty()) {

@@ -56,9 +56,7 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
                                    static_cast<std::size_t>(useful_threads(plan.threads)));
   if (!options.held_out.empty()) need += held_out_memory(words, plan);
   const std::size_t addresses = available_addresses();
-  // Those that have read the text stay.
-  const std::size_t stacks = stack_addresses(
-      plan.threads - std::min(plan.threads, reading_threads(plan.threads, options.train)));
+  const std::size_t stacks = stack_addresses(plan.threads);
   const std::size_t free =
       std::min(available_memory(), addresses > stacks ? addresses - stacks : 0);
   const std::size_t gives_way = in_file ? ModelShape(words, plan).bytes() : 0;

@@ -1,7 +1,6 @@
 #include "engine/corpus/file_vocabulary.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -13,7 +12,10 @@
 namespace hogvec {
 namespace {
 
-constexpr std::size_t kUncut = std::numeric_limits<std::size_t>::max();
+/// The end of a sentence is no word of the text, and not cut there.
+std::string cut(const std::string& word, std::size_t max_word_bytes) {
+  return word == kSentenceEndWord ? word : std::string(cut_word(word, max_word_bytes));
+}
 
 void put_sentence_end_first(std::vector<io::WordCount>& words, VocabularyChanges& changes) {
   using SentenceEnd = VocabularyChanges::SentenceEnd;
@@ -48,19 +50,16 @@ std::vector<io::WordCount> merge_equal(std::vector<io::WordCount> words) {
 }  // namespace
 
 std::string word_as_read(const std::string& word, std::size_t max_word_bytes, bool lowercase) {
-  std::string read = lowercase ? fold_case(word) : word;
-  // The end of a sentence is no word of the text, and not cut there.
-  if (read != kSentenceEndWord) read.resize(cut_word(read, max_word_bytes).size());
-  return read;
+  return cut(lowercase ? fold_case(word) : word, max_word_bytes);
 }
 
 std::vector<io::WordCount> read_file_vocabulary(const std::string& path, std::size_t max_word_bytes,
                                                 bool lowercase, VocabularyChanges& changes) {
   std::vector<io::WordCount> words = io::read_vocabulary_file(path);
   for (io::WordCount& entry : words) {
-    std::string folded = word_as_read(entry.word, kUncut, lowercase);
+    std::string folded = lowercase ? fold_case(entry.word) : entry.word;
     changes.folded += folded != entry.word;
-    entry.word = word_as_read(folded, max_word_bytes, false);
+    entry.word = cut(folded, max_word_bytes);
     changes.cut += entry.word.size() != folded.size();
   }
   if (changes.cut + changes.folded > 0) words = merge_equal(std::move(words));

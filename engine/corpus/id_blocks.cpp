@@ -51,16 +51,19 @@ IdBlocks::Piece IdBlocks::keep(std::span<const WordId> ids) {
   return piece;
 }
 
-std::span<WordId> IdBlocks::read(const Piece& piece, std::vector<WordId>& room) const {
-  if (!in_memory(piece) && room.size() < piece.size) room.resize(piece.size);
-  return read(piece, 0, piece.size, room);
+std::span<WordId> IdBlocks::read(const Piece& piece, std::vector<WordId>& room) {
+  if (in_memory(piece)) return {blocks_[piece.block].ids() + piece.place, piece.size};
+  if (room.size() < piece.size) room.resize(piece.size);
+  read(piece, 0, piece.size, room);
+  return {room.data(), piece.size};
 }
 
-std::span<WordId> IdBlocks::read(const Piece& piece, std::size_t first, std::size_t count,
-                                 std::span<WordId> room) const {
-  if (count == 0) return {};
+std::span<const WordId> IdBlocks::read(const Piece& piece, std::size_t first, std::size_t count,
+                                       std::span<WordId> room) const {
   if (in_memory(piece)) return {blocks_[piece.block].ids() + piece.place + first, count};
-  file_.read((piece.place + first) * sizeof(WordId), room.data(), count * sizeof(WordId));
+  if (count != 0) {
+    file_.read((piece.place + first) * sizeof(WordId), room.data(), count * sizeof(WordId));
+  }
   return room.first(count);
 }
 

@@ -37,10 +37,11 @@ class IdBlocks {
 
   /// Its ids: where they lie, or read from the file into `room`, which grows as it must. Any
   /// thread, but not beside keep(). Errors: the file cannot be read.
-  std::span<WordId> read(const Piece& piece, std::vector<WordId>& room) const;
-  /// The same of ids [first, first + count) of a piece; `room` has as many.
-  std::span<WordId> read(const Piece& piece, std::size_t first, std::size_t count,
-                         std::span<WordId> room) const;
+  std::span<WordId> read(const Piece& piece, std::vector<WordId>& room);
+  /// The same of ids [first, first + count) of a piece, which are not to be changed; `room` has as
+  /// many.
+  std::span<const WordId> read(const Piece& piece, std::size_t first, std::size_t count,
+                               std::span<WordId> room) const;
 
   /// Puts back what read() gave and was changed, or a beginning of it: the piece is that short
   /// then. Any thread, but one for a piece. Errors: no room in the file.
