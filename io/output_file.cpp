@@ -114,9 +114,9 @@ bool is_there(int folder, const std::string& name, int file) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path)
+OutputFile::OutputFile(const std::string& path, const std::string& packed_as)
     : path_(path),
-      packer_(Packer::for_name(path, [this](std::string_view packed) { put(packed); })) {
+      packer_(Packer::for_name(packed_as, [this](std::string_view packed) { put(packed); })) {
   OutputPlace place = find_output_place(path);
   if (place.straight) {
     file_ = open_straight(path, place);

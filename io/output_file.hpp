@@ -31,7 +31,9 @@ class OutputFile {
  public:
   /// Waits for the reader of a FIFO. Errors: the folder does not exist or is not writable, the file
   /// is not writable, `path` is a directory, or a model whose run is not finished.
-  explicit OutputFile(const std::string& path);
+  explicit OutputFile(const std::string& path) : OutputFile(path, path) {}
+  /// The same, compressed as another name says.
+  OutputFile(const std::string& path, const std::string& packed_as);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   /// Without commit() leaves no trace.

@@ -211,7 +211,7 @@ bool is_of_run(const std::string& path, const Word2vecOptions& options) {
 
 void write_partial(const std::string& path, const Model& model, const Vocabulary& vocabulary,
                    const Word2vecOptions& options) {
-  io::OutputFile file(path);
+  io::OutputFile file(path, options.output);  // who renames it has what the name says
   write_matrix(file, model.input, vocabulary, options);
 }
 

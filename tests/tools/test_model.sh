@@ -179,6 +179,10 @@ test_stops() {
   grep -q 'so far are in w.partial; begin again with: .*-train corpus.txt' "$work/err" ||
     fail "without a model: says $(cat "$work/err")"
   head -n 1 w.partial | grep -aqx '497 8' || fail "no partial vectors"
+  stop -output w.gz
+  python3 -c 'import gzip; assert gzip.open("w.gz.partial").readline() == b"497 8\n"' ||
+    fail "the partial vectors of w.gz are not packed as it would be"
+  rm w.gz.partial
   [ ! -e w ] || fail "an output of a run that was stopped"
   stop -output /dev/null
   grep -q 'trained; begin again with' "$work/err" || fail "to a device: says $(cat "$work/err")"
