@@ -1,7 +1,9 @@
 #include "io/content.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -60,6 +62,26 @@ void require_readable(const std::string& path) {
   if (path == "-") return;
   if (stat(path.c_str(), &status) != 0) throw system_error(path, "cannot be opened for reading");
   if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) open_for_reading(path);
+}
+
+void require_read_once(const std::vector<std::string>& paths) {
+  std::map<std::pair<dev_t, ino_t>, std::string> seen;
+  for (const std::string& path : paths) {
+    const bool standard_input = path == "-";
+    struct stat status;
+    if (standard_input ? fstat(STDIN_FILENO, &status) != 0 : stat(path.c_str(), &status) != 0) {
+      continue;
+    }
+    // A regular file can be opened again, but for one that is the standard input already.
+    const bool again = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
+    if (again && !standard_input) continue;
+    const auto [other, fresh] = seen.try_emplace({status.st_dev, status.st_ino}, path);
+    if (fresh) continue;
+    throw Error(path == other->second
+                    ? path + ": is named twice, and can be read once; name a file instead"
+                    : path + ": is the same as " + other->second +
+                          ", and can be read once; name a file instead");
+  }
 }
 
 }  // namespace hogvec::io

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "io/memory_map.hpp"
 
@@ -33,5 +34,9 @@ class Content {
 /// Errors: there is nothing at the path, a folder, or a file that cannot be opened. Opens no FIFO,
 /// and believes that "-" can be read.
 void require_readable(const std::string& path);
+
+/// Errors: two of the paths are the same pipe, device or standard input, of which whoever reads
+/// second finds nothing. Paths that lead nowhere pass, and so do empty ones.
+void require_read_once(const std::vector<std::string>& paths);
 
 }  // namespace hogvec::io

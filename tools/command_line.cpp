@@ -253,6 +253,10 @@ std::string CommandLine::nearest_flag(std::string_view word) const {
   return nearest;
 }
 
+std::string output_path(std::string_view name) {
+  return std::string(name == "-" ? "/dev/stdout" : name);
+}
+
 std::string quoted(std::string_view word) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,:=@%+-";

@@ -69,6 +69,9 @@ class CommandLine {
   std::size_t front_ = 0;  // words that next_word() has given
 };
 
+/// A file to write, as a flag names it: "-" is the standard output.
+std::string output_path(std::string_view name);
+
 /// A word as a shell takes it for itself, and as a terminal may be shown it. With control
 /// characters as bash, zsh and ksh do.
 std::string quoted(std::string_view word);

@@ -100,7 +100,7 @@ Options options_of(CommandLine& line) {
   Options options;
   options.info = text_of(line, "-info");
   ConvertOutput& output = options.output;
-  output.path = text_of(line, "-output");
+  output.path = output_path(text_of(line, "-output"));
   if (!options.info.empty() && !output.path.empty()) {
     throw Error("-info: tells what a file is and writes none; leave -output out");
   }

@@ -19,7 +19,7 @@ it is trained.
                     lacks. Without it queries are read from standard input, one a line, to a line
                     EXIT or the end of the input
   -top N            how many words are printed (40)
-  -json FILE        write the answers as JSON too, an object a line; with /dev/stdout, instead
+  -json FILE        write the answers as JSON too, an object a line; with -, instead
   -compat 1         print what the reference prints: rows without a word, where there are fewer
   -threads N        threads to read and to search with (0: all cores)
   --help, --version

@@ -36,7 +36,7 @@ Prints how good word vectors are; of several files, side by side.
                     section. A name that holds "gram" or "morphology" makes a section syntactic
   -top N            analogies are asked and answered over the N most frequent words (30000);
                     0: over all
-  -json FILE        write the figures as JSON too; with /dev/stdout, instead
+  -json FILE        write the figures as JSON too; with -, instead
   -threads N        threads to read and to answer with (0: all cores)
   --help, --version
 
@@ -63,7 +63,7 @@ Options options_of(CommandLine& line) {
   options.analogies = line.values("-analogies");
   const std::int64_t top = line.integer("-top", 0).value_or(kDefaultTop);
   options.top = top == 0 ? WordIndex::kNotFound : static_cast<std::size_t>(top);
-  if (const char* json = line.file("-json")) options.json = json;
+  if (const char* json = line.file("-json")) options.json = output_path(json);
   options.threads = threads_of(line);
   options.column = static_cast<std::size_t>(line.integer("-column", 3, 1000).value_or(0));
   for (const char* vectors; (vectors = line.next_file()) != nullptr;) {
@@ -76,13 +76,17 @@ Options options_of(CommandLine& line) {
   return options;
 }
 
-/// Opened before the work; none where there is no -json.
-std::unique_ptr<io::OutputFile> open_json(const Options& options) {
-  if (options.json.empty()) return nullptr;
+std::vector<std::string> inputs_of(const Options& options) {
   std::vector<std::string> inputs = options.similarity;
   inputs.insert(inputs.end(), options.analogies.begin(), options.analogies.end());
   inputs.insert(inputs.end(), options.vectors.begin(), options.vectors.end());
-  for (const std::string& input : inputs) {
+  return inputs;
+}
+
+/// Opened before the work; none where there is no -json.
+std::unique_ptr<io::OutputFile> open_json(const Options& options) {
+  if (options.json.empty()) return nullptr;
+  for (const std::string& input : inputs_of(options)) {
     if (!io::same_file(options.json, input)) continue;
     throw Error(fmt::format("-json {}: this is an input; name another file", options.json));
   }
@@ -111,6 +115,7 @@ io::SimilarityFile read_pairs(const std::string& path, std::size_t column) {
 }
 
 void evaluate(const Options& options) {
+  io::require_read_once(inputs_of(options));
   const std::unique_ptr<io::OutputFile> json = open_json(options);
   std::vector<io::SimilarityFile> pairs;
   for (const std::string& path : options.similarity) {

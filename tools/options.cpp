@@ -107,6 +107,10 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   path("-save-vocab", options.save_vocab);
   path("-read-vocab", options.read_vocab);
   file("-report", options.report);
+  for (std::string* output :
+       {&options.output, &options.output_context, &options.save_vocab, &options.report}) {
+    *output = output_path(*output);
+  }
   line.file("-held-out");  // of which an empty name is an error
   options.held_out = text_places(line, "-held-out");
   options.debug =
@@ -170,7 +174,8 @@ Text and files
   -recursive N          * 1: of folders the folders in them too (0)
   -lowercase N          * 1: texts are read, and words of -read-vocab, as if all their letters were
                         small: Unicode's simple case folding (0)
-  -output FILE          where the vectors go; without it only the vocabulary is made
+  -output FILE          where the vectors go (-: to standard output); without it only the
+                        vocabulary is made
   -no-eos N             * 1: </s>, the end of a sentence, is no word of the outputs (0)
   -output-context FILE  * where the output vectors (W') go, in the same format
   -binary N             1: write 32-bit floats instead of text (0)

@@ -34,7 +34,7 @@ Options options_of(const QueryProgram& program, const char* vectors, CommandLine
   Options options;
   options.vectors = vectors;
   options.queries = line.values("-query");
-  if (const char* const json = line.file("-json")) options.json = json;
+  if (const char* const json = line.file("-json")) options.json = output_path(json);
   options.top = static_cast<std::size_t>(line.integer("-top", 1).value_or(kReferenceRows));
   options.compat = line.integer("-compat", 0, 1).value_or(0) != 0;
   options.threads = threads_of(line);

@@ -80,7 +80,7 @@ std::vector<float> parse_thresholds(std::string_view text) {
 Options read_options(CommandLine& line) {
   Options options;
   options.train = text_places(line, "-train");
-  if (const char* path = line.value("-output")) options.output = path;
+  if (const char* path = line.value("-output")) options.output = output_path(path);
   options.debug =
       static_cast<int>(std::min<std::int64_t>(line.integer("-debug", 0).value_or(2), 2));
   options.phrases.min_count = static_cast<std::uint64_t>(line.integer("-min-count", 0).value_or(5));

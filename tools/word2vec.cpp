@@ -294,7 +294,13 @@ class Word2vec {
       throw Error(message);
     }
     if (end.end != RunEnd::kStopped || options_.write_on_stop) {
-      if (stored_) on_signal_.emplace("stopped while the outputs were written" + how_to_go_on());
+      std::optional<StopOnSignal> finishing;
+      if (stored_) {
+        on_signal_.emplace("stopped while the outputs were written" + how_to_go_on());
+      } else if (end.end == RunEnd::kFinished) {
+        // Nothing else has what was trained.
+        finishing.emplace([] { note("the outputs are being written; one more signal ends that"); });
+      }
       const Clock::time_point start = Clock::now();
       write_results(outputs_, model, corpus_->vocabulary, options_);
       report_.write_seconds = seconds_since(start);

@@ -39,19 +39,18 @@ Vocabulary continued_vocabulary(const Word2vecOptions& options, const Vocabulary
 }
 
 /// Whoever reads it second finds nothing.
-void refuse_stdin_twice(const Word2vecOptions& options) {
+void require_read_once(const Word2vecOptions& options) {
   std::vector<std::string> inputs{options.read_vocab, options.init, options.init_context,
                                   options.locked};
   inputs.insert(inputs.end(), options.train.paths.begin(), options.train.paths.end());
   inputs.insert(inputs.end(), options.held_out.paths.begin(), options.held_out.paths.end());
-  if (std::count(inputs.begin(), inputs.end(), "-") < 2) return;
-  throw Error("-: the standard input is named twice, and can be read once; name a file instead");
+  io::require_read_once(inputs);
 }
 
 }  // namespace
 
 void require_inputs(const Word2vecOptions& options) {
-  refuse_stdin_twice(options);
+  require_read_once(options);
   const auto or_say = [](const char* message, const auto& require) {
     try {
       require();

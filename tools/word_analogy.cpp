@@ -17,7 +17,7 @@ FILE holds word vectors of word2vec, binary or text, of GloVe or of NumPy (.npy,
                   lacks. Without it queries are read from standard input, one a line, to a line EXIT
                   or the end of the input
   -top N          how many words are printed (40)
-  -json FILE      write the answers as JSON too, an object a line; with /dev/stdout, instead
+  -json FILE      write the answers as JSON too, an object a line; with -, instead
   -compat 1       print what the reference prints: the first word of FILE is not known, words whose
                   cosine is not positive are not shown, rows without a word are
   -threads N      threads to read and to search with (0: all cores)

@@ -134,7 +134,16 @@ grep -q "v.model: is a model file, and no text" "$work/err" || fail "$(cat "$wor
 
 # One standard input.
 expect_code 1 "$bin/word2vec" -train - -read-vocab - "${flags[@]}" -output v <"$text"
-grep -q -- "^word2vec: -: the standard input is named twice" "$work/err" || fail "$(cat "$work/err")"
+grep -q -- "^word2vec: -: is named twice, and can be read once" "$work/err" || fail "$(cat "$work/err")"
+expect_code 1 "$bin/word2vec" -train - -held-out /dev/stdin -hs 1 -negative 0 "${flags[@]}" -output v < <(cat "$text")
+grep -q -- "^word2vec: /dev/stdin: is the same as -, and" "$work/err" || fail "$(cat "$work/err")"
+mkfifo pipe
+expect_code 1 "$bin/word2vec" -train pipe -held-out ./pipe -hs 1 -negative 0 "${flags[@]}" -output v
+grep -q -- "^word2vec: ./pipe: is the same as pipe, and" "$work/err" || fail "$(cat "$work/err")"
+expect_code 1 "$bin/evaluate" pipe -similarity pipe
+grep -q -- "^evaluate: pipe: is named twice" "$work/err" || fail "$(cat "$work/err")"
+rm pipe
+expect_code 0 "$bin/word2vec" -train "$text" -held-out /dev/stdin -hs 1 -negative 0 "${flags[@]}" -output v <"$text"
 expect_code 1 "$bin/distance" - <v0
 grep -q "distance: -: the standard input has the vectors" "$work/err" || fail "$(cat "$work/err")"
 expect_code 1 "$bin/compute-accuracy" - <v0

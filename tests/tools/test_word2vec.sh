@@ -362,6 +362,7 @@ test_outputs() {
   # Devices, pipes and closed streams.
   expect_code 0 word2vec "${small[@]}" -output /dev/null -output-context /dev/null
   word2vec "${small[@]}" -output /dev/stdout 2>/dev/null | cmp - expected || fail "/dev/stdout"
+  word2vec "${small[@]}" -output - 2>/dev/null | cmp - expected || fail "-output -"
   mkfifo fifo
   timeout "$limit" cat fifo >got &
   local reader=$!
@@ -425,6 +426,23 @@ test_signals() {
     esac
     rm old vocab
   done
+
+  # What is trained is written, where nothing else has it.
+  local train=(-train corpus.txt -size 500 -iter 1 -threads 1)
+  expect_code 0 word2vec "${train[@]}" -output expected
+  mkfifo fifo
+  : >"$work/err"
+  "$program" "${train[@]}" -output fifo >"$work/out" 2>"$work/err" &
+  local run=$!
+  {
+    dd bs=1 count=1 status=none >got
+    kill -s TERM $run
+    until grep -q "outputs are being written; one more" "$work/err"; do sleep 0.02; done
+    cat >>got
+  } <fifo
+  wait $run || fail "a signal while the outputs are written ends that: $(cat "$work/err")"
+  cmp got expected || fail "a signal while the outputs are written"
+  rm fifo got expected
 }
 
 test_report() {
