@@ -22,6 +22,8 @@ namespace {
 
 // Small enough that workers end together, large enough that a block costs nothing by itself.
 constexpr std::size_t kBlockBytes = 1u << 20;
+// Smaller, as nobody reads on while all work on blocks, and who fills a pipe has a megabyte of it.
+constexpr std::size_t kStreamBlockBytes = kBlockBytes / 4;
 constexpr std::size_t kLongestWord = 256u << 20;  // in a stream, where it must be held
 
 constexpr bool is_separator(char c) noexcept { return c == ' ' || c == '\t' || c == '\n'; }
@@ -63,7 +65,7 @@ class BlockCutter {
   /// The next block of the file; its last word may be cut off only by its end. None where there is
   /// none left.
   std::optional<TextBlock> next(const Read& read, std::uint64_t& position, std::size_t& number) {
-    std::size_t room = std::max(kBlockBytes, 2 * left_.size());
+    std::size_t room = std::max(kStreamBlockBytes, 2 * left_.size());
     std::unique_ptr<char[]> bytes = std::make_unique_for_overwrite<char[]>(room);
     std::size_t size = left_.size();
     std::memcpy(bytes.get(), left_.data(), size);

@@ -43,7 +43,7 @@ class TextBlock {
   std::shared_ptr<const void> bytes_;     // its own
 };
 
-/// A text, read once, in blocks of about a megabyte.
+/// A text, read once, in blocks of a megabyte or less.
 class TextSource {
  public:
   virtual ~TextSource() = default;
