@@ -40,12 +40,9 @@ struct Sweep {
             .stride = rows.stride(),
             .dim = rows.dim(),
             .batch = kBatch,
-            .hidden = hidden.data(),
             .hidden_transposed = hidden_transposed.data(),
-            .shift = nullptr,  // tiles of scores are not shifted, and z not summed
             .step = step.data(),
-            .exp_scores = tiles.data(),
-            .z = nullptr,
+            .tiles = tiles.data(),
             .max_score = max_score.data(),
             .weighted_rows = weighted_rows.data()};
   }

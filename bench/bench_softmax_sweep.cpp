@@ -1,5 +1,5 @@
-// softmax_scores and softmax_update, each alone and together as one step of a batch of B centers
-// over all V rows.
+// The visit of the full softmax: a batch of B centers, and the update of the one before, over all V
+// rows.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -14,51 +14,41 @@ namespace {
 
 constexpr double kAlphaTimesContext = 0.025 * 6;  // eta C
 
+/// A batch that meets the same rows again and again.
 class Sweep {
  public:
-  Sweep(std::size_t rows, std::size_t dim, std::size_t batch)
-      : batch_(batch),
+  Sweep(const simd::KernelTable& kernels, std::size_t rows, std::size_t dim, std::size_t batch)
+      : kernels_(kernels.softmax),
+        batch_(batch),
         output_(random_matrix(rows, dim, element_size(dim), 1)),
         hidden_(random_matrix(batch, dim, element_size(dim), 2)),
-        step_(batch, dim),
-        weighted_rows_(batch, dim),
-        hidden_transposed_(hidden_.stride() * simd::padded(batch)),
+        shape_{output_.stride(), dim, batch},
+        packed_(kernels_.hidden_size(shape_)),
+        steps_(kernels_.steps_size(shape_)),
+        sums_(kernels_.sums_size(shape_)),
         shift_(batch),
         max_score_(batch),
-        exp_scores_(rows * batch),
-        z_(batch) {
-    for (std::size_t b = 0; b < batch; ++b) {
-      for (std::size_t d = 0; d < dim; ++d) {
-        hidden_transposed_[d * simd::padded(batch) + b] = hidden_.row(b)[d];
-      }
-    }
-  }
+        scales_(batch),
+        exp_scores_(kernels_.exp_scores_size(shape_, rows)),
+        z_(batch) {}
 
-  void scores(const simd::KernelTable& kernels) {
+  /// What a trainer does for the batch, but for the few rows of the context words: takes the update
+  /// that the time before has left, and leaves one.
+  void train() {
     std::fill(z_.begin(), z_.end(), 0.0);
     std::fill(max_score_.begin(), max_score_.end(), -std::numeric_limits<float>::infinity());
-    kernels.softmax_scores(view());
-  }
-
-  void update(const simd::KernelTable& kernels) {
-    const std::size_t stride = output_.stride();
-    std::fill_n(step_.data(), batch_ * stride, 0.0F);
-    std::fill_n(weighted_rows_.data(), batch_ * stride, 0.0F);
+    std::fill(sums_.begin(), sums_.end(), 0.0F);
+    kernels_.pack_hidden(shape_, hidden_.data(), batch_, packed_.data());
+    visit(batch_);
     for (std::size_t b = 0; b < batch_; ++b) {
-      const auto scale = static_cast<float>(kAlphaTimesContext / z_[b]);
-      kernels.axpy(scale, hidden_.row(b), step_.row(b), stride);
+      scales_[b] = static_cast<float>(kAlphaTimesContext / z_[b]);
     }
-    kernels.softmax_update(view());
-  }
-
-  /// What a trainer does for the batch, but for the few rows of the context words.
-  void train(const simd::KernelTable& kernels) {
-    scores(kernels);
-    update(kernels);
+    kernels_.pack_steps(shape_, hidden_.data(), scales_.data(), batch_, steps_.data());
+    left_ = batch_;
   }
 
   /// Trains once, and says whether plain loops over doubles do the same.
-  bool trains_right(const simd::KernelTable& kernels) {
+  bool trains_right() {
     const std::size_t dim = output_.dim();
     const std::size_t row_count = output_.rows();
     const std::vector<double> rows = packed(output_, row_count);
@@ -83,34 +73,41 @@ class Sweep {
         for (std::size_t d = 0; d < dim; ++d) updated[j * dim + d] -= step * hidden[b * dim + d];
       }
     }
-    train(kernels);
+    train();
+    visit(0);
+    Matrix weighted_rows(batch_, dim);
+    std::fill_n(weighted_rows.data(), batch_ * shape_.stride, 0.0F);
+    for (std::size_t b = 0; b < batch_; ++b) {
+      kernels_.add_sums(shape_, sums_.data(), b, 1, weighted_rows.row(b));
+    }
     // Float sums of a few hundred terms of about 1.
-    return all_close(exp_scores_, exp_scores, 0, 1e-5) && all_close(z_, z, 0, 1e-5) &&
-           all_close(max_score_, max_score, 1e-5, 0) &&
-           all_close(packed(weighted_rows_, batch_), weighted, 1e-3, 1e-4) &&
+    return all_close(z_, z, 0, 1e-5) && all_close(max_score_, max_score, 1e-5, 0) &&
+           all_close(packed(weighted_rows, batch_), weighted, 1e-3, 1e-4) &&
            all_close(packed(output_, row_count), updated, 1e-5, 1e-5);
   }
 
  private:
-  simd::SoftmaxSweep view() {
-    return {.rows = output_.data(),
-            .row_count = output_.rows(),
-            .stride = output_.stride(),
-            .dim = output_.dim(),
-            .batch = batch_,
-            .hidden = hidden_.data(),
-            .hidden_transposed = hidden_transposed_.data(),
-            .shift = shift_.data(),
-            .step = step_.data(),
-            .exp_scores = exp_scores_.data(),
-            .z = z_.data(),
-            .max_score = max_score_.data(),
-            .weighted_rows = weighted_rows_.data()};
+  void visit(std::size_t count) {
+    kernels_.visit({.shape = shape_,
+                    .rows = output_.data(),
+                    .row_count = output_.rows(),
+                    .count_before = left_,
+                    .steps = steps_.data(),
+                    .count = count,
+                    .hidden = packed_.data(),
+                    .shift = shift_.data(),
+                    .exp_scores = exp_scores_.data(),
+                    .z = z_.data(),
+                    .max_score = max_score_.data(),
+                    .sums = sums_.data()});
   }
 
+  const simd::SoftmaxKernels& kernels_;
   std::size_t batch_;
-  Matrix output_, hidden_, step_, weighted_rows_;
-  Aligned<float> hidden_transposed_, shift_, max_score_, exp_scores_;
+  std::size_t left_ = 0;
+  Matrix output_, hidden_;
+  simd::SoftmaxShape shape_;
+  Aligned<float> packed_, steps_, sums_, shift_, max_score_, scales_, exp_scores_;
   Aligned<double> z_;
 };
 
@@ -119,47 +116,28 @@ constexpr std::size_t kCheckedRows = 245;
 
 void bench_sweep(benchmark::State& state, const simd::KernelTable& kernels, std::size_t rows,
                  std::size_t dim, std::size_t batch) {
-  if (!Sweep(kCheckedRows, dim, batch).trains_right(kernels)) {
+  if (!Sweep(kernels, kCheckedRows, dim, batch).trains_right()) {
     return state.SkipWithError("wrong result");
   }
-  Sweep sweep(rows, dim, batch);
-  sweep.train(kernels);  // pages of the scores
+  Sweep sweep(kernels, rows, dim, batch);
+  sweep.train();  // pages of the exponentials
   for (auto _ : state) {
-    sweep.train(kernels);
+    sweep.train();
     benchmark::ClobberMemory();
   }
   count(state, "centers", batch);
   count_flop(state, kernels, 6 * rows * dim * batch);  // three products
-  // Of a single center all that is done with a row is to read it twice and to write it once.
+  // Of a single center all that is done with a row is to read it and to write it.
   const std::size_t bytes = rows * simd::padded(dim) * sizeof(float);
-  if (batch == 1) count_bytes(state, 3 * bytes, bytes);
-}
-
-/// One of the two kernels, on rows of which half a MiB at D = 300 stays in the second-level cache.
-void bench_kernel(benchmark::State& state, const simd::KernelTable& kernels, std::size_t dim,
-                  void (Sweep::*run)(const simd::KernelTable&), std::size_t products) {
-  constexpr std::size_t kRows = 480;
-  constexpr std::size_t kBatch = 32;
-  if (!Sweep(kCheckedRows, dim, kBatch).trains_right(kernels)) {
-    return state.SkipWithError("wrong result");
-  }
-  Sweep sweep(kRows, dim, kBatch);
-  sweep.scores(kernels);
-  for (auto _ : state) {
-    (sweep.*run)(kernels);
-    benchmark::ClobberMemory();
-  }
-  count_flop(state, kernels, products * 2 * kRows * dim * kBatch);
+  if (batch == 1) count_bytes(state, 2 * bytes, bytes);
 }
 
 }  // namespace
 
 void register_softmax_sweep() {
-  for_every_table_and_dim("softmax_scores", [](auto& state, const auto& kernels, std::size_t dim) {
-    bench_kernel(state, kernels, dim, &Sweep::scores, 1);
-  });
-  for_every_table_and_dim("softmax_update", [](auto& state, const auto& kernels, std::size_t dim) {
-    bench_kernel(state, kernels, dim, &Sweep::update, 2);
+  // Rows of which half a MiB at D = 300 stays in the second-level cache.
+  for_every_table_and_dim("softmax_visit", [](auto& state, const auto& kernels, std::size_t dim) {
+    bench_sweep(state, kernels, 480, dim, 32);
   });
   for (const std::size_t rows : {10'000, 30'000, 70'000}) {
     for (const std::size_t dim : {100, 300}) {

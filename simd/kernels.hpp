@@ -17,6 +17,8 @@
 #include <span>
 #include <string_view>
 
+#include "simd/softmax.hpp"
+
 namespace hogvec::simd {
 
 inline constexpr std::size_t kRowPadding = 16;    // floats: one register of the widest unit
@@ -79,27 +81,24 @@ struct WindowPairs {
   std::size_t center_stride;  // a multiple of kRowPadding, at least M
 };
 
-/// One sweep of B hidden vectors over a range of rows of W', Rong eqs. (25), (26), (31)-(36).
+/// One sweep of an exact batch over a range of rows of W', whose scores lie in tiles.
 ///
-/// softmax_scores:  exp_scores(j, b) = exp(v'_j . h_b - shift_b),  z_b += sum_j of it,
-///                  max_score_b = max(max_score_b, max_j v'_j . h_b)
-/// softmax_update:  weighted_rows_b += sum_j exp_scores(j, b) v'_j     from the old rows, then
-///                  v'_j -= sum_b exp_scores(j, b) step_b
+/// softmax_tile_scores:  tiles(j, b) = v'_j . h_b,  max_score_b = max(max_score_b, max_j of it);
+///                       -infinity for the rows that fill up the last tile
+/// softmax_tile_update:  weighted_rows_b += sum_j tiles(j, b) v'_j     from the old rows, then
+///                       v'_j -= sum_b tiles(j, b) step_b
 ///
-/// With step_b = eta * C_b / Z_b * h_b the second line is the dense part of Rong eq. (33), and
-/// C_b / Z_b * weighted_rows_b the dense part of EH, eq. (36): scores are never rescaled.
+/// When the tiles hold errors in units of C_b / Z_b and step_b = eta C_b / Z_b h_b, the last line
+/// is Rong eq. (33), and C_b / Z_b weighted_rows_b is EH, eq. (36).
 struct SoftmaxSweep {
   float* rows;                     // first row of the range of W'
   std::size_t row_count;           // rows in the range
   std::size_t stride;              // floats in a row
   std::size_t dim;                 // D: values in a row, the rest is padding
   std::size_t batch;               // B
-  const float* hidden;             // h, row-major B x stride
   const float* hidden_transposed;  // h^T, stride x padded(B): element (d, b) at d * padded(B) + b
-  const float* shift;              // B: subtracted from every score
   const float* step;               // row-major B x stride
-  float* exp_scores;               // row-major row_count x B
-  double* z;                       // B
+  float* tiles;                    // score_tiles_size(row_count, B) floats, 64-byte aligned
   float* max_score;                // B
   float* weighted_rows;            // row-major B x stride
 };
@@ -210,12 +209,8 @@ struct KernelTable {
   void (*analogy_sums)(const AnalogyScores& scores) noexcept;
   void (*analogy_products)(const AnalogyScores& scores) noexcept;
 
-  void (*softmax_scores)(const SoftmaxSweep& sweep) noexcept;
-  void (*softmax_update)(const SoftmaxSweep& sweep) noexcept;
+  SoftmaxKernels softmax;
 
-  /// The same with tiles of scores, score_tiles_size(row_count, B) floats, 64-byte aligned, as
-  /// exp_scores. softmax_tile_scores leaves scores v'_j . h_b without shift, exp or z, and
-  /// -infinity for the rows that fill up the last tile.
   void (*softmax_tile_scores)(const SoftmaxSweep& sweep) noexcept;
   void (*softmax_tile_update)(const SoftmaxSweep& sweep) noexcept;
   void (*softmax_correct)(const SoftmaxColumn& column) noexcept;

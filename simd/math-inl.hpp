@@ -9,6 +9,24 @@ namespace {
 constexpr float kExpOverflow = 88.7228f;    // log of the largest float
 constexpr float kExpUnderflow = -87.3365f;  // log of the smallest normal float
 
+/// exp(r) for |r| <= log 2 / 2.
+HOGVEC_INLINE Floats exp_of_rest(const Floats& r) noexcept {
+  // (exp(r) - 1 - r) / r^2, fitted on |r| <= 0.3476: relative error of exp 1.1e-8.
+  Floats p = fma(r, Floats(0.00139339129f), Floats(0.0083633552f));
+  p = fma(p, r, Floats(0.0416664625f));
+  p = fma(p, r, Floats(0.166665759f));
+  p = fma(p, r, Floats(0.5f));
+  return fma(p, r * r, r) + Floats(1.0f);
+}
+
+/// x - n log 2. The constant is in two parts, the first with trailing zeros, so that n times it is
+/// exact.
+HOGVEC_INLINE Floats rest_of(const Floats& x, const Floats& n) noexcept {
+  return fma(n, Floats(2.12194440e-4f), fma(n, Floats(-0.693359375f), x));
+}
+
+constexpr float kLog2OfE = 1.44269504f;
+
 /// x = n log 2 + r, |r| <= log 2 / 2: exp(r), and n as the low bits of `rounded`.
 struct ExpParts {
   Floats exp_r;
@@ -18,17 +36,9 @@ struct ExpParts {
 HOGVEC_INLINE ExpParts exp_parts(const Floats& x) noexcept {
   // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits of the sum.
   const Floats magic(12582912.0f);
-  const Floats shifted = fma(x, Floats(1.44269504f), magic);
-  const Floats n = shifted - magic;
-  // log 2 in two parts, the first with trailing zeros, so that n times it is exact.
-  Floats r = fma(n, Floats(-0.693359375f), x);
-  r = fma(n, Floats(2.12194440e-4f), r);
-  // (exp(r) - 1 - r) / r^2, fitted on |r| <= 0.3476: relative error of exp 1.1e-8.
-  Floats p = fma(r, Floats(0.00139339129f), Floats(0.0083633552f));
-  p = fma(p, r, Floats(0.0416664625f));
-  p = fma(p, r, Floats(0.166665759f));
-  p = fma(p, r, Floats(0.5f));
-  return {fma(p, r * r, r) + Floats(1.0f), xsimd::bitwise_cast<Ints>(shifted)};
+  const Floats shifted = fma(x, Floats(kLog2OfE), magic);
+  const Floats r = rest_of(x, shifted - magic);
+  return {exp_of_rest(r), xsimd::bitwise_cast<Ints>(shifted)};
 }
 
 /// 2^n for n in -126..127, from the low bits.
@@ -44,6 +54,14 @@ HOGVEC_INLINE Floats exp_of_nonpositive(const Floats& x) noexcept {
 
 /// exp(x) over the whole range: infinity above kExpOverflow, zero below kExpUnderflow.
 HOGVEC_INLINE Floats exp_of(const Floats& x) noexcept {
+#if defined(__AVX512F__)
+  // The minimum passes NaN through, and so do the comparison and the scaling, which makes infinity
+  // where that is what comes out.
+  const Floats inside(_mm512_min_ps(Floats(kExpOverflow + 1), x));
+  const Floats n(_mm512_roundscale_ps(inside * Floats(kLog2OfE), _MM_FROUND_TO_NEAREST_INT));
+  const auto normal = _mm512_cmp_ps_mask(x, Floats(kExpUnderflow), _CMP_NLT_UQ);
+  return Floats(_mm512_maskz_scalef_ps(normal, exp_of_rest(rest_of(inside, n)), n));
+#else
   const Floats inside = xsimd::min(xsimd::max(x, Floats(kExpUnderflow)), Floats(kExpOverflow));
   const ExpParts parts = exp_parts(inside);
   // n can be 128, whose power is no float: two factors, the first of n - 1 and kept normal.
@@ -55,6 +73,7 @@ HOGVEC_INLINE Floats exp_of(const Floats& x) noexcept {
   const Floats infinity(__builtin_inff());
   // x != x passes NaN through.
   return xsimd::select(x > Floats(kExpOverflow), infinity, xsimd::select(x == x, zero_below, x));
+#endif
 }
 
 /// sigmoid(x) and log(1 + exp(x)), from one exponential of -|x|: no cancellation on either side.

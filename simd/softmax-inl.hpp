@@ -1,10 +1,12 @@
-// The softmax sweep: B hidden vectors over a range of rows of W', as matrix products.
+// A visit of the full softmax in single precision: B hidden vectors over a range of rows of W', as
+// matrix products.
 #pragma once
 
 #include <algorithm>
 
 #include "simd/math-inl.hpp"
 #include "simd/scores-inl.hpp"
+#include "simd/vector-inl.hpp"
 
 namespace hogvec::simd {
 namespace {
@@ -12,6 +14,9 @@ namespace {
 // A tile of rows of W' stays in the first-level cache (48 KiB, of 32 KiB on older machines) beside
 // one group of hidden vectors.
 constexpr std::size_t kTileBytes = 20 * 1024;
+// What a visit works on between two products lies in the second level: each product brings its
+// other operand once a tile.
+constexpr std::size_t kVisitBytes = 64 * 1024;
 // Of long rows an update works on a few columns at a time, and wants enough rows to be worth the
 // sums that it loads and stores.
 constexpr std::size_t kLeastTileBlocks = 3;
@@ -23,10 +28,12 @@ constexpr std::size_t kUpdateRows = 4;
 constexpr std::size_t kUpdateRegisters = kRegisters == 32 ? 7 : 2;
 constexpr std::size_t kLineFloats = kRowAlignment / sizeof(float);
 
-std::size_t tile_rows(std::size_t stride) noexcept {
-  const std::size_t rows = kTileBytes / (stride * sizeof(float));
+std::size_t rows_of(std::size_t bytes, std::size_t stride) noexcept {
+  const std::size_t rows = bytes / (stride * sizeof(float));
   return std::max(rows / kScoreRows, kLeastTileBlocks) * kScoreRows;
 }
+std::size_t tile_rows(std::size_t stride) noexcept { return rows_of(kTileBytes, stride); }
+std::size_t visit_rows(std::size_t stride) noexcept { return rows_of(kVisitBytes, stride); }
 
 /// Stores the first `count` lanes, or all of them.
 HOGVEC_INLINE void store_first(float* p, const Floats& x, std::size_t count) noexcept {
@@ -64,19 +71,15 @@ HOGVEC_INLINE void multiply_hidden(const float* rows, std::size_t stride, std::s
   }
 }
 
-/// The rows that follow these, or any where none do.
-template <std::size_t kRows>
-HOGVEC_INLINE const float* next_rows(const SoftmaxSweep& s, std::size_t row) noexcept {
-  return s.rows + (row + 2 * kRows <= s.row_count ? row + kRows : row) * s.stride;
-}
-
 /// kScoreRows (or fewer) rows against up to kRegs registers of hidden vectors.
 template <std::size_t kRows, std::size_t kRegs>
-HOGVEC_INLINE void score_hidden(const SoftmaxSweep& s, std::size_t row, std::size_t b,
-                                const Floats* shift, Floats* z, Floats* max_score) noexcept {
+HOGVEC_INLINE void score_hidden(const SoftmaxVisit& v, std::size_t row, std::size_t b,
+                                std::size_t next, const Floats* shift, Floats* z,
+                                Floats* max_score) noexcept {
   Floats sums[kRows * kRegs];
-  multiply_hidden<kRows, kRegs>(s.rows + row * s.stride, s.stride, s.dim, s.hidden_transposed + b,
-                                padded(s.batch), next_rows<kRows>(s, row), sums);
+  const float* const rows = v.rows + row * v.shape.stride;
+  multiply_hidden<kRows, kRegs>(rows, v.shape.stride, v.shape.dim, v.hidden + b, padded(v.count),
+                                rows + next, sums);
   HOGVEC_UNROLL
   for (std::size_t j = 0; j < kRows; ++j) {
     HOGVEC_UNROLL
@@ -86,21 +89,22 @@ HOGVEC_INLINE void score_hidden(const SoftmaxSweep& s, std::size_t row, std::siz
       const Floats e = exp_of(score - shift[r]);
       z[r] += e;
       const std::size_t first = b + r * kLanes;
-      store_first(s.exp_scores + (row + j) * s.batch + first, e, s.batch - first);
+      store_first(v.exp_scores + (row + j) * v.shape.batch + first, e, v.count - first);
     }
   }
 }
 
-/// One tile of rows against kRegs registers of hidden vectors from b on.
+/// One tile of rows against kRegs registers of hidden vectors from b on. `next` floats from its
+/// rows to those that will be wanted next.
 template <std::size_t kRegs>
-void score_tile_group(const SoftmaxSweep& s, std::size_t row, std::size_t end,
-                      std::size_t b) noexcept {
+void score_tile_group(const SoftmaxVisit& v, std::size_t row, std::size_t end, std::size_t b,
+                      std::size_t next) noexcept {
   alignas(kRowAlignment) float lanes[kRegs * kLanes] = {};
-  const std::size_t width = std::min(kRegs * kLanes, s.batch - b);
+  const std::size_t width = std::min(kRegs * kLanes, v.count - b);
   Floats shift[kRegs];
   Floats z[kRegs];
   Floats max_score[kRegs];
-  std::copy_n(s.shift + b, width, lanes);
+  std::copy_n(v.shift + b, width, lanes);
   HOGVEC_UNROLL
   for (std::size_t r = 0; r < kRegs; ++r) {
     shift[r] = load(lanes + r * kLanes);
@@ -108,64 +112,64 @@ void score_tile_group(const SoftmaxSweep& s, std::size_t row, std::size_t end,
     max_score[r] = Floats(-__builtin_inff());
   }
   for (; row + kScoreRows <= end; row += kScoreRows) {
-    score_hidden<kScoreRows, kRegs>(s, row, b, shift, z, max_score);
+    score_hidden<kScoreRows, kRegs>(v, row, b, next, shift, z, max_score);
   }
-  for (; row + 3 <= end; row += 3) score_hidden<3, kRegs>(s, row, b, shift, z, max_score);
-  for (; row < end; ++row) score_hidden<1, kRegs>(s, row, b, shift, z, max_score);
+  for (; row + 3 <= end; row += 3) score_hidden<3, kRegs>(v, row, b, next, shift, z, max_score);
+  for (; row < end; ++row) score_hidden<1, kRegs>(v, row, b, next, shift, z, max_score);
   HOGVEC_UNROLL
   for (std::size_t r = 0; r < kRegs; ++r) store(lanes + r * kLanes, z[r]);
-  for (std::size_t i = 0; i < width; ++i) s.z[b + i] += lanes[i];
+  for (std::size_t i = 0; i < width; ++i) v.z[b + i] += lanes[i];
   HOGVEC_UNROLL
   for (std::size_t r = 0; r < kRegs; ++r) store(lanes + r * kLanes, max_score[r]);
   for (std::size_t i = 0; i < width; ++i)
-    s.max_score[b + i] = std::max(s.max_score[b + i], lanes[i]);
+    v.max_score[b + i] = std::max(v.max_score[b + i], lanes[i]);
 }
 
-/// Few hidden vectors: a lane for each would stay mostly empty, so scores are dot products of rows.
-void score_few(const SoftmaxSweep& s, std::size_t row, std::size_t end) noexcept {
+/// Whether a lane for each hidden vector would stay mostly empty, so that scores are dot products
+/// of rows.
+constexpr bool is_few(std::size_t count) noexcept { return count * 4 <= kLanes; }
+
+void score_few(const SoftmaxVisit& v, std::size_t row, std::size_t end) noexcept {
   constexpr std::size_t kRows = 8;
-  const std::size_t batch = s.batch;
-  float* hidden[kLanes];
-  float* rows[kRows];
+  const float* hidden[kLanes];
+  const float* rows[kRows];
   alignas(kRowAlignment) float scores[kLanes * kRows + kRowPadding];
-  for (std::size_t b = 0; b < batch; ++b) hidden[b] = const_cast<float*>(s.hidden + b * s.stride);
+  for (std::size_t b = 0; b < v.count; ++b) hidden[b] = v.hidden + b * v.shape.stride;
   for (; row < end; row += kRows) {
     const std::size_t count = std::min(kRows, end - row);
-    for (std::size_t j = 0; j < count; ++j) rows[j] = s.rows + (row + j) * s.stride;
-    score_rows(hidden, batch, rows, count, s.stride, scores);
-    for (std::size_t b = 0; b < batch; ++b) {
+    for (std::size_t j = 0; j < count; ++j) rows[j] = v.rows + (row + j) * v.shape.stride;
+    score_rows(hidden, v.count, rows, count, v.shape.stride, scores);
+    for (std::size_t b = 0; b < v.count; ++b) {
       alignas(kRowAlignment) float shifted[kRowPadding] = {};
-      float max_score = s.max_score[b];
+      float max_score = v.max_score[b];
       for (std::size_t j = 0; j < count; ++j) {
         max_score = std::max(max_score, scores[b * count + j]);
-        shifted[j] = scores[b * count + j] - s.shift[b];
+        shifted[j] = scores[b * count + j] - v.shift[b];
       }
       exp_row(shifted, shifted, kRowPadding);
       float z = 0;
       for (std::size_t j = 0; j < count; ++j) {
         z += shifted[j];
-        s.exp_scores[(row + j) * batch + b] = shifted[j];
+        v.exp_scores[(row + j) * v.shape.batch + b] = shifted[j];
       }
-      s.max_score[b] = max_score;
-      s.z[b] += z;
+      v.max_score[b] = max_score;
+      v.z[b] += z;
     }
   }
 }
 
-void softmax_scores(const SoftmaxSweep& s) noexcept {
-  const std::size_t tile = tile_rows(s.stride);
-  for (std::size_t row = 0; row < s.row_count; row += tile) {
-    const std::size_t end = std::min(row + tile, s.row_count);
-    if (s.batch * 4 <= kLanes) {
-      score_few(s, row, end);
-      continue;
-    }
-    std::size_t b = 0;
-    for (; b + kScoreRegisters * kLanes <= s.batch; b += kScoreRegisters * kLanes) {
-      score_tile_group<kScoreRegisters>(s, row, end, b);
-    }
-    for (; b < s.batch; b += kLanes) score_tile_group<1>(s, row, end, b);
+/// Scores of the rows from `row` to `end`, and what is made of them.
+void score_tile(const SoftmaxVisit& v, std::size_t row, std::size_t end,
+                std::size_t next) noexcept {
+  if (is_few(v.count)) {
+    score_few(v, row, end);
+    return;
   }
+  std::size_t b = 0;
+  for (; b + kScoreRegisters * kLanes <= v.count; b += kScoreRegisters * kLanes) {
+    score_tile_group<kScoreRegisters>(v, row, end, b, next);
+  }
+  for (; b < v.count; b += kLanes) score_tile_group<1>(v, row, end, b, next);
 }
 
 /// target(i) += sum_k coefficient(i, k) source(k), rows of kRegs registers each; subtracts where
@@ -258,21 +262,82 @@ void accumulate_all(const RowProduct& p, std::index_sequence<kRegs...>) noexcept
   }
 }
 
-void softmax_update(const SoftmaxSweep& s) noexcept {
-  constexpr auto kWidths = std::make_index_sequence<kUpdateRegisters>{};
-  const std::size_t tile = tile_rows(s.stride);
-  for (std::size_t row = 0; row < s.row_count; row += tile) {
-    const std::size_t count = std::min(tile, s.row_count - row);
-    float* rows = s.rows + row * s.stride;
-    const float* exp_scores = s.exp_scores + row * s.batch;
-    const std::size_t next = row + 2 * count <= s.row_count ? count * s.stride : 0;
-    // EH first: it wants the old rows.
-    accumulate_all<false>(
-        {s.weighted_rows, s.batch, rows, count, exp_scores, 1, s.batch, s.stride, next}, kWidths);
-    accumulate_all<true>({rows, count, s.step, s.batch, exp_scores, s.batch, 1, s.stride, 0},
-                         kWidths);
+// Layouts: h^T, stride x padded(count), or rows where there are few; steps and sums row-major
+// batch x stride; exponentials row-major rows x batch.
+
+std::size_t fp32_hidden_size(const SoftmaxShape& shape) noexcept {
+  return shape.stride * padded(shape.batch);
+}
+
+std::size_t fp32_rows_size(const SoftmaxShape& shape) noexcept {
+  return shape.batch * shape.stride;
+}
+
+std::size_t fp32_exp_scores_size(const SoftmaxShape& shape, std::size_t row_count) noexcept {
+  return row_count * shape.batch;
+}
+
+void fp32_pack_hidden(const SoftmaxShape& shape, const float* hidden, std::size_t count,
+                      float* packed) noexcept {
+  if (is_few(count)) {
+    std::copy_n(hidden, count * shape.stride, packed);
+    return;
+  }
+  const std::size_t leading = padded(count);
+  for (std::size_t b = 0; b < count; ++b) {
+    const float* const h = hidden + b * shape.stride;
+    for (std::size_t d = 0; d < shape.stride; ++d) packed[d * leading + b] = h[d];
   }
 }
+
+void fp32_pack_steps(const SoftmaxShape& shape, const float* hidden, const float* scales,
+                     std::size_t count, float* packed) noexcept {
+  for (std::size_t b = 0; b < count; ++b) {
+    const Floats scale(scales[b]);
+    for (std::size_t d = b * shape.stride; d < (b + 1) * shape.stride; d += kLanes) {
+      store(packed + d, scale * load(hidden + d));
+    }
+  }
+}
+
+void fp32_visit(const SoftmaxVisit& v) noexcept {
+  constexpr auto kWidths = std::make_index_sequence<kUpdateRegisters>{};
+  const std::size_t stride = v.shape.stride;
+  const std::size_t leading = v.shape.batch;
+  const std::size_t tile = visit_rows(stride);
+  for (std::size_t row = 0; row < v.row_count; row += tile) {
+    const std::size_t count = std::min(tile, v.row_count - row);
+    float* const rows = v.rows + row * stride;
+    float* const exp_scores = v.exp_scores + row * leading;
+    const std::size_t next = row + 2 * count <= v.row_count ? count * stride : 0;
+    if (v.count_before > 0) {
+      accumulate_all<true>(
+          {rows, count, v.steps, v.count_before, exp_scores, leading, 1, stride, 0}, kWidths);
+    }
+    if (v.count == 0) continue;
+    score_tile(v, row, row + count, next);
+    if (v.sums == nullptr) continue;
+    accumulate_all<false>({v.sums, v.count, rows, count, exp_scores, 1, leading, stride, 0},
+                          kWidths);
+  }
+}
+
+void fp32_add_sums(const SoftmaxShape& shape, const float* sums, std::size_t b, float scale,
+                   float* row) noexcept {
+  axpy(scale, sums + b * shape.stride, row, shape.stride);
+}
+
+constexpr SoftmaxKernels kSoftmaxFp32{
+    .name = "fp32",
+    .hidden_size = fp32_hidden_size,
+    .steps_size = fp32_rows_size,
+    .sums_size = fp32_rows_size,
+    .exp_scores_size = fp32_exp_scores_size,
+    .pack_hidden = fp32_pack_hidden,
+    .pack_steps = fp32_pack_steps,
+    .visit = fp32_visit,
+    .add_sums = fp32_add_sums,
+};
 
 }  // namespace
 }  // namespace hogvec::simd

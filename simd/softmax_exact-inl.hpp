@@ -46,6 +46,12 @@ void transpose_tile(const float* from, std::size_t leading, std::size_t width, f
   }
 }
 
+/// The rows that follow these, or any where none do.
+template <std::size_t kRows>
+HOGVEC_INLINE const float* next_rows(const SoftmaxSweep& s, std::size_t row) noexcept {
+  return s.rows + (row + 2 * kRows <= s.row_count ? row + kRows : row) * s.stride;
+}
+
 /// Scores of kRows rows, row-major into `out`.
 template <std::size_t kRows, std::size_t kRegs>
 HOGVEC_INLINE void store_scores(const SoftmaxSweep& s, std::size_t row, std::size_t b,
@@ -78,7 +84,7 @@ void score_tile_columns(const SoftmaxSweep& s, std::size_t row, std::size_t b) n
   for (; j < end; ++j, out += kWidth) store_scores<1, kRegs>(s, j, b, max_score, out);
   std::fill(out, scores + kScoreTileRows * kWidth, -__builtin_inff());
   const std::size_t width = std::min(kWidth, s.batch - b);
-  transpose_tile(scores, kWidth, width, s.exp_scores + row * s.batch + b * kScoreTileRows);
+  transpose_tile(scores, kWidth, width, s.tiles + row * s.batch + b * kScoreTileRows);
   HOGVEC_UNROLL
   for (std::size_t r = 0; r < kRegs; ++r) store(largest + r * kLanes, max_score[r]);
   for (std::size_t i = 0; i < width; ++i) {
@@ -105,7 +111,7 @@ void softmax_tile_update(const SoftmaxSweep& s) noexcept {
       const std::size_t count = std::min(part, size - first);
       float* rows = s.rows + (row + first) * s.stride;
       const std::size_t next = row + first + 2 * count <= s.row_count ? count * s.stride : 0;
-      const float* errors = s.exp_scores + row * s.batch + first;
+      const float* errors = s.tiles + row * s.batch + first;
       // EH first: it wants the old rows.
       accumulate_all<false>(
           {s.weighted_rows, s.batch, rows, count, errors, kScoreTileRows, 1, s.stride, next},

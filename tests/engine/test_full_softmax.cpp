@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "engine/reference/reference.hpp"
-#include "engine/train/softmax/sweeps.hpp"
+#include "engine/train/softmax/slices.hpp"
 #include "engine/train/train.hpp"
 #include "io/error.hpp"
 #include "tests/files.hpp"

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "engine/train/run.hpp"
-#include "engine/train/softmax/sweeps.hpp"
+#include "engine/train/softmax/slices.hpp"
+#include "simd/kernels.hpp"
 #include "tests/files.hpp"
 
 namespace {
@@ -54,9 +55,9 @@ TEST_CASE("a run takes a batch of scores, once for all owners of rows, else for 
       };
       const std::size_t batch = make_plan(settings).softmax_batch;
       const std::size_t scores = rows * batch * sizeof(float);
-      // Vectors and sums of the batch, what fills up the last tile, and a chunk of 6 words.
+      // Vectors and sums of the batch, scores of one center, and a chunk of 6 words.
       const std::size_t beside =
-          batch * sizeof(float) * (8 * simd::padded(dim) + simd::kScoreTileRows) + (8u << 10);
+          sizeof(float) * (batch * 8 * simd::padded(dim) + rows) + (16u << 10);
       const std::size_t one = memory();
       CHECK(one >= scores);
       CHECK(one < scores + scores / 4 + beside);  // slices have at least four rows a dimension

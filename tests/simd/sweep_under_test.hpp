@@ -1,5 +1,5 @@
-// What a softmax sweep works on, in guarded buffers: shared by the tests of the two kernels alone
-// and of the whole step.
+// What a sweep of an exact batch works on, in guarded buffers, and numbers for tests of the
+// softmax.
 #pragma once
 
 #include <algorithm>
@@ -29,52 +29,36 @@ inline Guarded<float> transposed(const Guarded<float>& rows, std::size_t batch,
   return result;
 }
 
-inline Guarded<float> copy(const Guarded<float>& values, std::size_t offset = 0) {
-  return Guarded<float>(std::span(values.data(), values.size()), offset);
-}
-
-/// Vectors of B and the scores are not aligned, rows are. z is 0, max_score -infinity, exp_scores
-/// NaN, step as hidden.
+/// Vectors of B are not aligned, rows are. max_score is -infinity, weighted_rows 0, the tiles NaN.
 struct Sweep {
   Sweep(std::span<const float> packed_rows, std::span<const float> packed_hidden,
         std::size_t row_count, std::size_t batch, std::size_t dim)
       : rows(padded_rows(packed_rows, row_count, dim)),
-        hidden(padded_rows(packed_hidden, batch, dim)),
-        hidden_transposed(transposed(hidden, batch, simd::padded(dim))),
-        shift(batch, 1),
-        step(copy(hidden)),
-        exp_scores(row_count * batch, 3),
-        z(batch, 1),
+        step(padded_rows(packed_hidden, batch, dim)),
+        hidden_transposed(transposed(step, batch, simd::padded(dim))),
+        tiles(simd::score_tiles_size(row_count, batch)),
         max_score(batch, 1),
-        weighted_rows(copy(hidden)),
+        weighted_rows(batch * simd::padded(dim)),
         view{.rows = rows.data(),
              .row_count = row_count,
              .stride = simd::padded(dim),
              .dim = dim,
              .batch = batch,
-             .hidden = hidden.data(),
              .hidden_transposed = hidden_transposed.data(),
-             .shift = shift.data(),
              .step = step.data(),
-             .exp_scores = exp_scores.data(),
-             .z = z.data(),
+             .tiles = tiles.data(),
              .max_score = max_score.data(),
              .weighted_rows = weighted_rows.data()} {
-    std::fill(shift.begin(), shift.end(), 0.0F);
-    std::fill(z.begin(), z.end(), 0.0);
     std::fill(max_score.begin(), max_score.end(), -kInfinity);
     std::fill(weighted_rows.begin(), weighted_rows.end(), 0.0F);
   }
 
   bool intact() const {
-    return rows.intact() && hidden.intact() && hidden_transposed.intact() && shift.intact() &&
-           step.intact() && exp_scores.intact() && z.intact() && max_score.intact() &&
-           weighted_rows.intact();
+    return rows.intact() && step.intact() && hidden_transposed.intact() && tiles.intact() &&
+           max_score.intact() && weighted_rows.intact();
   }
 
-  Guarded<float> rows, hidden, hidden_transposed, shift, step, exp_scores;
-  Guarded<double> z;
-  Guarded<float> max_score, weighted_rows;
+  Guarded<float> rows, step, hidden_transposed, tiles, max_score, weighted_rows;
   simd::SoftmaxSweep view;
 };
 

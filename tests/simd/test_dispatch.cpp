@@ -58,8 +58,7 @@ TEST_CASE("every table is complete") {
     CHECK((kernels->exp != nullptr));
     CHECK((kernels->sigmoid != nullptr));
     CHECK((kernels->logistic_block != nullptr));
-    CHECK((kernels->softmax_scores != nullptr));
-    CHECK((kernels->softmax_update != nullptr));
+    CHECK((kernels->softmax.visit != nullptr));
     CHECK((kernels->random_bits != nullptr));
     CHECK((kernels->repeat_distances != nullptr));
     CHECK((kernels->special_bytes != nullptr));

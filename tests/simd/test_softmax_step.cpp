@@ -1,10 +1,10 @@
-// softmax_scores and softmax_update on every table: the two sweeps as one step of full softmax
-// skip-gram, against the double reference (engine/reference/full_softmax.cpp).
+// Visits of the full softmax on every table: a batch and what it leaves as one step of skip-gram,
+// against the double reference (engine/reference/full_softmax.cpp).
 //
 // Sizes: V = 200 and 150 in tiles of 64 rows, B = 1 to 33, D = 1 to 512; context words that repeat,
 // the center in its own context, a center twice in a batch.
 // Tolerance: see check_model.
-// Out of scope: sizes around the lane counts (test_softmax_sweep.cpp) and the engine's own trainer.
+// Out of scope: sizes around the lane counts (test_softmax_visit.cpp) and the engine's own trainer.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -17,6 +17,7 @@
 #include "simd/kernels.hpp"
 #include "tests/simd/kernels_under_test.hpp"
 #include "tests/simd/sweep_under_test.hpp"
+#include "tests/simd/visit_under_test.hpp"
 
 namespace {
 
@@ -51,72 +52,77 @@ float length(const simd::KernelTable& kernels, const float* row, std::size_t str
   return std::sqrt(kernels.dot(row, row, stride));
 }
 
-/// Trains a block of centers, all from the old W and W', by two sweeps over W' in tiles, as the
+/// Trains a block of centers, all from the old W and W', by two visits of ranges of W', as the
 /// caller of the kernels does. Returns the loss before it.
 double train_block(const simd::KernelTable& kernels, Matrices& model,
                    const std::vector<Center>& centers, float alpha) {
-  constexpr std::size_t kTile = 64;
+  constexpr std::size_t kRange = 64;
+  const simd::SoftmaxKernels& softmax = kernels.softmax;
   const std::size_t batch = centers.size();
   const std::size_t stride = model.stride;
+  const simd::SoftmaxShape shape{stride, model.dim, batch};
   std::vector<float> hidden_values;
   for (const Center& center : centers) {  // h_b, Rong eq. (24)
     const float* const row = &model.input[center.word * stride];
     hidden_values.insert(hidden_values.end(), row, row + model.dim);
   }
-  const std::vector<float> no_rows(model.vocabulary_size * model.dim);
-  Sweep sweep(no_rows, hidden_values, model.vocabulary_size, batch, model.dim);
-  const auto on_tiles = [&](auto kernel) {
-    for (std::size_t first = 0; first < model.vocabulary_size; first += kTile) {
-      simd::SoftmaxSweep tile = sweep.view;
-      tile.rows = &model.output[first * stride];
-      tile.row_count = std::min(kTile, model.vocabulary_size - first);
-      tile.exp_scores = &sweep.exp_scores[first * batch];
-      kernel(tile);
-    }
-  };
-  const auto hidden = [&](std::size_t b) { return &sweep.hidden[b * stride]; };
+  const Guarded<float> hidden_rows = padded_rows(hidden_values, batch, model.dim);
+  const auto hidden = [&](std::size_t b) { return &hidden_rows[b * stride]; };
   const auto output = [&](std::uint32_t word) { return &model.output[word * stride]; };
 
-  // First sweep, with a bound on the scores as the shift: Z_b.
+  Visit visit(softmax, std::vector<float>(model.dim), 1, batch, model.dim);
+  std::vector<Guarded<float>> exp_scores;  // of each range
+  const auto on_ranges = [&] {
+    for (std::size_t first = 0; first < model.vocabulary_size; first += kRange) {
+      const std::size_t count = std::min(kRange, model.vocabulary_size - first);
+      if (exp_scores.size() == first / kRange) {
+        exp_scores.emplace_back(softmax.exp_scores_size(shape, count));
+      }
+      visit.view.rows = &model.output[first * stride];
+      visit.view.row_count = count;
+      visit.view.exp_scores = exp_scores[first / kRange].data();
+      visit.run();
+    }
+  };
+
+  // First visit, with a bound on the scores as the shift: Z_b.
   float longest = 0.0F;
   for (std::size_t j = 0; j < model.vocabulary_size; ++j) {
     longest = std::max(longest, length(kernels, &model.output[j * stride], stride));
   }
   for (std::size_t b = 0; b < batch; ++b) {
-    sweep.shift[b] = longest * length(kernels, hidden(b), stride);
+    visit.shift[b] = longest * length(kernels, hidden(b), stride);
   }
-  on_tiles(kernels.softmax_scores);
+  visit.take_hidden(hidden_values, batch);
+  on_ranges();
 
-  // The loss, T_b from the old rows, and the steps.
+  // The loss, and EH with its two parts, Rong eq. (36), from the old rows.
   double loss = 0.0;
-  Guarded<float> truth(batch * stride);
-  std::fill(truth.begin(), truth.end(), 0.0F);
-  std::vector<float> per_z(batch);  // C_b / Z_b
+  std::vector<float> scales(batch);  // eta C_b / Z_b
   for (std::size_t b = 0; b < batch; ++b) {
     const std::vector<std::uint32_t>& context = centers[b].context;
     const auto count = static_cast<double>(context.size());
-    per_z[b] = static_cast<float>(count / sweep.z[b]);
-    loss += count * (sweep.shift[b] + std::log(sweep.z[b]));  // Rong eq. (29)
+    scales[b] = alpha * static_cast<float>(count / visit.z[b]);
+    loss += count * (visit.shift[b] + std::log(visit.z[b]));  // Rong eq. (29)
+    float* const row = &model.input[centers[b].word * stride];
+    softmax.add_sums(shape, visit.sums.data(), b, -scales[b], row);
     for (const std::uint32_t word : context) {
       loss -= kernels.dot(output(word), hidden(b), stride);
-      kernels.axpy(1.0F, output(word), &truth[b * stride], stride);
-    }
-    for (std::size_t d = 0; d < stride; ++d) {
-      sweep.step[b * stride + d] = alpha * per_z[b] * sweep.hidden[b * stride + d];
+      kernels.axpy(alpha, output(word), row, stride);
     }
   }
 
-  // Second sweep, then the sparse part of W' and the rows of W.
-  on_tiles(kernels.softmax_update);
+  // The sparse part of W', and the dense one in a second visit.
   for (std::size_t b = 0; b < batch; ++b) {
     for (const std::uint32_t word : centers[b].context) {
       kernels.axpy(alpha, hidden(b), output(word), stride);
     }
-    float* const row = &model.input[centers[b].word * stride];
-    kernels.axpy(-alpha * per_z[b], &sweep.weighted_rows[b * stride], row, stride);
-    kernels.axpy(alpha, &truth[b * stride], row, stride);  // the two parts of EH, Rong eq. (36)
   }
-  CHECK(sweep.intact());
+  visit.take_steps(hidden_values, scales);
+  visit.view.count = 0;
+  on_ranges();
+  CHECK(visit.intact());
+  for (const Guarded<float>& of_range : exp_scores) CHECK(of_range.intact());
   return loss;
 }
 
@@ -146,7 +152,7 @@ void check_model(const Matrices& got, const reference::Model& want) {
 
 }  // namespace
 
-TEST_CASE("two sweeps are one step of full softmax") {
+TEST_CASE("a visit and what it leaves are one step of full softmax") {
   Random random(4);
   const std::vector<Center> centers = {
       {17, {3}}, {5, {0, 199, 64, 63, 65, 128}}, {9, {9, 2, 2, 9, 2}}, {0, {199, 0}}};
@@ -167,7 +173,7 @@ TEST_CASE("two sweeps are one step of full softmax") {
   }
 }
 
-TEST_CASE("two sweeps of a batch add the gradients of its centers at the old model") {
+TEST_CASE("visits of a batch add the gradients of its centers at the old model") {
   Random random(5);
   for (const std::size_t batch : {2, 7, 16, 33}) {
     for (const std::size_t dim : {33, 100}) {

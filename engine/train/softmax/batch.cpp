@@ -14,10 +14,9 @@ SoftmaxBatch::SoftmaxBatch(MatrixView input, const TrainPlan& plan, const Locked
       cbow_(plan.cbow()),
       undivided_(plan.cbow_gradient == CbowGradient::kUndivided),
       context_(2 * plan.window, input.stride()),
-      hidden_(capacity_ * input.stride()),
-      hidden_transposed_(input.stride() * simd::padded(capacity_)) {
+      hidden_(capacity_ * input.stride()) {
   centers_.reserve(capacity_);
-  counts_.reserve(capacity_ * (2 * plan.window + 1));
+  counts_.reserve(capacity_ * (most_targets(plan) + 1));
 }
 
 bool SoftmaxBatch::holds(WordId word) const noexcept {
@@ -54,7 +53,6 @@ void SoftmaxBatch::clear() noexcept {
 }
 
 void SoftmaxBatch::load_hidden() noexcept {
-  const std::size_t leading = simd::padded(size());
   for (std::size_t b = 0; b < size(); ++b) {
     float* const h = hidden_.data() + b * stride();
     if (cbow_) {
@@ -62,7 +60,6 @@ void SoftmaxBatch::load_hidden() noexcept {
     } else {
       std::copy_n(input_.row(counts_[center(b).first].word), stride(), h);
     }
-    for (std::size_t d = 0; d < stride(); ++d) hidden_transposed_[d * leading + b] = h[d];
   }
 }
 

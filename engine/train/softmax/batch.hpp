@@ -15,7 +15,7 @@
 
 namespace hogvec {
 
-/// Up to B centers whose hidden vectors share two sweeps over W'. One thread.
+/// Up to B centers whose hidden vectors share a visit of W'. One thread.
 class SoftmaxBatch {
  public:
   /// How often a word stands among what is wanted.
@@ -47,9 +47,9 @@ class SoftmaxBatch {
   /// h, row-major B x stride.
   const float* hidden() const noexcept { return hidden_.data(); }
   const float* hidden(std::size_t b) const noexcept { return hidden_.data() + b * stride(); }
-  /// h^T, stride x padded(B).
-  const float* hidden_transposed() const noexcept { return hidden_transposed_.data(); }
 
+  /// The most words that one center can want.
+  static std::size_t most_targets(const TrainPlan& plan) noexcept { return 2 * plan.window; }
   /// n_j of the wanted words, each once.
   std::span<const Count> targets(std::size_t b) const noexcept;
   /// C, how many output panels there are: the sum of n_j.
@@ -87,7 +87,6 @@ class SoftmaxBatch {
   std::vector<Count> counts_;
   ContextRows context_;  // of one center of CBOW
   Scratch<float> hidden_;
-  Scratch<float> hidden_transposed_;
 };
 
 }  // namespace hogvec

@@ -33,7 +33,7 @@ double SoftmaxExact::train(SoftmaxBatch& batch, float alpha) {
   for (std::size_t b = 0; b < batch.size(); ++b) hidden_rows_[b] = batch.hidden(b);
   kernels_.score_rows(hidden_rows_.data(), batch.size(), hidden_rows_.data(), batch.size(),
                       batch.stride(), hidden_products_.data());
-  sweeps_.tile_scores(batch);
+  sweeps_.scores(batch);
   double loss = 0;
   for (std::size_t b = 0; b < batch.size(); ++b) loss += finish_center(batch, b, alpha);
   update(batch, alpha);
@@ -55,7 +55,7 @@ double SoftmaxExact::finish_center(const SoftmaxBatch& batch, std::size_t b, flo
   const double z = sweeps_.finish_column(batch, b, coefficients_.data(), shift, overlaps_.data());
   per_z_[b] = batch.target_count(b) / z;
   for (const auto& [word, count] : batch.targets(b)) {
-    sweeps_.tile_value(batch, word, b) -= static_cast<float>(count / per_z_[b]);
+    sweeps_.value(batch, word, b) -= static_cast<float>(count / per_z_[b]);
   }
   for (std::size_t a = 0; a < b; ++a) overlaps_[a] -= target_errors_[a] / per_z_[b];
   correct_hidden_error(batch, b, alpha);
@@ -67,9 +67,9 @@ double SoftmaxExact::sum_targets(const SoftmaxBatch& batch, std::size_t b) noexc
   double score = 0;
   std::fill_n(target_errors_.data(), b, 0.0);
   for (const auto& [word, count] : batch.targets(b)) {
-    score += double{count} * sweeps_.tile_value(batch, word, b);
+    score += double{count} * sweeps_.value(batch, word, b);
     for (std::size_t a = 0; a < b; ++a) {
-      target_errors_[a] += double{count} * sweeps_.tile_value(batch, word, a);
+      target_errors_[a] += double{count} * sweeps_.value(batch, word, a);
     }
   }
   for (std::size_t a = 0; a < b; ++a) score -= coefficients_[a] * target_errors_[a];
@@ -104,7 +104,7 @@ void SoftmaxExact::update(const SoftmaxBatch& batch, float alpha) {
     kernels_.axpy(static_cast<float>(alpha * per_z_[b]), batch.hidden(b), step_.data() + b * stride,
                   stride);
   }
-  sweeps_.tile_update(batch, step_.data());
+  sweeps_.update(batch, step_.data());
   for (std::size_t b = 0; b < batch.size(); ++b) {
     batch.add_to_inputs(b, static_cast<float>(-alpha * per_z_[b]), sweeps_.weighted_rows(b));
     batch.add_to_inputs(b, alpha, hidden_corrections_.data() + b * stride);

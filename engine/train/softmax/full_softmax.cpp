@@ -31,19 +31,23 @@ ChunkLoss FullSoftmaxWorker::train_while(const ChunkSample& sample, float alpha,
     batch_.clear();
     return go_on();
   };
+  const auto finish = [&] {
+    if (minibatch_) minibatch_->finish();
+    return total;
+  };
   // A chunk is a function of itself: nothing is carried over from the one before.
   if (minibatch_) minibatch_->restart();
   for (const Sentence& sentence : sample.sentences()) {
     if (sentence.end - sentence.begin < 2) continue;  // no context
     for (std::uint32_t i = sentence.begin; i < sentence.end; ++i) {
       // The second of two equal centers begins with what the first has made of their row.
-      if (exact_ && batch_.holds(sample.ids()[i]) && !flush()) return total;
+      if (exact_ && batch_.holds(sample.ids()[i]) && !flush()) return finish();
       batch_.add(sample, sentence, i);
-      if (batch_.size() == batch_.capacity() && !flush()) return total;
+      if (batch_.size() == batch_.capacity() && !flush()) return finish();
     }
   }
   if (batch_.size() != 0) flush();
-  return total;
+  return finish();
 }
 
 }  // namespace hogvec

@@ -1,6 +1,7 @@
 // The exact full softmax: hidden vectors go in, all rows of W' come out, one softmax for each
-// center. softmax_batch says what goes in, softmax_sweeps does the work over all rows, and
-// softmax_minibatch and softmax_exact put the two together.
+// center. softmax_batch says what goes in, softmax_visits or
+// softmax_sweeps the work over all rows, and softmax_minibatch and softmax_exact put the two
+// together.
 #pragma once
 
 #include <cstdint>

@@ -4,23 +4,16 @@
 #include <cmath>
 
 namespace hogvec {
-namespace {
-
-// Below about exp(-87) an exp is zero.
-constexpr float kLeastExp = 1e-30f;
-
-}  // namespace
-
 SoftmaxMinibatch::SoftmaxMinibatch(MatrixView output, const TrainPlan& plan,
                                    const simd::KernelTable& kernels)
     : output_(output),
       kernels_(kernels),
       steadiness_(output.stride(), plan),
-      sweeps_(output, plan, kernels) {
-  const std::size_t batch = plan.softmax_batch;
-  step_ = Scratch<float>(batch * output.stride());
-  shift_ = Scratch<float>(batch);
-}
+      visits_(output, plan, kernels),
+      shift_(plan.softmax_batch),
+      scales_(plan.softmax_batch),
+      error_(output.stride()),
+      column_(output.rows() + simd::kRowPadding) {}
 
 double SoftmaxMinibatch::train(SoftmaxBatch& batch, float alpha) {
   const std::size_t all = batch.size();
@@ -39,65 +32,88 @@ double SoftmaxMinibatch::train(SoftmaxBatch& batch, float alpha) {
 
 /// The batch as it is selected, its hidden vectors loaded.
 double SoftmaxMinibatch::train_part(SoftmaxBatch& batch, float alpha) {
-  sweep_scores(batch);
-  const double result = loss(batch);
-  subtract_targets(batch);
-  update(batch, alpha);
-  return result;
-}
-
-void SoftmaxMinibatch::sweep_scores(const SoftmaxBatch& batch) {
-  const std::size_t size = batch.size();
-  range_.sum_in_range(
-      size, shift_.data(), sweeps_.z(), sweeps_.max_score(),
-      [&] { sweeps_.exp_scores(batch, shift_.data()); },
-      [&] { sweeps_.exp_kept_scores(batch, shift_.data()); });
-}
-
-/// u_bj of a wanted word, from its exp where that has all its digits.
-double SoftmaxMinibatch::target_score(const SoftmaxBatch& batch, WordId word,
-                                      std::size_t b) const noexcept {
-  const float exp_score = sweeps_.value(batch, word, b);
-  if (exp_score >= kLeastExp) return shift_[b] + std::log(double{exp_score});
-  return kernels_.dot(output_.row(word), batch.hidden(b), batch.stride());
-}
-
-/// E_b = -sum_c u_{j*_c} + C_b log sum_j exp(u_j), eq. (29), over the batch.
-double SoftmaxMinibatch::loss(const SoftmaxBatch& batch) const noexcept {
   double sum = 0;
-  for (std::size_t b = 0; b < batch.size(); ++b) {
-    sum += batch.target_count(b) * (shift_[b] + std::log(sweeps_.z()[b]));
-    for (const auto& [word, count] : batch.targets(b)) {
-      sum -= double{count} * target_score(batch, word, b);
-    }
+  if (sum_scores(batch)) {
+    for (std::size_t b = 0; b < batch.size(); ++b) sum += loss(batch, b);
+    step(batch, alpha);
+  } else {
+    for (std::size_t b = 0; b < batch.size(); ++b) sum += train_alone(batch, b, alpha);
   }
   return sum;
 }
 
-/// Turns predictions into errors, EI_j = C y_j - n_j, in units of C / Z: the rows of the wanted
-/// words, which may be in another thread's cache, are then touched by the sweep alone.
-void SoftmaxMinibatch::subtract_targets(const SoftmaxBatch& batch) noexcept {
+/// Whether every Z came out in range, or no step can help: a score is no number.
+bool SoftmaxMinibatch::sum_scores(const SoftmaxBatch& batch) {
+  const std::size_t size = batch.size();
+  range_.sum_in_range(
+      size, shift_.data(), visits_.z(), visits_.max_score(),
+      [&] { visits_.visit(batch, shift_.data()); },
+      [&] {
+        std::copy_n(visits_.max_score(), size, shift_.data());
+        visits_.visit(batch, shift_.data());
+      });
+  // Out of range it can be still where other workers have moved all scores in between.
+  return std::none_of(visits_.z(), visits_.z() + size,
+                      [](double z) { return z == 0 || std::isinf(z); });
+}
+
+/// E_b = -sum_c u_{j*_c} + C_b log sum_j exp(u_j), eq. (29).
+double SoftmaxMinibatch::loss(const SoftmaxBatch& batch, std::size_t b) const noexcept {
+  double result = batch.target_count(b) * (shift_[b] + std::log(visits_.z()[b]));
+  for (const auto& [word, count] : batch.targets(b)) {
+    result -= count * double{kernels_.dot(output_.row(word), batch.hidden(b), batch.stride())};
+  }
+  return result;
+}
+
+/// Of W, with EH, eq. (36), from the rows of W' as the batch has met them; that of W' is left.
+void SoftmaxMinibatch::step(const SoftmaxBatch& batch, float alpha) {
+  const std::size_t stride = batch.stride();
   for (std::size_t b = 0; b < batch.size(); ++b) {
-    const double unit = sweeps_.z()[b] / batch.target_count(b);
+    scales_[b] = static_cast<float>(alpha * batch.target_count(b) / visits_.z()[b]);
+  }
+  visits_.leave_update(batch, scales_.data(), alpha);
+  for (std::size_t b = 0; b < batch.size(); ++b) {
+    std::fill_n(error_.data(), stride, 0.0f);
+    visits_.add_weighted_rows(b, scales_[b], error_.data());
     for (const auto& [word, count] : batch.targets(b)) {
-      sweeps_.value(batch, word, b) -= static_cast<float>(count * unit);
+      kernels_.axpy(-alpha * count, output_.row(word), error_.data(), stride);
     }
+    batch.add_to_inputs(b, -1, error_.data());
   }
 }
 
-void SoftmaxMinibatch::update(const SoftmaxBatch& batch, float alpha) {
+/// One center with what is simple and slow, each score read from its row once: it stays in range
+/// whatever other workers make of the rows meanwhile. Returns its loss.
+double SoftmaxMinibatch::train_alone(const SoftmaxBatch& batch, std::size_t b,
+                                     float alpha) noexcept {
+  constexpr std::size_t kRows = 8;
   const std::size_t stride = batch.stride();
-  std::fill_n(step_.data(), batch.size() * stride, 0.0f);
-  const auto scale = [&](std::size_t b) {
-    return static_cast<float>(alpha * batch.target_count(b) / sweeps_.z()[b]);
-  };
-  for (std::size_t b = 0; b < batch.size(); ++b) {
-    kernels_.axpy(scale(b), batch.hidden(b), step_.data() + b * stride, stride);
+  const std::size_t words = output_.rows();
+  const float* const hidden = batch.hidden(b);
+  for (std::size_t first = 0; first < words; first += kRows) {
+    const float* rows[kRows];
+    const std::size_t count = std::min(kRows, words - first);
+    for (std::size_t j = 0; j < count; ++j) rows[j] = output_.row(first + j);
+    kernels_.score_rows(rows, count, &hidden, 1, stride, column_.data() + first);
   }
-  sweeps_.update(batch, step_.data());
-  for (std::size_t b = 0; b < batch.size(); ++b) {
-    batch.add_to_inputs(b, -scale(b), sweeps_.weighted_rows(b));
+  double result = 0;
+  for (const auto& [word, count] : batch.targets(b)) result -= double{count} * column_[word];
+  const float largest = *std::max_element(column_.data(), column_.data() + words);
+  double z = 0;
+  for (std::size_t j = 0; j < words; ++j) column_[j] = std::exp(column_[j] - largest);
+  for (std::size_t j = 0; j < words; ++j) z += double{column_[j]};
+  const float target_count = batch.target_count(b);
+  const auto scale = static_cast<float>(alpha * target_count / z);
+  for (std::size_t j = 0; j < words; ++j) column_[j] *= scale;
+  for (const auto& [word, count] : batch.targets(b)) column_[word] -= alpha * count;
+  std::fill_n(error_.data(), stride, 0.0f);
+  for (std::size_t j = 0; j < words; ++j) {
+    kernels_.axpy(column_[j], output_.row(j), error_.data(), stride);
+    kernels_.axpy(-column_[j], hidden, output_.row(j), stride);
   }
+  batch.add_to_inputs(b, -1, error_.data());
+  return result + target_count * (double{largest} + std::log(z));
 }
 
 }  // namespace hogvec

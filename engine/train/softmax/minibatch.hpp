@@ -6,7 +6,7 @@
 #include "engine/kernels.hpp"
 #include "engine/train/softmax/range.hpp"
 #include "engine/train/softmax/steadiness.hpp"
-#include "engine/train/softmax/sweeps.hpp"
+#include "engine/train/softmax/visits.hpp"
 
 namespace hogvec {
 
@@ -20,24 +20,29 @@ class SoftmaxMinibatch {
   /// function of W and W' alone.
   void restart() noexcept { range_.restart(); }
 
-  /// Both gradient steps for the batch, Rong eqs. (32)-(36). Returns its loss before them, the sum
-  /// of eq. (29), or before those of its part.
+  /// Both gradient steps for the batch, Rong eqs. (32)-(36): that of W at once, that of W' when its
+  /// rows are met again, by the next batch or by finish(). Returns its loss before them, the sum of
+  /// eq. (29), or before those of its part.
   double train(SoftmaxBatch& batch, float alpha);
+
+  /// W' has all steps that are left.
+  void finish() { visits_.take_update(); }
 
  private:
   double train_part(SoftmaxBatch& batch, float alpha);
-  void sweep_scores(const SoftmaxBatch& batch);
-  double target_score(const SoftmaxBatch& batch, WordId word, std::size_t b) const noexcept;
-  double loss(const SoftmaxBatch& batch) const noexcept;
-  void subtract_targets(const SoftmaxBatch& batch) noexcept;
-  void update(const SoftmaxBatch& batch, float alpha);
+  bool sum_scores(const SoftmaxBatch& batch);
+  double loss(const SoftmaxBatch& batch, std::size_t b) const noexcept;
+  void step(const SoftmaxBatch& batch, float alpha);
+  double train_alone(const SoftmaxBatch& batch, std::size_t b, float alpha) noexcept;
 
   MatrixView output_;
   const simd::KernelTable& kernels_;
   SoftmaxSteadiness steadiness_;
-  SoftmaxSweeps sweeps_;
-  Scratch<float> step_;  // eta C_b / Z_b h_b, B x stride
+  SoftmaxVisits visits_;
   Scratch<float> shift_;
+  Scratch<float> scales_;  // eta C_b / Z_b
+  Scratch<float> error_;   // eta EH of one center
+  Scratch<float> column_;  // scores of one center
   SoftmaxRange range_;
 };
 

@@ -16,24 +16,25 @@ constexpr std::size_t kSliceRows = 1024;
 
 SoftmaxSums::SoftmaxSums(MatrixView output)
     : output_(output),
-      kernels_(active_kernels()),
+      softmax_(active_kernels().softmax),
+      shape_{output.stride(), output.dim(), kBatch},
       hidden_(kBatch * output.stride()),
-      hidden_transposed_(kBatch * output.stride()),
-      exp_scores_(kBatch * kSliceRows),
+      packed_(softmax_.hidden_size(shape_)),
+      exp_scores_(softmax_.exp_scores_size(shape_, kSliceRows)),
       shift_(kBatch),
       max_score_(kBatch),
       z_(kBatch) {}
 
 std::size_t SoftmaxSums::memory(std::size_t dim) noexcept {
-  return kBatch * (2 * simd::padded(dim) + kSliceRows) * sizeof(float);
+  const simd::SoftmaxKernels& softmax = active_kernels().softmax;
+  const simd::SoftmaxShape shape{simd::padded(dim), dim, kBatch};
+  return (kBatch * shape.stride + softmax.hidden_size(shape) +
+          softmax.exp_scores_size(shape, kSliceRows)) *
+         sizeof(float);
 }
 
 void SoftmaxSums::compute(std::size_t count, double* log_sums) noexcept {
-  const std::size_t stride = output_.stride();
-  const std::size_t leading = simd::padded(count);
-  for (std::size_t b = 0; b < count; ++b) {
-    for (std::size_t d = 0; d < stride; ++d) hidden_transposed_[d * leading + b] = hidden(b)[d];
-  }
+  softmax_.pack_hidden(shape_, hidden_.data(), count, packed_.data());
   range_.sum_in_range(
       count, shift_.data(), z_.data(), max_score_.data(), [&] { sweep(count); },
       [&] {
@@ -48,21 +49,18 @@ void SoftmaxSums::sweep(std::size_t count) noexcept {
   std::fill_n(z_.data(), count, 0.0);
   std::fill_n(max_score_.data(), count, -std::numeric_limits<float>::infinity());
   for (std::size_t row = 0; row < output_.rows(); row += kSliceRows) {
-    kernels_.softmax_scores({
-        .rows = output_.row(row),
-        .row_count = std::min(kSliceRows, output_.rows() - row),
-        .stride = output_.stride(),
-        .dim = output_.dim(),
-        .batch = count,
-        .hidden = hidden_.data(),
-        .hidden_transposed = hidden_transposed_.data(),
-        .shift = shift_.data(),
-        .step = nullptr,
-        .exp_scores = exp_scores_.data(),
-        .z = z_.data(),
-        .max_score = max_score_.data(),
-        .weighted_rows = nullptr,
-    });
+    softmax_.visit({.shape = shape_,
+                    .rows = output_.row(row),
+                    .row_count = std::min(kSliceRows, output_.rows() - row),
+                    .count_before = 0,
+                    .steps = nullptr,
+                    .count = count,
+                    .hidden = packed_.data(),
+                    .shift = shift_.data(),
+                    .exp_scores = exp_scores_.data(),
+                    .z = z_.data(),
+                    .max_score = max_score_.data(),
+                    .sums = nullptr});
   }
 }
 

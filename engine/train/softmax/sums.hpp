@@ -33,10 +33,11 @@ class SoftmaxSums {
   void sweep(std::size_t count) noexcept;
 
   MatrixView output_;
-  const simd::KernelTable& kernels_;
-  Scratch<float> hidden_;             // kBatch x stride
-  Scratch<float> hidden_transposed_;  // stride x kBatch
-  Scratch<float> exp_scores_;         // of one slice of rows
+  const simd::SoftmaxKernels& softmax_;
+  simd::SoftmaxShape shape_;
+  Scratch<float> hidden_;      // kBatch x stride
+  Scratch<float> packed_;      // the same, as the kernels want them
+  Scratch<float> exp_scores_;  // of one slice of rows
   Scratch<float> shift_;
   Scratch<float> max_score_;
   Scratch<double> z_;

@@ -1,0 +1,78 @@
+// The dense part of a mini-batch of the full softmax: visits of all rows of W', in slices that
+// several threads can share.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "engine/kernels.hpp"
+#include "engine/train/softmax/batch.hpp"
+#include "engine/workers.hpp"
+
+namespace hogvec {
+
+/// Batch after batch meets every row once: in the same visit a row takes the update that the batch
+/// before has left, and gives its score to this one. What is summed over rows is summed slice by
+/// slice, and then over the slices in their order: the same bits whatever the number of threads.
+/// One caller; the threads of its team work inside a call.
+class SoftmaxVisits {
+ public:
+  SoftmaxVisits(MatrixView output, const TrainPlan& plan, const simd::KernelTable& kernels);
+
+  /// First the update that is left, then exp(u_bj - shift_b) of all rows j; sums z, max_score and
+  /// what add_weighted_rows() adds.
+  void visit(const SoftmaxBatch& batch, const float* shift);
+
+  // Of the last visit, and each center b of it.
+  const double* z() const noexcept { return z_.data(); }
+  const float* max_score() const noexcept { return max_score_.data(); }
+  /// row += scale * sum_j exp(u_bj - shift_b) v'_j
+  void add_weighted_rows(std::size_t b, float scale, float* row) const noexcept;
+
+  /// Leaves to the next visit of a row, of the batch that was visited last:
+  ///
+  ///     v'_j -= sum_b (scales_b exp(u_bj - shift_b) - alpha n_bj) h_b
+  ///
+  /// With scales_b = alpha C_b / Z_b this is Rong eq. (33).
+  void leave_update(const SoftmaxBatch& batch, const float* scales, float alpha);
+  /// Takes what is left: then W' holds all that was trained.
+  void take_update();
+
+ private:
+  /// What one slice has of a batch, on cache lines of its own.
+  struct Slice {
+    Scratch<double> z;
+    Scratch<float> max_score;
+    Scratch<float> sums;
+    Scratch<float> exp_scores;
+  };
+  /// v'_word += scale * h_b
+  struct TargetStep {
+    WordId word;
+    std::uint32_t b;
+    float scale;
+  };
+
+  void visit_slice(std::size_t slice, std::size_t count, const float* shift) noexcept;
+  void step_targets(std::size_t slice) noexcept;
+  void reduce(std::size_t count) noexcept;
+
+  MatrixView output_;
+  const simd::KernelTable& kernels_;
+  const simd::SoftmaxKernels& softmax_;
+  simd::SoftmaxShape shape_;
+  Team team_;
+  std::vector<std::size_t> begins_;
+  std::vector<Slice> slices_;
+  Scratch<float> hidden_;  // packed
+  Scratch<double> z_;
+  Scratch<float> max_score_;
+  Scratch<float> sums_;
+  // Of the update that is left.
+  std::size_t count_left_ = 0;  // centers; 0: there is none
+  Scratch<float> steps_;        // packed
+  Scratch<float> hidden_left_;  // h, row-major B x stride
+  ScratchList<TargetStep> targets_left_;
+};
+
+}  // namespace hogvec
