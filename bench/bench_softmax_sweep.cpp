@@ -17,8 +17,8 @@ constexpr double kAlphaTimesContext = 0.025 * 6;  // eta C
 /// A batch that meets the same rows again and again.
 class Sweep {
  public:
-  Sweep(const simd::KernelTable& kernels, std::size_t rows, std::size_t dim, std::size_t batch)
-      : kernels_(kernels.softmax),
+  Sweep(const simd::SoftmaxKernels& kernels, std::size_t rows, std::size_t dim, std::size_t batch)
+      : kernels_(kernels),
         batch_(batch),
         output_(random_matrix(rows, dim, element_size(dim), 1)),
         hidden_(random_matrix(batch, dim, element_size(dim), 2)),
@@ -30,6 +30,7 @@ class Sweep {
         max_score_(batch),
         scales_(batch),
         exp_scores_(kernels_.exp_scores_size(shape_, rows)),
+        scratch_(kernels_.scratch_size(shape_)),
         z_(batch) {}
 
   /// What a trainer does for the batch, but for the few rows of the context words: takes the update
@@ -47,8 +48,9 @@ class Sweep {
     left_ = batch_;
   }
 
-  /// Trains once, and says whether plain loops over doubles do the same.
-  bool trains_right() {
+  /// Trains once, and says whether plain loops over doubles do the same, to `slack` times what
+  /// single precision is off by.
+  bool trains_right(double slack) {
     const std::size_t dim = output_.dim();
     const std::size_t row_count = output_.rows();
     const std::vector<double> rows = packed(output_, row_count);
@@ -81,9 +83,9 @@ class Sweep {
       kernels_.add_sums(shape_, sums_.data(), b, 1, weighted_rows.row(b));
     }
     // Float sums of a few hundred terms of about 1.
-    return all_close(z_, z, 0, 1e-5) && all_close(max_score_, max_score, 1e-5, 0) &&
-           all_close(packed(weighted_rows, batch_), weighted, 1e-3, 1e-4) &&
-           all_close(packed(output_, row_count), updated, 1e-5, 1e-5);
+    return all_close(z_, z, 0, 1e-5 * slack) && all_close(max_score_, max_score, 1e-5 * slack, 0) &&
+           all_close(packed(weighted_rows, batch_), weighted, 1e-3 * slack, 1e-4 * slack) &&
+           all_close(packed(output_, row_count), updated, 1e-5 * slack, 1e-5 * slack);
   }
 
  private:
@@ -99,7 +101,8 @@ class Sweep {
                     .exp_scores = exp_scores_.data(),
                     .z = z_.data(),
                     .max_score = max_score_.data(),
-                    .sums = sums_.data()});
+                    .sums = sums_.data(),
+                    .scratch = scratch_.data()});
   }
 
   const simd::SoftmaxKernels& kernels_;
@@ -107,19 +110,22 @@ class Sweep {
   std::size_t left_ = 0;
   Matrix output_, hidden_;
   simd::SoftmaxShape shape_;
-  Aligned<float> packed_, steps_, sums_, shift_, max_score_, scales_, exp_scores_;
+  Aligned<float> packed_, steps_, sums_, shift_, max_score_, scales_, exp_scores_, scratch_;
   Aligned<double> z_;
 };
 
 // Several tiles and a broken one: all V rows in plain loops would take longer than the benchmark.
 constexpr std::size_t kCheckedRows = 245;
 
-void bench_sweep(benchmark::State& state, const simd::KernelTable& kernels, std::size_t rows,
-                 std::size_t dim, std::size_t batch) {
-  if (!Sweep(kernels, kCheckedRows, dim, batch).trains_right()) {
+void bench_sweep(benchmark::State& state, const simd::KernelTable& kernels,
+                 const simd::SoftmaxKernels& softmax, std::size_t rows, std::size_t dim,
+                 std::size_t batch) {
+  constexpr double kBf16 = 0x1p-9 / 0x1p-24 / 10;  // sums of numbers that are off by chance
+  const bool single = &softmax == &kernels.softmax;
+  if (!Sweep(softmax, kCheckedRows, dim, batch).trains_right(single ? 1 : kBf16)) {
     return state.SkipWithError("wrong result");
   }
-  Sweep sweep(kernels, rows, dim, batch);
+  Sweep sweep(softmax, rows, dim, batch);
   sweep.train();  // pages of the exponentials
   for (auto _ : state) {
     sweep.train();
@@ -132,21 +138,34 @@ void bench_sweep(benchmark::State& state, const simd::KernelTable& kernels, std:
   if (batch == 1) count_bytes(state, 2 * bytes, bytes);
 }
 
+/// Each of the processor's products of bf16, and that by conversion on every table.
+void register_bf16(const std::string& name, std::size_t rows, std::size_t dim, std::size_t batch) {
+  for (const simd::KernelTable* table : simd::available_kernels()) {
+    for (const simd::SoftmaxKernels* softmax : simd::bf16_softmax_kernels(*table)) {
+      const std::string_view of = softmax == &table->softmax_bf16 ? table->name : softmax->name;
+      benchmark::RegisterBenchmark((name + "/" + std::string(of)).c_str(), [=](auto& state) {
+        bench_sweep(state, *table, *softmax, rows, dim, batch);
+      });
+    }
+  }
+}
+
 }  // namespace
 
 void register_softmax_sweep() {
   // Rows of which half a MiB at D = 300 stays in the second-level cache.
   for_every_table_and_dim("softmax_visit", [](auto& state, const auto& kernels, std::size_t dim) {
-    bench_sweep(state, kernels, 480, dim, 32);
+    bench_sweep(state, kernels, kernels.softmax, 480, dim, 32);
   });
   for (const std::size_t rows : {10'000, 30'000, 70'000}) {
     for (const std::size_t dim : {100, 300}) {
       for (const std::size_t batch : {1, 8, 32, 128}) {
-        for_every_table("softmax_sweep/V:" + std::to_string(rows) + "/D:" + std::to_string(dim) +
-                            "/B:" + std::to_string(batch),
-                        [=](auto& state, const auto& kernels) {
-                          bench_sweep(state, kernels, rows, dim, batch);
-                        });
+        const std::string sizes = "/V:" + std::to_string(rows) + "/D:" + std::to_string(dim) +
+                                  "/B:" + std::to_string(batch);
+        for_every_table("softmax_sweep" + sizes, [=](auto& state, const auto& kernels) {
+          bench_sweep(state, kernels, kernels.softmax, rows, dim, batch);
+        });
+        if (batch >= 32) register_bf16("softmax_sweep_bf16" + sizes, rows, dim, batch);
       }
     }
   }

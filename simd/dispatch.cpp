@@ -45,6 +45,17 @@ std::span<const KernelTable* const> available_kernels() noexcept {
   return tables;
 }
 
+std::vector<const SoftmaxKernels*> bf16_softmax_kernels(const KernelTable& table) {
+  std::vector<const SoftmaxKernels*> kernels;
+#if defined(__x86_64__)
+  if (&table == &avx512bw_kernels() && __builtin_cpu_supports("avx512bf16")) {
+    kernels.push_back(&avx512bf16_softmax());
+  }
+#endif
+  kernels.push_back(&table.softmax_bf16);
+  return kernels;
+}
+
 const KernelTable* wanted_kernels() noexcept {
   static const KernelTable* const table = choose();
   return table;

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "simd/softmax.hpp"
 
@@ -210,6 +211,9 @@ struct KernelTable {
   void (*analogy_products)(const AnalogyScores& scores) noexcept;
 
   SoftmaxKernels softmax;
+  /// With operands rounded to bf16, and nothing but single products: where a processor has no
+  /// others.
+  SoftmaxKernels softmax_bf16;
 
   void (*softmax_tile_scores)(const SoftmaxSweep& sweep) noexcept;
   void (*softmax_tile_update)(const SoftmaxSweep& sweep) noexcept;
@@ -232,6 +236,10 @@ struct KernelTable {
 
 /// The tables that this processor and operating system can run, fastest first; never empty.
 std::span<const KernelTable* const> available_kernels() noexcept;
+
+/// What multiplies bf16 pairs, for who runs this table: what the processor has for that, and the
+/// table's own softmax_bf16 as the last.
+std::vector<const SoftmaxKernels*> bf16_softmax_kernels(const KernelTable& table);
 
 /// The fastest table, or the one that the environment variable HOGVEC_SIMD names; nullptr where it
 /// names none of them. Chosen once.

@@ -106,11 +106,11 @@ HOGVEC_INLINE Logistic logistic_of(const Floats& x) noexcept {
   return {sigmoid_from(x, e), fma(p, e, xsimd::max(x, zero()))};
 }
 
-void exp_row(const float* x, float* y, std::size_t n) noexcept {
+inline void exp_row(const float* x, float* y, std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; i += kLanes) store_any(y + i, exp_of(load_any(x + i)));
 }
 
-void sigmoid_row(const float* x, float* y, std::size_t n) noexcept {
+inline void sigmoid_row(const float* x, float* y, std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; i += kLanes) store_any(y + i, sigmoid_of(load_any(x + i)));
 }
 

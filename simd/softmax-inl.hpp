@@ -6,34 +6,10 @@
 
 #include "simd/math-inl.hpp"
 #include "simd/scores-inl.hpp"
-#include "simd/vector-inl.hpp"
+#include "simd/softmax_tiles-inl.hpp"
 
 namespace hogvec::simd {
 namespace {
-
-// A tile of rows of W' stays in the first-level cache (48 KiB, of 32 KiB on older machines) beside
-// one group of hidden vectors.
-constexpr std::size_t kTileBytes = 20 * 1024;
-// What a visit works on between two products lies in the second level: each product brings its
-// other operand once a tile.
-constexpr std::size_t kVisitBytes = 64 * 1024;
-// Of long rows an update works on a few columns at a time, and wants enough rows to be worth the
-// sums that it loads and stores.
-constexpr std::size_t kLeastTileBlocks = 3;
-// Rows x registers of hidden vectors that one pass of the scores keeps in accumulators.
-constexpr std::size_t kScoreRows = kRegisters == 32 ? 12 : 6;
-constexpr std::size_t kScoreRegisters = 2;
-// Rows x registers of an update: 4 x 7 + 7 of 32 registers, or 4 x 2 + 2 of 16.
-constexpr std::size_t kUpdateRows = 4;
-constexpr std::size_t kUpdateRegisters = kRegisters == 32 ? 7 : 2;
-constexpr std::size_t kLineFloats = kRowAlignment / sizeof(float);
-
-std::size_t rows_of(std::size_t bytes, std::size_t stride) noexcept {
-  const std::size_t rows = bytes / (stride * sizeof(float));
-  return std::max(rows / kScoreRows, kLeastTileBlocks) * kScoreRows;
-}
-std::size_t tile_rows(std::size_t stride) noexcept { return rows_of(kTileBytes, stride); }
-std::size_t visit_rows(std::size_t stride) noexcept { return rows_of(kVisitBytes, stride); }
 
 /// Stores the first `count` lanes, or all of them.
 HOGVEC_INLINE void store_first(float* p, const Floats& x, std::size_t count) noexcept {
@@ -252,14 +228,9 @@ template <bool kSubtract, std::size_t... kRegs>
 void accumulate_all(const RowProduct& p, std::index_sequence<kRegs...>) noexcept {
   using Columns = void (*)(const RowProduct&, std::size_t) noexcept;
   static constexpr Columns kTable[] = {accumulate_columns<kRegs + 1, kSubtract>...};
-  // Groups of equal width: 19 registers are 7 + 6 + 6, not 7 + 7 + 5.
-  const std::size_t total = p.stride / kLanes;
-  const std::size_t groups = (total + kUpdateRegisters - 1) / kUpdateRegisters;
-  for (std::size_t group = 0; group < groups; ++group) {
-    const std::size_t first = total * group / groups;
-    const std::size_t width = total * (group + 1) / groups - first;
+  for_column_groups(p.stride, [&](std::size_t first, std::size_t width) {
     kTable[width - 1](p, first * kLanes);
-  }
+  });
 }
 
 // Layouts: h^T, stride x padded(count), or rows where there are few; steps and sums row-major
@@ -269,13 +240,11 @@ std::size_t fp32_hidden_size(const SoftmaxShape& shape) noexcept {
   return shape.stride * padded(shape.batch);
 }
 
-std::size_t fp32_rows_size(const SoftmaxShape& shape) noexcept {
-  return shape.batch * shape.stride;
-}
-
 std::size_t fp32_exp_scores_size(const SoftmaxShape& shape, std::size_t row_count) noexcept {
   return row_count * shape.batch;
 }
+
+std::size_t fp32_scratch_size(const SoftmaxShape& /*shape*/) noexcept { return 0; }
 
 void fp32_pack_hidden(const SoftmaxShape& shape, const float* hidden, std::size_t count,
                       float* packed) noexcept {
@@ -322,21 +291,17 @@ void fp32_visit(const SoftmaxVisit& v) noexcept {
   }
 }
 
-void fp32_add_sums(const SoftmaxShape& shape, const float* sums, std::size_t b, float scale,
-                   float* row) noexcept {
-  axpy(scale, sums + b * shape.stride, row, shape.stride);
-}
-
 constexpr SoftmaxKernels kSoftmaxFp32{
     .name = "fp32",
     .hidden_size = fp32_hidden_size,
-    .steps_size = fp32_rows_size,
-    .sums_size = fp32_rows_size,
+    .steps_size = batch_rows_size,
+    .sums_size = batch_rows_size,
     .exp_scores_size = fp32_exp_scores_size,
+    .scratch_size = fp32_scratch_size,
     .pack_hidden = fp32_pack_hidden,
     .pack_steps = fp32_pack_steps,
     .visit = fp32_visit,
-    .add_sums = fp32_add_sums,
+    .add_sums = add_batch_row,
 };
 
 }  // namespace

@@ -35,18 +35,20 @@ struct SoftmaxVisit {
   float* exp_scores;         // those of the batch before, and then of this one
   double* z;                 // count
   float* max_score;          // count
-  float* sums;               // read by read_sums(); nullptr: not wanted
+  float* sums;               // see add_sums(); nullptr: not wanted
+  float* scratch;            // scratch_size(), of any visit
 };
 
 /// One set of kernels. All buffers are 64-byte aligned; sizes are in floats.
 struct SoftmaxKernels {
-  std::string_view name;  // "fp32"
+  std::string_view name;  // "fp32", "avx512bf16", ...
 
   /// Of the layouts of a run, and of the exponentials of a range of so many rows.
   std::size_t (*hidden_size)(const SoftmaxShape& shape) noexcept;
   std::size_t (*steps_size)(const SoftmaxShape& shape) noexcept;
   std::size_t (*sums_size)(const SoftmaxShape& shape) noexcept;
   std::size_t (*exp_scores_size)(const SoftmaxShape& shape, std::size_t row_count) noexcept;
+  std::size_t (*scratch_size)(const SoftmaxShape& shape) noexcept;
 
   /// From rows h_b, row-major count x stride.
   void (*pack_hidden)(const SoftmaxShape& shape, const float* hidden, std::size_t count,

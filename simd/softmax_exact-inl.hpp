@@ -17,6 +17,11 @@ using Quad = xsimd::batch<float, xsimd::sse2>;
 #endif
 constexpr std::size_t kQuad = 4;
 
+// A tile of rows of W' stays in the first-level cache (48 KiB, of 32 KiB on older machines) beside
+// one group of hidden vectors.
+constexpr std::size_t kTileBytes = 20 * 1024;
+std::size_t tile_rows(std::size_t stride) noexcept { return rows_of(kTileBytes, stride); }
+
 // Registers of rows that a center's corrections keep in accumulators.
 constexpr std::size_t kColumnRegisters = 6;
 constexpr std::size_t kColumnRows = kColumnRegisters * kLanes;

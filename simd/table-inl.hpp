@@ -6,6 +6,7 @@
 #include "simd/logistic-inl.hpp"
 #include "simd/sampling-inl.hpp"
 #include "simd/softmax-inl.hpp"
+#include "simd/softmax_bf16-inl.hpp"
 #include "simd/softmax_exact-inl.hpp"
 #include "simd/tables.hpp"
 #include "simd/text-inl.hpp"
@@ -32,6 +33,7 @@ const KernelTable& HOGVEC_ARCH_TABLE() noexcept {
       .analogy_sums = analogy_sums,
       .analogy_products = analogy_products,
       .softmax = kSoftmaxFp32,
+      .softmax_bf16 = kSoftmaxBf16,
       .softmax_tile_scores = softmax_tile_scores,
       .softmax_tile_update = softmax_tile_update,
       .softmax_correct = softmax_correct,

@@ -7,6 +7,7 @@ namespace hogvec::simd {
 
 #if defined(__x86_64__)
 const KernelTable& avx512bw_kernels() noexcept;
+const SoftmaxKernels& avx512bf16_softmax() noexcept;  // beside avx512bw
 const KernelTable& avx2_kernels() noexcept;
 const KernelTable& sse2_kernels() noexcept;
 #elif defined(__aarch64__)

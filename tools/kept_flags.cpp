@@ -80,6 +80,7 @@ std::map<std::string, std::string> flags_of(const Word2vecOptions& options) {
   if (plan.full_softmax) {
     number("-softmax-batch", plan.softmax_batch);
     number("-softmax-exact", plan.softmax_exact ? 1 : 0);
+    if (plan.softmax_precision != defaults.softmax_precision) flags["-softmax-precision"] = "bf16";
     flags["-softmax-threads"] =
         plan.softmax_threads == SoftmaxThreads::kOwner ? "owner" : "hogwild";
   } else {

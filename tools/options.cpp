@@ -42,6 +42,14 @@ SoftmaxThreads softmax_threads(CommandLine& line) {
   throw Error(fmt::format("-softmax-threads {}: want owner or hogwild", name));
 }
 
+SoftmaxPrecision softmax_precision(CommandLine& line) {
+  const char* value = line.value("-softmax-precision");
+  const std::string_view name = value != nullptr ? value : "fp32";
+  if (name == "fp32") return SoftmaxPrecision::kFp32;
+  if (name == "bf16") return SoftmaxPrecision::kBf16;
+  throw Error(fmt::format("-softmax-precision {}: want fp32 or bf16", name));
+}
+
 void objective_options(CommandLine& line, Word2vecOptions& options) {
   TrainSettings& s = options.settings;
   s.full_softmax = line.integer("-softmax", 0).value_or(0) != 0;
@@ -53,6 +61,7 @@ void objective_options(CommandLine& line, Word2vecOptions& options) {
       static_cast<std::size_t>(line.integer("-negative", 0).value_or(s.full_softmax ? 0 : 5));
   s.softmax_batch = static_cast<std::size_t>(line.integer("-softmax-batch", 1).value_or(0));
   s.softmax_exact = line.integer("-softmax-exact", 0).value_or(0) != 0;
+  s.softmax_precision = softmax_precision(line);
   s.softmax_threads = softmax_threads(line);
   s.block_centers = static_cast<std::size_t>(line.integer("-block", 1).value_or(0));
   s.noise_rows = static_cast<std::size_t>(line.integer("-noise-rows", 1).value_or(0));
@@ -71,6 +80,12 @@ void check_objective(const TrainSettings& s) {
   refuse(s.softmax_exact && s.softmax_threads == SoftmaxThreads::kHogwild && s.threads > 1,
          "-softmax-exact 1 and -softmax-threads hogwild: threads without locks are not exact; use "
          "-threads 1 or -softmax-threads owner");
+  const bool bf16 = s.softmax_precision == SoftmaxPrecision::kBf16;
+  refuse(bf16 && !s.full_softmax, "-softmax-precision bf16: needs -softmax 1");
+  refuse(
+      bf16 && s.softmax_exact,
+      "-softmax-precision bf16 and -softmax-exact 1: what an exact batch makes up for is smaller "
+      "than bf16 rounds; leave one out");
   refuse(!s.full_softmax && !s.hierarchical_softmax && s.negatives == 0,
          "-negative 0: nothing would be trained; use -negative 5, -hs 1 or -softmax 1");
 }
@@ -215,10 +230,12 @@ Model
   -hs N                 1: hierarchical softmax, alone with -negative 0, or beside the noise (0)
   -softmax N            * 1: exact softmax over the whole vocabulary, no noise; skip-gram unless
                         -cbow 1 (0)
-  -softmax-batch N      * centers that share a sweep over the vocabulary, fewer where the text
+  -softmax-batch N      * centers that share a visit of the vocabulary, fewer where the text
                         repeats itself or alpha is large; 1: one by one (32)
   -softmax-exact N      * 1: such a batch (16) comes to the result of one by one; CBOW always
                         goes one by one (0)
+  -softmax-precision P  * fp32, or bf16: products of numbers rounded to 8 bits, twice as fast where
+                        the processor has them; sums, W and W' stay fp32 (fp32)
   -softmax-threads NAME * owner: each thread has its words of the vocabulary, and any number of
                         threads gives the same bytes; hogwild: each has its part of the text (owner)
   -block N              * consecutive centers that are trained at once (4; with -hs 1, and of

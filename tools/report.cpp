@@ -5,6 +5,7 @@
 #include "engine/kernels.hpp"
 #include "engine/system.hpp"
 #include "engine/train/plan.hpp"
+#include "engine/train/softmax/precision.hpp"
 #include "simd/kernels.hpp"
 
 namespace hogvec::tools {
@@ -71,8 +72,12 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
   if (report.held_out) json["held_out"] = held_out_json(*report.held_out, options.held_out.shown());
   if (s.full_softmax) {
     json["perplexity"] = result.perplexity;
+    json["softmax_kernel"] =
+        std::string(softmax_kernels(plan.softmax_precision, active_kernels()).name);
     json["settings"]["softmax_batch"] = plan.softmax_batch;
     json["settings"]["softmax_exact"] = s.softmax_exact ? 1 : 0;
+    json["settings"]["softmax_precision"] =
+        s.softmax_precision == SoftmaxPrecision::kBf16 ? "bf16" : "fp32";
     json["settings"]["softmax_threads"] =
         s.softmax_threads == SoftmaxThreads::kOwner ? "owner" : "hogwild";
   } else {

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "engine/case_folding.hpp"
+#include "engine/kernels.hpp"
+#include "engine/train/softmax/precision.hpp"
 
 namespace hogvec::tools {
 namespace {
@@ -82,10 +84,22 @@ std::vector<std::string> vocabulary_notes(const VocabularyChanges& changes,
   return notes;
 }
 
-std::string effects_note(const TrainPlan& plan) {
-  if (!plan.full_softmax || !plan.softmax_exact || !plan.cbow()) return {};
-  return "-softmax-exact 1 and -cbow 1: neighboring centers share context words, so that they are "
-         "trained one by one, as with -softmax-batch 1";
+std::vector<std::string> effects_notes(const TrainPlan& plan) {
+  std::vector<std::string> notes;
+  if (!plan.full_softmax) return notes;
+  if (plan.softmax_exact && plan.cbow()) {
+    notes.emplace_back(
+        "-softmax-exact 1 and -cbow 1: neighboring centers share context words, so that they are "
+        "trained one by one, as with -softmax-batch 1");
+  }
+  const simd::KernelTable& kernels = active_kernels();
+  if (plan.softmax_precision == SoftmaxPrecision::kBf16 &&
+      &softmax_kernels(plan.softmax_precision, kernels) == &kernels.softmax_bf16) {
+    notes.emplace_back(
+        "-softmax-precision bf16: this processor has no good products of bf16; they are made of "
+        "single ones, which is slower than fp32");
+  }
+  return notes;
 }
 
 std::string estimate_note(const TimeEstimate& estimate) {

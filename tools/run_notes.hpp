@@ -11,18 +11,18 @@
 
 namespace hogvec::tools {
 
-/// What -max-vocab has left out, of the words that -min-count keeps.
 /// Of words that are not UTF-8, and what other programs say of them; empty where there are none.
 std::string utf8_note(const Vocabulary& vocabulary);
 
+/// What -max-vocab has left out, of the words that -min-count keeps.
 std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabulary);
 
 /// What was done to the words of -read-vocab, a line for each kind.
 std::vector<std::string> vocabulary_notes(const VocabularyChanges& changes,
                                           std::size_t max_word_bytes);
 
-/// What a run does otherwise than its flags let one expect; empty where that is nothing.
-std::string effects_note(const TrainPlan& plan);
+/// What a run does otherwise than its flags let one expect, a line each.
+std::vector<std::string> effects_notes(const TrainPlan& plan);
 
 /// "about 12 min for 3 epochs: 11.2 M centers an epoch, 47 k centers/s"
 std::string estimate_note(const TimeEstimate& estimate);

@@ -228,8 +228,8 @@ class Word2vec {
     const bool in_file = stored_ || !options_.model.empty();
     require_memory(*corpus_, plan, tables, options_, in_file);  // beside both texts
     require_disk(corpus_->vocabulary.size(), options_, outputs_);
-    if (const std::string effects = effects_note(plan); !effects.empty() && options_.debug > 0) {
-      note(effects);
+    if (options_.debug > 0) {
+      for (const std::string& effect : effects_notes(plan)) note(effect);
     }
     const Clock::time_point begin = Clock::now();
     Model model;

@@ -23,6 +23,7 @@ constexpr const char* kDamaged = "the settings of the run are damaged";
 constexpr std::string_view kArchitectures[] = {"skip-gram", "cbow"};
 constexpr std::string_view kGradients[] = {"undivided", "paper"};
 constexpr std::string_view kThreads[] = {"owner", "hogwild"};
+constexpr std::string_view kPrecisions[] = {"fp32", "bf16"};
 
 template <class Enum, std::size_t kCount>
 Enum enum_of(const std::string& name, const std::string_view (&names)[kCount]) {
@@ -66,6 +67,7 @@ void for_each_later_setting(Plan& plan, const Visit& visit) {
   visit("shrink_windows", plan.shrink_windows);
   visit("noise_power", plan.noise_power);
   visit("end_alpha", plan.end_alpha);
+  visit("softmax_precision", plan.softmax_precision, kPrecisions);
 }
 
 struct ToJson {
@@ -175,8 +177,9 @@ RunRecord RunRecord::from_json(std::string_view text) {
     record.plan.shrink_windows = defaults.shrink_windows;
     record.plan.noise_power = defaults.noise_power;
     record.plan.end_alpha = defaults.end_alpha;
-    for_each_later_setting(record.plan, [&](const char* name, auto& value) {
-      if (plan.contains(name)) FromJson{plan}(name, value);
+    record.plan.softmax_precision = defaults.softmax_precision;
+    for_each_later_setting(record.plan, [&](const char* name, auto& value, const auto&... names) {
+      if (plan.contains(name)) FromJson{plan}(name, value, names...);
     });
     record.text_words = number_of<std::uint64_t>(json.at("text").at("words"));
     const auto print = json.at("text").at("fingerprint").get<std::string>();

@@ -69,9 +69,13 @@ void check_objective(const TrainSettings& s) {
     require(!s.softmax_exact || s.threads == 1 || s.softmax_threads == SoftmaxThreads::kOwner,
             "threads that train without locks are not exact: take one thread, or threads that "
             "each own their rows");
+    require(
+        !s.softmax_exact || s.softmax_precision == SoftmaxPrecision::kFp32,
+        "the exact mode has no bf16: what its corrections make up for is smaller than a rounding");
     return;
   }
   require(!s.softmax_exact, "only the full softmax has an exact mode");
+  require(s.softmax_precision == SoftmaxPrecision::kFp32, "only the full softmax has bf16");
   require(s.hierarchical_softmax || s.negatives >= 1,
           "nothing would be trained: take negative samples, hierarchical or full softmax");
   require(s.negatives <= 1000, "there must be at most 1000 negative samples");
@@ -115,6 +119,7 @@ TrainPlan resolve(const TrainSettings& s) noexcept {
   plan.rows_at_once = rows_at_once(s);
   plan.softmax_batch = softmax_batch(s);
   plan.softmax_exact = s.softmax_exact;
+  plan.softmax_precision = s.softmax_precision;
   plan.softmax_threads = s.softmax_threads;
   plan.cbow_gradient = cbow_gradient(s);
   plan.dim = s.dim;

@@ -21,8 +21,9 @@ struct TrainPlan {
   std::size_t rows_at_once;   // input rows of a block that are trained at once, the others after
 
   // Full softmax.
-  std::size_t softmax_batch;  // B, centers that share one sweep over W'
+  std::size_t softmax_batch;  // B, centers that share one visit of W'
   bool softmax_exact;         // such a batch comes to the result of one center at a time
+  SoftmaxPrecision softmax_precision;
   SoftmaxThreads softmax_threads;
 
   CbowGradient cbow_gradient;

@@ -23,6 +23,12 @@ enum class SoftmaxThreads {
   kHogwild,  // each has its batch, and all update all of W' without locks
 };
 
+/// What the products of the full softmax take. W, W', Z, losses and all sums are single in either.
+enum class SoftmaxPrecision {
+  kFp32,
+  kBf16,  // a number's upper half, rounded: twice as fast where the processor has such products
+};
+
 /// The reference's defaults, for skip-gram. What comes out is logistic, by negative samples, by the
 /// Huffman tree or by both, or the softmax over the whole vocabulary alone. A 0, or nothing, where
 /// it stands for what is best, becomes a value in TrainPlan.
@@ -33,8 +39,9 @@ struct TrainSettings {
   std::size_t negatives = 5;      // K, noise words of a center; 0: none
   std::size_t block_centers = 0;  // consecutive centers that are trained at once; 0: what is best
   std::size_t noise_rows = 0;     // R, noise words that a block shares, each counted K / R; 0: best
-  std::size_t softmax_batch = 0;  // B, centers that share one sweep over W'; 0: what is best
+  std::size_t softmax_batch = 0;  // B, centers that share one visit of W'; 0: what is best
   bool softmax_exact = false;     // a batch comes to the result of one center at a time
+  SoftmaxPrecision softmax_precision = SoftmaxPrecision::kFp32;
   SoftmaxThreads softmax_threads = SoftmaxThreads::kOwner;
   std::optional<CbowGradient> cbow_gradient{};  // none: kPaper of the full softmax, else kUndivided
 

@@ -175,11 +175,15 @@ TEST_CASE("exact batches stay exact where every step moves scores by more than a
 
 TEST_CASE("threads that own rows give the same bytes, whatever their number") {
   const Corpus corpus = corpus_of(4'000, 3'000);
-  for (const bool exact : {false, true}) {
-    const auto run = [&](int threads) {
+  using Precision = SoftmaxPrecision;
+  for (const auto& [exact, precision] :
+       {std::pair(false, Precision::kFp32), std::pair(true, Precision::kFp32),
+        std::pair(false, Precision::kBf16)}) {
+    const auto run = [&, exact = exact, precision = precision](int threads) {
       TrainSettings settings = one_epoch();
       settings.window = 5;
       settings.softmax_exact = exact;
+      settings.softmax_precision = precision;
       settings.softmax_threads = SoftmaxThreads::kOwner;
       settings.threads = threads;
       // Otherwise there is nothing to share.
@@ -193,9 +197,38 @@ TEST_CASE("threads that own rows give the same bytes, whatever their number") {
       return all;
     };
     const std::vector<float> one = run(1);
-    for (const int threads : {2, 4, 8}) {
+    for (const int threads : {2, 8, 33}) {
       CAPTURE(threads);
       CHECK(run(threads) == one);
+    }
+  }
+}
+
+TEST_CASE("an epoch with bf16 products is nearly one with single ones") {
+  const Corpus corpus = corpus_of(5'000, 200);
+  for (const Architecture architecture : {Architecture::kSkipGram, Architecture::kCbow}) {
+    for (const std::size_t batch : {1, 7, 32, 64}) {
+      CAPTURE(batch);
+      TrainSettings settings = one_epoch();
+      settings.architecture = architecture;
+      settings.softmax_batch = batch;
+      settings.alpha = 0.05;
+      const auto run = [&](SoftmaxPrecision precision, Model& model) {
+        settings.softmax_precision = precision;
+        fill_output(model, 0.5f);
+        return train(corpus, settings, model);
+      };
+      Model single = initial_model(corpus.vocabulary.size(), settings);
+      Model half = initial_model(corpus.vocabulary.size(), settings);
+      const reference::Model start = in_double(single);
+      const TrainResult of_single = run(SoftmaxPrecision::kFp32, single);
+      const TrainResult of_half = run(SoftmaxPrecision::kBf16, half);
+      CHECK(of_half.loss[0] == doctest::Approx(of_single.loss[0]).epsilon(1e-3));
+      // A step is off by some 2^-8 of itself, to this side or that; rows have moved by about 1.
+      const reference::Model want = in_double(single);
+      CHECK(largest_difference(want.input, start.input) > 0.2);
+      CHECK(largest_difference(half, want) < 0.02);
+      CHECK(largest_difference(half, want) > 0);
     }
   }
 }
@@ -276,7 +309,13 @@ TEST_CASE("settings of the full softmax: what they stand for, and what is refuse
   CHECK_THROWS_AS(check(settings), Error);
   settings.threads = 1;
   CHECK_NOTHROW(check(settings));
+  settings.softmax_precision = SoftmaxPrecision::kBf16;
+  CHECK_THROWS_AS(check(settings), Error);
+  settings.softmax_exact = false;
+  CHECK_NOTHROW(check(settings));
   settings = {.softmax_exact = true};
+  CHECK_THROWS_AS(check(settings), Error);
+  settings = {.softmax_precision = SoftmaxPrecision::kBf16};
   CHECK_THROWS_AS(check(settings), Error);
 }
 

@@ -28,6 +28,7 @@ struct Visit {
         z(most, 1),
         max_score(most, 1),
         sums(softmax.sums_size(shape)),
+        scratch(softmax.scratch_size(shape)),
         view{.shape = shape,
              .rows = rows.data(),
              .row_count = row_count,
@@ -39,7 +40,8 @@ struct Visit {
              .exp_scores = exp_scores.data(),
              .z = z.data(),
              .max_score = max_score.data(),
-             .sums = sums.data()} {
+             .sums = sums.data(),
+             .scratch = scratch.data()} {
     std::fill(shift.begin(), shift.end(), 0.0F);
     restart();
   }
@@ -99,14 +101,15 @@ struct Visit {
 
   bool intact() const {
     return rows.intact() && hidden.intact() && steps.intact() && shift.intact() &&
-           exp_scores.intact() && z.intact() && max_score.intact() && sums.intact();
+           exp_scores.intact() && z.intact() && max_score.intact() && sums.intact() &&
+           scratch.intact();
   }
 
   const simd::SoftmaxKernels& kernels;
   simd::SoftmaxShape shape;
   Guarded<float> rows, hidden, steps, shift, exp_scores;
   Guarded<double> z;
-  Guarded<float> max_score, sums;
+  Guarded<float> max_score, sums, scratch;
   simd::SoftmaxVisit view;
 };
 

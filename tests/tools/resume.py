@@ -28,7 +28,8 @@ SOFTMAX = ["-softmax", "1", "-max-vocab", "300"]
 # Whose bytes do not depend on when the threads get where.
 REPEATABLE = ([mode + ["-threads", "1"] for mode in LOGISTIC] +
               [SOFTMAX + more + ["-threads", threads]
-               for more in ([], ["-softmax-exact", "1"]) for threads in "12"] +
+               for more in ([], ["-softmax-exact", "1"], ["-softmax-precision", "bf16"])
+               for threads in "12"] +
               [SOFTMAX + ["-cbow", "1", "-threads", "1"]])
 HOGWILD = ([mode + ["-threads", "2"] for mode in LOGISTIC] +
            [SOFTMAX + more + ["-threads", "2"]

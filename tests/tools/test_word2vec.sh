@@ -240,6 +240,11 @@ test_settings() {
   expect_refusal "" "-softmax-exact 1 and -softmax-threads hogwild" \
     word2vec "${train[@]}" -softmax 1 -softmax-exact 1 -softmax-threads hogwild -threads 2
   expect_refusal "" "-softmax-exact 1: needs -softmax 1" word2vec "${train[@]}" -softmax-exact 1
+  expect_refusal "" "-softmax-precision bf16: needs -softmax 1" \
+    word2vec "${train[@]}" -softmax-precision bf16
+  expect_refusal "" "-softmax-precision bf16 and -softmax-exact 1" \
+    word2vec "${train[@]}" -softmax 1 -softmax-exact 1 -softmax-precision bf16
+  expect_refusal "" "-softmax-precision fp8: want" word2vec "${train[@]}" -softmax 1 -softmax-precision fp8
   expect_refusal "" "-softmax-threads none" word2vec "${train[@]}" -softmax 1 -softmax-threads none
   expect_refusal "" "-cbow-gradient half" word2vec "${train[@]}" -cbow-gradient half
   expect_refusal "" "-output-context.*-hs 1" \

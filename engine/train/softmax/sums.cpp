@@ -21,6 +21,7 @@ SoftmaxSums::SoftmaxSums(MatrixView output)
       hidden_(kBatch * output.stride()),
       packed_(softmax_.hidden_size(shape_)),
       exp_scores_(softmax_.exp_scores_size(shape_, kSliceRows)),
+      scratch_(softmax_.scratch_size(shape_)),
       shift_(kBatch),
       max_score_(kBatch),
       z_(kBatch) {}
@@ -29,7 +30,7 @@ std::size_t SoftmaxSums::memory(std::size_t dim) noexcept {
   const simd::SoftmaxKernels& softmax = active_kernels().softmax;
   const simd::SoftmaxShape shape{simd::padded(dim), dim, kBatch};
   return (kBatch * shape.stride + softmax.hidden_size(shape) +
-          softmax.exp_scores_size(shape, kSliceRows)) *
+          softmax.exp_scores_size(shape, kSliceRows) + softmax.scratch_size(shape)) *
          sizeof(float);
 }
 
@@ -60,7 +61,8 @@ void SoftmaxSums::sweep(std::size_t count) noexcept {
                     .exp_scores = exp_scores_.data(),
                     .z = z_.data(),
                     .max_score = max_score_.data(),
-                    .sums = nullptr});
+                    .sums = nullptr,
+                    .scratch = scratch_.data()});
   }
 }
 

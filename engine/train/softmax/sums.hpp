@@ -38,6 +38,7 @@ class SoftmaxSums {
   Scratch<float> hidden_;      // kBatch x stride
   Scratch<float> packed_;      // the same, as the kernels want them
   Scratch<float> exp_scores_;  // of one slice of rows
+  Scratch<float> scratch_;
   Scratch<float> shift_;
   Scratch<float> max_score_;
   Scratch<double> z_;

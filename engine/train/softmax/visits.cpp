@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/train/softmax/precision.hpp"
 #include "engine/train/softmax/slices.hpp"
 
 namespace hogvec {
@@ -16,7 +17,7 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
                              const simd::KernelTable& kernels)
     : output_(output),
       kernels_(kernels),
-      softmax_(kernels.softmax),
+      softmax_(softmax_kernels(plan.softmax_precision, kernels)),
       shape_{output.stride(), output.dim(), plan.softmax_batch},
       team_(plan.team_threads()),
       begins_(softmax_slices(output.rows(), output.dim(), plan)),
@@ -28,9 +29,12 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
       hidden_left_(shape_.batch * shape_.stride),
       targets_left_(shape_.batch * SoftmaxBatch::most_targets(plan)) {
   for (std::size_t s = 0; s + 1 < begins_.size(); ++s) {
-    slices_.push_back(
-        {Scratch<double>(shape_.batch), Scratch<float>(shape_.batch), Scratch<float>(sums_.size()),
-         Scratch<float>(softmax_.exp_scores_size(shape_, begins_[s + 1] - begins_[s]))});
+    const std::size_t rows = begins_[s + 1] - begins_[s];
+    slices_.push_back({.z = Scratch<double>(shape_.batch),
+                       .max_score = Scratch<float>(shape_.batch),
+                       .sums = Scratch<float>(sums_.size()),
+                       .exp_scores = Scratch<float>(softmax_.exp_scores_size(shape_, rows)),
+                       .scratch = Scratch<float>(softmax_.scratch_size(shape_))});
   }
 }
 
@@ -67,7 +71,8 @@ void SoftmaxVisits::visit_slice(std::size_t slice, std::size_t count, const floa
                   .exp_scores = of.exp_scores.data(),
                   .z = of.z.data(),
                   .max_score = of.max_score.data(),
-                  .sums = of.sums.data()});
+                  .sums = of.sums.data(),
+                  .scratch = of.scratch.data()});
 }
 
 /// The sparse part of the update, by the thread whose cache has the rows.

@@ -45,6 +45,7 @@ class SoftmaxVisits {
     Scratch<float> max_score;
     Scratch<float> sums;
     Scratch<float> exp_scores;
+    Scratch<float> scratch;
   };
   /// v'_word += scale * h_b
   struct TargetStep {

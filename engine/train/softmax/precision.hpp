@@ -1,0 +1,15 @@
+// Which kernels train the full softmax in the precision that a run wants.
+#pragma once
+
+#include "engine/train/plan.hpp"
+#include "simd/kernels.hpp"
+
+namespace hogvec {
+
+/// Those of the table, or with kBf16 the fastest of bf16_softmax_kernels(), timed on a small visit
+/// where there are several: an instruction that a processor has need not be one that it is good at.
+/// Chosen once for a table. Any thread.
+const simd::SoftmaxKernels& softmax_kernels(SoftmaxPrecision precision,
+                                            const simd::KernelTable& table);
+
+}  // namespace hogvec

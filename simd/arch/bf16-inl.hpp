@@ -1,0 +1,91 @@
+// Numbers in bf16, the upper halves of floats, and what is done with registers of their pairs: by
+// the processor where it can, else with single products and the same results.
+#pragma once
+
+#include <cstring>
+
+#include "simd/batch-inl.hpp"
+
+namespace hogvec::simd {
+namespace {
+
+#if defined(__AVX512BF16__)
+constexpr std::string_view kBf16Name = "avx512bf16";
+#else
+constexpr std::string_view kBf16Name = "bf16 by conversion";
+#endif
+
+HOGVEC_INLINE Words load_words(const std::uint32_t* p) noexcept { return Words::load_aligned(p); }
+
+/// To nearest even; NaN stays NaN.
+inline std::uint32_t bf16_of(float x) noexcept {
+  std::uint32_t bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  if (x != x) return bits >> 16 | 0x40;
+  return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
+inline std::uint32_t pair_of(float first, float second) noexcept {
+  return bf16_of(first) | bf16_of(second) << 16;
+}
+
+#if !defined(__AVX512BF16__)
+/// Each lane rounded, as bits of a float whose lower half is zero.
+HOGVEC_INLINE Words rounded(const Floats& x) noexcept {
+  const Words bits = xsimd::bitwise_cast<Words>(x);
+  const Words even = (bits >> 16) & Words(1);
+  const Words nearest = bits + Words(0x7fff) + even;
+  const Floats kept = xsimd::select(x == x, xsimd::bitwise_cast<Floats>(nearest),
+                                    xsimd::bitwise_cast<Floats>(bits | Words(0x400000)));
+  return xsimd::bitwise_cast<Words>(kept) & Words(0xffff0000);
+}
+#endif
+
+/// Pairs of the lanes.
+HOGVEC_INLINE void store_pairs(std::uint32_t* to, const Floats& first,
+                               const Floats& second) noexcept {
+#if defined(__AVX512BF16__)
+  alignas(kRowAlignment) static constexpr std::uint16_t kTogether[32] = {
+      0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+      8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+  const auto both = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first));
+  _mm512_store_si512(to, _mm512_permutexvar_epi16(_mm512_load_si512(kTogether), both));
+#else
+  const Words pairs = (rounded(first) >> 16) | rounded(second);
+  pairs.store_aligned(to);
+#endif
+}
+
+/// Neighbors in pairs; n a multiple of kRowPadding, `to` of 32 bytes.
+HOGVEC_INLINE void store_bf16(std::uint32_t* to, const float* from, std::size_t n) noexcept {
+#if defined(__AVX512BF16__)
+  std::size_t i = 0;
+  for (; i + 2 * kLanes <= n; i += 2 * kLanes) {
+    const auto both = _mm512_cvtne2ps_pbh(load(from + i + kLanes), load(from + i));
+    _mm512_storeu_si512(to + i / 2, reinterpret_cast<__m512i>(both));
+  }
+  if (i < n) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + i / 2),
+                        reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(load(from + i))));
+  }
+#else
+  for (std::size_t i = 0; i < n; i += 2) to[i / 2] = pair_of(from[i], from[i + 1]);
+#endif
+}
+
+/// sum + the products of both numbers of the pairs, the second first, each rounded.
+HOGVEC_INLINE Floats add_products(const Floats& sum, const Words& a, const Words& b) noexcept {
+#if defined(__AVX512BF16__)
+  return Floats(_mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(a.data),
+                                 reinterpret_cast<__m512bh>(b.data)));
+#else
+  const auto second = [](const Words& x) {
+    return xsimd::bitwise_cast<Floats>(x & Words(0xffff0000));
+  };
+  const auto first = [](const Words& x) { return xsimd::bitwise_cast<Floats>(x << 16); };
+  return fma(first(a), first(b), fma(second(a), second(b), sum));
+#endif
+}
+
+}  // namespace
+}  // namespace hogvec::simd
