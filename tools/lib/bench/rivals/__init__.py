@@ -31,8 +31,8 @@ Trains with word2vec, fastText and gensim by equal settings, in turns, and tells
 -threads, -runs, -history, -build, -bin as above, and
   -vocab N          words, </s> being one (10000); of a text those that are most frequent
   -seconds X        of each timed run of NumPy and PyTorch (2)
-  -forms LIST       what to time, FORM:BATCH of numpy-textbook, numpy, numpy+sgemm, torch, autograd
-                    (each with the best of 32, 128 and 512)
+  -forms LIST       what to time, FORM:BATCH of numpy-textbook, numpy, numpy+sgemm, torch,
+                    autograd, torch-bf16, autograd-bf16 (each with the best of 32, 128 and 1024)
   -core NAME        kernels of OpenBLAS (the best; with -forms, what it takes by itself)
   -through COMMAND  begins each timed command
 

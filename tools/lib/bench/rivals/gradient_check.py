@@ -26,14 +26,14 @@ def _text():
     return " ".join(f"w{i * i % 13}" for i in range(_WORDS)) + "\n"
 
 
-def _word2vec(program, folder, epochs):
-    """(words, W, W') after that many epochs."""
+def _word2vec(program, folder, epochs, *more):
+    """(words, W, W') after that many epochs, with more flags."""
     paths = [os.path.join(folder, name) for name in ("input.txt", "output.txt")]
     subprocess.run(
         [program, "-train", os.path.join(folder, "text"), "-output", paths[0], "-output-context",
          paths[1], "-cbow", "0", "-negative", "0", "-softmax", "1", "-softmax-batch", str(_BATCH),
          "-size", str(_DIM), "-window", "1", "-sample", "0", "-min-count", "1", "-threads", "1",
-         "-alpha", str(_ALPHA), "-iter", str(epochs)],
+         "-alpha", str(_ALPHA), "-iter", str(epochs), *more],
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     words, matrices = None, []
     for path in paths:
@@ -52,11 +52,12 @@ def differences(program, forms):
             file.write(_text())
         words, w, w_out = _word2vec(program, folder, 0)
         _, *trained = _word2vec(program, folder, 1)
+        _, *of_bf16 = _word2vec(program, folder, 1, "-softmax-precision", "bf16")
         batches = make_batches(read_ids(path, words), _BATCH, 1)
     right = [w.copy(), w_out.copy()]
     for batch in batches:
         reference_step(*right, batch, _ALPHA)
-    found = {"hogvec": _difference(trained, right)}
+    found = {"hogvec": _difference(trained, right), "hogvec bf16": _difference(of_bf16, right)}
     for form in forms:
         start = [numpy.ascontiguousarray(one, numpy.float32) for one in (w, w_out)]
         model = make_model(form, *start, _BATCH, 1)

@@ -13,14 +13,19 @@ from bench import ROOT, BenchError, UsageError, corpus, history, machine
 from bench import runs as timing
 from bench.rivals.programs import package_version, read_json, require_package
 
-_BATCHES = (32, 128, 512)
-_NUMPY, _TORCH = ("numpy-textbook", "numpy", "numpy+sgemm"), ("torch", "autograd")
+_BATCHES = (32, 128, 1024)
+_NUMPY = ("numpy-textbook", "numpy", "numpy+sgemm")
+_TORCH = ("torch", "autograd", "torch-bf16", "autograd-bf16")
+# Ours, and the flags that make them. What the others are held against comes first.
+_OURS = {"hogvec": (), "hogvec bf16": ("-softmax-precision", "bf16"),
+         "hogvec exact": ("-softmax-exact", "1")}
 # OpenBLAS takes its oldest kernels for a processor that is younger than itself: the best of those
 # that run is taken, in the rivals' favour. None: what it takes by itself.
 _CORES = (None, "Haswell", "SkylakeX", "Cooperlake", "SapphireRapids", "Zen")
 _CHOICE_SECONDS = 0.5
 _FASTTEXT_LINE = 50  # words; it counts what it trained at the end of a line
 _GRADIENT_TOLERANCE = 1e-4  # floats over 56 words; hogvec's are read with six decimals
+_BF16_TOLERANCE = 2e-2  # a rounding is 2^-8 at most, and four batches build on each other
 
 
 @dataclasses.dataclass
@@ -98,15 +103,15 @@ def worker(contest, form, batch, seconds=None):
     return json.loads(out)
 
 
-def hogvec_rate(contest):
-    """Centers per second of word2vec -softmax 1, of the epoch alone."""
+def hogvec_rate(contest, more=()):
+    """Centers per second of word2vec -softmax 1 and more flags, of the epoch alone."""
     report = os.path.join(contest.folder, "report.json")
     code, _, err = _output(contest, [
         contest.program, "-train", contest.text, "-output",
         os.path.join(contest.folder, "vectors"), "-binary", "1", "-cbow", "0", "-negative", "0",
         "-softmax", "1", "-sample", "0", "-min-count", "1", "-size", str(contest.dim), "-window",
         str(contest.window), "-threads", str(contest.threads), "-iter", "1", "-debug", "0",
-        "-report", report])
+        "-report", report, *more])
     if code != 0:
         raise BenchError(f"{contest.program}: exit code {code}: {err.decode(errors='replace')}")
     told = read_json(report, "hogvec")
@@ -149,7 +154,7 @@ def check_gradients(contest, forms):
         raise BenchError(f"the check of the gradients: {last[0]}")
     found = json.loads(out)
     for name, difference in found.items():
-        if not difference <= _GRADIENT_TOLERANCE:
+        if not difference <= (_BF16_TOLERANCE if "bf16" in name else _GRADIENT_TOLERANCE):
             raise BenchError(f"{name}: its gradient is not that of the others: off by "
                              f"{difference:.1e} of the largest value; do not time it")
     return found
@@ -248,8 +253,8 @@ def main(flags, bin_folder, checkout):
 
 def interleave(contest, chosen, runs):
     """{name: [centers/s]}, in turns; each round begins with another."""
-    turns = [("hogvec", lambda: hogvec_rate(contest)),
-             ("fastText", lambda: fasttext_rate(contest))]
+    turns = [(name, lambda more=more: hogvec_rate(contest, more)) for name, more in _OURS.items()]
+    turns.append(("fastText", lambda: fasttext_rate(contest)))
     for form, batch in chosen:
         turns.append((f"{form} B={batch}", lambda form=form, batch=batch:
                       worker(contest, form, batch)["centers_per_second"]))

@@ -15,7 +15,7 @@ from bench.rivals.batches import initial, make_batches, read_ids
 
 _WARM_UP = 3
 _ALPHA, _ALPHA_BATCH = 0.025, 32  # as hogvec; sums over larger batches want smaller steps
-_ENOUGH_CENTERS = 40_000  # more than any rival trains before its time is over, or they come again
+_ENOUGH_CENTERS = 80_000  # more than any rival trains before its time is over, or they come again
 
 
 def make_model(form, w, w_out, batch_size, threads):
