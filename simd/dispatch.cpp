@@ -1,4 +1,12 @@
 // Which table runs: chosen once, from the processor, the operating system and HOGVEC_SIMD.
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <cstdlib>
 #include <vector>
 
@@ -6,6 +14,33 @@
 
 namespace hogvec::simd {
 namespace {
+
+#if defined(__x86_64__) && defined(__linux__)
+/// Whether the processor has matrix tiles of bf16, and the system lets this process use them: it is
+/// asked for that, once, for all threads.
+bool has_tiles() noexcept {
+  static const bool has = [] {
+    constexpr unsigned kTileBit = 1U << 24;
+    constexpr unsigned kBf16Bit = 1U << 22;
+    unsigned a = 0;
+    unsigned b = 0;
+    unsigned c = 0;
+    unsigned d = 0;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
+    if ((d & kTileBit) == 0 || (d & kBf16Bit) == 0) return false;
+    constexpr long kGetPermission = 0x1022;      // ARCH_GET_XCOMP_PERM
+    constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+    constexpr unsigned kTileData = 18;
+    unsigned long permitted = 0;
+    syscall(SYS_arch_prctl, kRequestPermission, kTileData);
+    return syscall(SYS_arch_prctl, kGetPermission, &permitted) == 0 &&
+           (permitted >> kTileData & 1) != 0;
+  }();
+  return has;
+}
+#elif defined(__x86_64__)
+bool has_tiles() noexcept { return false; }
+#endif
 
 std::vector<const KernelTable*> detect() {
   std::vector<const KernelTable*> tables;
@@ -49,6 +84,7 @@ std::vector<const SoftmaxKernels*> bf16_softmax_kernels(const KernelTable& table
   std::vector<const SoftmaxKernels*> kernels;
 #if defined(__x86_64__)
   if (&table == &avx512bw_kernels() && __builtin_cpu_supports("avx512bf16")) {
+    if (has_tiles()) kernels.push_back(&amx_bf16_softmax());
     kernels.push_back(&avx512bf16_softmax());
   }
 #endif

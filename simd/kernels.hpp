@@ -214,6 +214,8 @@ struct KernelTable {
   /// With operands rounded to bf16, and nothing but single products: where a processor has no
   /// others.
   SoftmaxKernels softmax_bf16;
+  /// With blocks of matrix tiles that are kept in memory: what AMX would make, to hold it against.
+  SoftmaxKernels softmax_tiles;
 
   void (*softmax_tile_scores)(const SoftmaxSweep& sweep) noexcept;
   void (*softmax_tile_update)(const SoftmaxSweep& sweep) noexcept;

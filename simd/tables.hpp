@@ -7,7 +7,9 @@ namespace hogvec::simd {
 
 #if defined(__x86_64__)
 const KernelTable& avx512bw_kernels() noexcept;
-const SoftmaxKernels& avx512bf16_softmax() noexcept;  // beside avx512bw
+// Beside avx512bw.
+const SoftmaxKernels& avx512bf16_softmax() noexcept;
+const SoftmaxKernels& amx_bf16_softmax() noexcept;
 const KernelTable& avx2_kernels() noexcept;
 const KernelTable& sse2_kernels() noexcept;
 #elif defined(__aarch64__)

@@ -73,17 +73,21 @@ HOGVEC_INLINE void store_bf16(std::uint32_t* to, const float* from, std::size_t 
 #endif
 }
 
+/// The numbers of pairs.
+HOGVEC_INLINE Floats first_of(const Words& pairs) noexcept {
+  return xsimd::bitwise_cast<Floats>(pairs << 16);
+}
+HOGVEC_INLINE Floats second_of(const Words& pairs) noexcept {
+  return xsimd::bitwise_cast<Floats>(pairs & Words(0xffff0000));
+}
+
 /// sum + the products of both numbers of the pairs, the second first, each rounded.
 HOGVEC_INLINE Floats add_products(const Floats& sum, const Words& a, const Words& b) noexcept {
 #if defined(__AVX512BF16__)
   return Floats(_mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(a.data),
                                  reinterpret_cast<__m512bh>(b.data)));
 #else
-  const auto second = [](const Words& x) {
-    return xsimd::bitwise_cast<Floats>(x & Words(0xffff0000));
-  };
-  const auto first = [](const Words& x) { return xsimd::bitwise_cast<Floats>(x << 16); };
-  return fma(first(a), first(b), fma(second(a), second(b), sum));
+  return fma(first_of(a), first_of(b), fma(second_of(a), second_of(b), sum));
 #endif
 }
 

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "simd/kernels.hpp"
@@ -140,11 +141,15 @@ TEST_CASE("a visit with bf16 products is one with single ones of rounded numbers
     for (float& scale : c.scales) scale = std::abs(scale);
     on_every_table([&](const simd::KernelTable& kernels) {
       const Result want = run_one(kernels.softmax, c, row_count, batch, dim);
-      const Result got = run_one(kernels.softmax_bf16, c, row_count, batch, dim);
-      CHECK(error_of(got.z, want.z) < 1e-5);
-      CHECK(error_of(got.max_score, want.max_score) < 1e-5);
-      CHECK(error_of(got.sums, want.sums) < 0x1p-7);
-      CHECK(error_of(differences(got.rows, c.rows), differences(want.rows, c.rows)) < 0x1p-6);
+      for (const auto* rounding : {&kernels.softmax_bf16, &kernels.softmax_tiles}) {
+        const std::string rounding_name(rounding->name);
+        CAPTURE(rounding_name);
+        const Result got = run_one(*rounding, c, row_count, batch, dim);
+        CHECK(error_of(got.z, want.z) < 1e-5);
+        CHECK(error_of(got.max_score, want.max_score) < 1e-5);
+        CHECK(error_of(got.sums, want.sums) < 0x1p-7);
+        CHECK(error_of(differences(got.rows, c.rows), differences(want.rows, c.rows)) < 0x1p-6);
+      }
     });
   });
 }
@@ -152,8 +157,10 @@ TEST_CASE("a visit with bf16 products is one with single ones of rounded numbers
 TEST_CASE("what the processor makes of bf16 pairs is what single products make") {
   at_every_size([](std::size_t row_count, std::size_t batch, std::size_t dim, const Case& c) {
     on_every_table([&](const simd::KernelTable& kernels) {
-      const Result want = run_two(kernels.softmax_bf16, c, row_count, batch, dim);
+      const Result of_pairs = run_two(kernels.softmax_bf16, c, row_count, batch, dim);
+      const Result of_tiles = run_two(kernels.softmax_tiles, c, row_count, batch, dim);
       for (const simd::SoftmaxKernels* own : simd::bf16_softmax_kernels(kernels)) {
+        const Result& want = own->name == "amx-bf16" ? of_tiles : of_pairs;
         const std::string own_name(own->name);
         CAPTURE(own_name);
         const Result got = run_two(*own, c, row_count, batch, dim);
@@ -164,4 +171,32 @@ TEST_CASE("what the processor makes of bf16 pairs is what single products make")
       }
     });
   });
+}
+
+TEST_CASE("visits of more threads than there are cores have the same bits") {
+  Random random(2);
+  constexpr std::size_t kRows = 200;
+  constexpr std::size_t kBatch = 33;
+  constexpr std::size_t kDim = 100;
+  constexpr std::size_t kThreads = 6;
+  constexpr int kTimes = 50;  // a thread is preempted now and then
+  const Case c(kRows, kBatch, kDim, random);
+  for (const simd::SoftmaxKernels* own :
+       simd::bf16_softmax_kernels(*simd::available_kernels().front())) {
+    const std::string own_name(own->name);
+    CAPTURE(own_name);
+    const Result want = run_two(*own, c, kRows, kBatch, kDim);
+    std::vector<int> different(kThreads);
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int k = 0; k < kTimes; ++k) {
+          const Result got = run_two(*own, c, kRows, kBatch, kDim);
+          different[t] += got.z != want.z || got.sums != want.sums || got.rows != want.rows;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(different == std::vector<int>(kThreads));
+  }
 }

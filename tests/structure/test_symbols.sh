@@ -10,6 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 declare -A own_name=(
+  [amx_bf16.cpp.o]='amx_bf16'
   [avx512bf16.cpp.o]='avx512bf16'
   [avx512bw.cpp.o]='avx512bw'
   [avx2.cpp.o]='fma3|avx2'
