@@ -72,8 +72,8 @@ void require_read_once(const std::vector<std::string>& paths) {
     if (standard_input ? fstat(STDIN_FILENO, &status) != 0 : stat(path.c_str(), &status) != 0) {
       continue;
     }
-    // A regular file can be opened again, but for one that is the standard input already.
-    const bool again = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
+    // What is no stream can be opened again, but for a file that is the standard input already.
+    const bool again = !S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode);
     if (again && !standard_input) continue;
     const auto [other, fresh] = seen.try_emplace({status.st_dev, status.st_ino}, path);
     if (fresh) continue;

@@ -35,7 +35,7 @@ class Content {
 /// and believes that "-" can be read.
 void require_readable(const std::string& path);
 
-/// Errors: two of the paths are the same pipe, device or standard input, of which whoever reads
+/// Errors: two of the paths are the same pipe or standard input, of which whoever reads
 /// second finds nothing. Paths that lead nowhere pass, and so do empty ones.
 void require_read_once(const std::vector<std::string>& paths);
 

@@ -14,12 +14,16 @@ struct SoftmaxShape {
   std::size_t batch;   // the most centers
 };
 
-/// One visit of a range of rows of W', which come through the caches once: what the batch before
-/// has left to do, and Rong eqs. (25), (26), (31)-(36) of this one.
+/// One visit of a range of rows of W', which come through the caches once. First the update that
+/// the batch before has left, then Rong eqs. (25), (26), (31)-(36) of this one:
 ///
-///     v'_j -= sum_b exp_scores(j, b) step_b                    of the batch before, delayed till
-///     now exp_scores(j, b) = exp(v'_j . h_b - shift_b),  z_b += sum_j of it max_score_b =
-///     max(max_score_b, max_j v'_j . h_b) sums_b += sum_j exp_scores(j, b) v'_j
+///     v'_j -= sum_b exp_scores(j, b) step_b
+///
+///     exp_scores(j, b) = exp(v'_j . h_b - shift_b),  z_b += sum_j of it
+///
+///     max_score_b = max(max_score_b, max_j v'_j . h_b)
+///
+///     sums_b += sum_j exp_scores(j, b) v'_j
 ///
 /// With step_b = eta C_b / Z_b h_b the first line is the dense part of eq. (33), and C_b / Z_b
 /// sums_b that of EH, eq. (36): no score is ever divided.
@@ -39,7 +43,8 @@ struct SoftmaxVisit {
   float* scratch;            // scratch_size(), of any visit
 };
 
-/// One set of kernels. All buffers are 64-byte aligned; sizes are in floats.
+/// One set of kernels. Rows and all that has a size here are 64-byte aligned; sizes are in
+/// floats.
 struct SoftmaxKernels {
   std::string_view name;  // "fp32", "avx512bf16", ...
 

@@ -234,8 +234,8 @@ Model
                         repeats itself or alpha is large; 1: one by one (32)
   -softmax-exact N      * 1: such a batch (16) comes to the result of one by one; CBOW always
                         goes one by one (0)
-  -softmax-precision P  * fp32, or bf16: products of numbers rounded to 8 bits, twice as fast where
-                        the processor has them; sums, W and W' stay fp32 (fp32)
+  -softmax-precision P  * fp32, or bf16: products of numbers rounded to 8 bits, faster where the
+                        processor has them, but for small batches; sums, W and W' stay fp32 (fp32)
   -softmax-threads NAME * owner: each thread has its words of the vocabulary, and any number of
                         threads gives the same bytes; hogwild: each has its part of the text (owner)
   -block N              * consecutive centers that are trained at once (4; with -hs 1, and of

@@ -95,9 +95,10 @@ std::vector<std::string> effects_notes(const TrainPlan& plan) {
   const simd::KernelTable& kernels = active_kernels();
   if (plan.softmax_precision == SoftmaxPrecision::kBf16 &&
       &softmax_kernels(plan.softmax_precision, kernels) == &kernels.softmax_bf16) {
-    notes.emplace_back(
-        "-softmax-precision bf16: this processor has no good products of bf16; they are made of "
-        "single ones, which is slower than fp32");
+    notes.push_back(fmt::format(
+        "-softmax-precision bf16: the kernels in use, {}, have no good products of bf16; "
+        "they are made of single ones, which is slower than fp32",
+        kernels.name));
   }
   return notes;
 }

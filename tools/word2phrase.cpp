@@ -10,6 +10,7 @@
 #include "engine/kernels.hpp"
 #include "engine/phrases/phrases.hpp"
 #include "engine/resources.hpp"
+#include "io/content.hpp"
 #include "io/error.hpp"
 #include "tools/command_line.hpp"
 #include "tools/console.hpp"
@@ -146,6 +147,7 @@ void join_phrases(Options options) {
   say(fmt::format("Starting training using file {}\n", options.train.shown()));
   require_text(options);
   if (!output) throw Error("-output: name the file to write");
+  io::require_read_once(options.train.paths);
   const std::unique_ptr<io::TextSource> source = options.train.open();
   PhraseText text(*source, options.phrases);
   for (const std::string& warning : source->warnings()) note("warning: " + warning);

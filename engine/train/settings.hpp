@@ -26,7 +26,7 @@ enum class SoftmaxThreads {
 /// What the products of the full softmax take. W, W', Z, losses and all sums are single in either.
 enum class SoftmaxPrecision {
   kFp32,
-  kBf16,  // a number's upper half, rounded: twice as fast where the processor has such products
+  kBf16,  // a number's upper half, rounded: faster where the processor has such products
 };
 
 /// The reference's defaults, for skip-gram. What comes out is logistic, by negative samples, by the

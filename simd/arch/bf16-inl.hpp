@@ -1,5 +1,6 @@
 // Numbers in bf16, the upper halves of floats, and what is done with registers of their pairs: by
-// the processor where it can, else with single products and the same results.
+// the processor where it can, else with single products and the same results, but for denormals,
+// which are zeros to the processor.
 #pragma once
 
 #include <cstring>

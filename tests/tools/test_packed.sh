@@ -140,6 +140,9 @@ grep -q -- "^word2vec: /dev/stdin: is the same as -, and" "$work/err" || fail "$
 mkfifo pipe
 expect_code 1 "$bin/word2vec" -train pipe -held-out ./pipe -hs 1 -negative 0 "${flags[@]}" -output v
 grep -q -- "^word2vec: ./pipe: is the same as pipe, and" "$work/err" || fail "$(cat "$work/err")"
+expect_code 1 timeout "$limit" "$bin/word2phrase" -train pipe pipe -output v
+grep -q -- "^word2phrase: pipe: is named twice" "$work/err" || fail "$(cat "$work/err")"
+expect_code 0 "$bin/word2vec" -train /dev/null "$text" /dev/null "${flags[@]}" -output v
 expect_code 1 "$bin/evaluate" pipe -similarity pipe
 grep -q -- "^evaluate: pipe: is named twice" "$work/err" || fail "$(cat "$work/err")"
 rm pipe

@@ -1,7 +1,6 @@
 // The exact full softmax: hidden vectors go in, all rows of W' come out, one softmax for each
-// center. softmax_batch says what goes in, softmax_visits or
-// softmax_sweeps the work over all rows, and softmax_minibatch and softmax_exact put the two
-// together.
+// center. A batch says what goes in, visits or sweeps do the work over all rows, and the minibatch
+// and the exact form put the two together.
 #pragma once
 
 #include <cstdint>

@@ -53,8 +53,8 @@ bool SoftmaxMinibatch::sum_scores(const SoftmaxBatch& batch) {
         visits_.visit(batch, shift_.data());
       });
   // Out of range it can be still where other workers have moved all scores in between.
-  return std::none_of(visits_.z(), visits_.z() + size,
-                      [](double z) { return z == 0 || std::isinf(z); });
+  return SoftmaxRange::in_range(visits_.z(), size) ||
+         std::any_of(visits_.z(), visits_.z() + size, [](double z) { return std::isnan(z); });
 }
 
 /// E_b = -sum_c u_{j*_c} + C_b log sum_j exp(u_j), eq. (29).

@@ -6,8 +6,9 @@
 
 namespace hogvec {
 
-/// Those of the table, or with kBf16 the fastest of bf16_softmax_kernels(), timed on a small visit
-/// where there are several: an instruction that a processor has need not be one that it is good at.
+/// Those of the table, or with kBf16 matrix tiles where there are some, else the fastest of
+/// bf16_softmax_kernels(), timed on a small visit where there are several: an instruction that a
+/// processor has need not be one that it is good at. They have the same bits.
 /// Chosen once for a table. Any thread.
 const simd::SoftmaxKernels& softmax_kernels(SoftmaxPrecision precision,
                                             const simd::KernelTable& table);

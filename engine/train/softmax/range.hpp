@@ -12,6 +12,14 @@ class SoftmaxRange {
   /// Forgets the batches before: what follows is a function of itself alone.
   void restart() noexcept { expected_max_ = 0; }
 
+  /// Whether every Z came out in range. Else the scores are taken once more, and shifted by their
+  /// true maxima, which leave 1 <= Z <= V.
+  static bool in_range(const double* z, std::size_t count) noexcept {
+    constexpr double kLeastZ = 1e-20;
+    constexpr double kMostZ = 1e20;
+    return std::all_of(z, z + count, [](double x) { return x >= kLeastZ && x <= kMostZ; });
+  }
+
   /// Fills `shift`, calls sum(), which sums exp(score - shift) to z and takes max_score, and where
   /// a z is then out of range calls sum_again(), which does both with shifts of its own: the true
   /// maxima, which leave 1 <= z <= V.
@@ -20,7 +28,7 @@ class SoftmaxRange {
                     const Sum& sum, const SumAgain& sum_again) {
     std::fill_n(shift, batch, softmax_shift(expected_max_));
     sum();
-    if (!softmax_in_range(z, batch)) sum_again();
+    if (!in_range(z, batch)) sum_again();
     expected_max_ = *std::max_element(max_score, max_score + batch);
   }
 
@@ -31,14 +39,6 @@ class SoftmaxRange {
   static constexpr float softmax_shift(float expected_max) noexcept {
     constexpr float kHeadroom = 40;
     return expected_max > kHeadroom ? expected_max - kHeadroom : 0.0f;
-  }
-
-  /// Whether every Z came out in range. Else the scores are taken once more, and shifted by their
-  /// true maxima, which leave 1 <= Z <= V.
-  static bool softmax_in_range(const double* z, std::size_t count) noexcept {
-    constexpr double kLeastZ = 1e-20;
-    constexpr double kMostZ = 1e20;
-    return std::all_of(z, z + count, [](double x) { return x >= kLeastZ && x <= kMostZ; });
   }
 
   float expected_max_ = 0;  // largest score of the batch before

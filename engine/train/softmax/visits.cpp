@@ -32,7 +32,7 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
     const std::size_t rows = begins_[s + 1] - begins_[s];
     slices_.push_back({.z = Scratch<double>(shape_.batch),
                        .max_score = Scratch<float>(shape_.batch),
-                       .sums = Scratch<float>(sums_.size()),
+                       .sums = Scratch<float>(softmax_.sums_size(shape_)),
                        .exp_scores = Scratch<float>(softmax_.exp_scores_size(shape_, rows)),
                        .scratch = Scratch<float>(softmax_.scratch_size(shape_))});
   }
