@@ -79,7 +79,7 @@ void bench_tile_update(benchmark::State& state, const simd::KernelTable& kernels
       const double error = sweep.tiles[simd::score_place(j, b, kBatch)];
       for (std::size_t d = 0; d < dim; ++d) {
         weighted[b * dim + d] += error * double{sweep.rows.row(j)[d]};
-        rows[j * dim + d] -= error * double{sweep.step.row(b)[d]};
+        rows[j * dim + d] += error * double{sweep.step.row(b)[d]};
       }
     }
   }

@@ -87,9 +87,9 @@ struct WindowPairs {
 /// softmax_tile_scores:  tiles(j, b) = v'_j . h_b,  max_score_b = max(max_score_b, max_j of it);
 ///                       -infinity for the rows that fill up the last tile
 /// softmax_tile_update:  weighted_rows_b += sum_j tiles(j, b) v'_j     from the old rows, then
-///                       v'_j -= sum_b tiles(j, b) step_b
+///                       v'_j += sum_b tiles(j, b) step_b
 ///
-/// When the tiles hold errors in units of C_b / Z_b and step_b = eta C_b / Z_b h_b, the last line
+/// When the tiles hold errors in units of C_b / Z_b and step_b = -eta C_b / Z_b h_b, the last line
 /// is Rong eq. (33), and C_b / Z_b weighted_rows_b is EH, eq. (36).
 struct SoftmaxSweep {
   float* rows;                     // first row of the range of W'
@@ -214,8 +214,6 @@ struct KernelTable {
   /// With operands rounded to bf16, and nothing but single products: where a processor has no
   /// others.
   SoftmaxKernels softmax_bf16;
-  /// With blocks of matrix tiles that are kept in memory: what AMX would make, to hold it against.
-  SoftmaxKernels softmax_tiles;
 
   void (*softmax_tile_scores)(const SoftmaxSweep& sweep) noexcept;
   void (*softmax_tile_update)(const SoftmaxSweep& sweep) noexcept;

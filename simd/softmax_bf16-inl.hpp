@@ -10,13 +10,21 @@
 #include <algorithm>
 
 #include "simd/arch/bf16-inl.hpp"
-#include "simd/math-inl.hpp"
-#include "simd/softmax_tiles-inl.hpp"
+#include "simd/softmax_products-inl.hpp"
 
 namespace hogvec::simd {
 namespace {
 
-using Pair = std::uint32_t;
+struct NumberPairs {
+  using Element = Pair;
+  using Register = Words;
+  static constexpr std::size_t kNumbers = 2;
+  HOGVEC_INLINE static Register load(const Element* p) noexcept { return load_words(p); }
+  HOGVEC_INLINE static Floats add(const Floats& sum, const Register& a,
+                                  const Register& b) noexcept {
+    return add_products(sum, a, b);
+  }
+};
 
 /// Where everything lies. Strides are in pairs.
 struct Bf16Layout {
@@ -69,43 +77,19 @@ void convert_rows(const Bf16Visit& v, const float* rows, std::size_t count) noex
 /// kRows rows of a tile, from its row j on, against kRegs registers of centers from b on.
 template <std::size_t kRows, std::size_t kRegs>
 HOGVEC_INLINE void score_pairs(const Bf16Visit& v, std::size_t j, std::size_t b, float* exp_scores,
-                               const float* next, const Floats* shift, Floats* z,
-                               Floats* max_score) noexcept {
+                               const float* next, CenterSums<kRegs>& centers) noexcept {
   constexpr std::size_t kWidth = kRegs * kLanes;
-  const std::size_t leading = padded(v.v.count);
-  const Pair* const rows = v.rows + j * v.at.row;
-  const Pair* const hidden = v.hidden + b;
   Floats sums[kRows * kRegs];
-  HOGVEC_UNROLL
-  for (std::size_t i = 0; i < kRows * kRegs; ++i) sums[i] = zero();
-  const std::size_t pairs = (v.v.shape.dim + 1) / 2;
-  for (std::size_t d = 0; d < pairs; ++d) {
-    if constexpr (kRows == kScoreRows) {
-      __builtin_prefetch(next + 2 * d * kLineFloats);
-      __builtin_prefetch(next + (2 * d + 1) * kLineFloats);
-    }
-    Words h[kRegs];
-    HOGVEC_UNROLL
-    for (std::size_t r = 0; r < kRegs; ++r) h[r] = load_words(hidden + d * leading + r * kLanes);
-    HOGVEC_UNROLL
-    for (std::size_t i = 0; i < kRows; ++i) {
-      const Words w(rows[i * v.at.row + d]);
-      HOGVEC_UNROLL
-      for (std::size_t r = 0; r < kRegs; ++r) {
-        sums[i * kRegs + r] = add_products(sums[i * kRegs + r], w, h[r]);
-      }
-    }
-  }
+  multiply_hidden<NumberPairs, kRows, kRegs>(v.rows + j * v.at.row, v.at.row,
+                                             (v.v.shape.dim + 1) / 2, v.hidden + b,
+                                             padded(v.v.count), next, sums);
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kRows; ++i) {
+    alignas(kRowAlignment) float of_row[kWidth];
     HOGVEC_UNROLL
     for (std::size_t r = 0; r < kRegs; ++r) {
-      Floats& score = sums[i * kRegs + r];
-      max_score[r] = xsimd::max(max_score[r], score);
-      score = exp_of(score - shift[r]);
-      z[r] += score;
+      sums[i * kRegs + r] = centers.take(r, sums[i * kRegs + r]);
     }
-    alignas(kRowAlignment) float of_row[kWidth];
     HOGVEC_UNROLL
     for (std::size_t r = 0; r < kRegs; ++r) store(of_row + r * kLanes, sums[i * kRegs + r]);
     store_bf16(reinterpret_cast<Pair*>(exp_scores) + i * v.at.center_pairs + b / 2, of_row, kWidth);
@@ -124,98 +108,16 @@ HOGVEC_INLINE void score_pairs(const Bf16Visit& v, std::size_t j, std::size_t b,
 template <std::size_t kRegs>
 void score_pair_group(const Bf16Visit& v, std::size_t row, std::size_t count, std::size_t b,
                       std::size_t next) noexcept {
-  alignas(kRowAlignment) float lanes[kRegs * kLanes] = {};
-  const std::size_t width = std::min(kRegs * kLanes, v.v.count - b);
-  Floats shift[kRegs];
-  Floats z[kRegs];
-  Floats max_score[kRegs];
-  std::copy_n(v.v.shift + b, width, lanes);
-  HOGVEC_UNROLL
-  for (std::size_t r = 0; r < kRegs; ++r) {
-    shift[r] = load(lanes + r * kLanes);
-    z[r] = zero();
-    max_score[r] = Floats(-__builtin_inff());
-  }
+  CenterSums<kRegs> centers(v.v, b);
   const auto rows = [&](std::size_t j) { return v.v.rows + (row + j) * v.at.stride + next; };
   const auto exps = [&](std::size_t j) { return v.v.exp_scores + (row + j) * v.at.center_pairs; };
   std::size_t j = 0;
   for (; j + kScoreRows <= count; j += kScoreRows) {
-    score_pairs<kScoreRows, kRegs>(v, j, b, exps(j), rows(j), shift, z, max_score);
+    score_pairs<kScoreRows, kRegs>(v, j, b, exps(j), rows(j), centers);
   }
-  for (; j + 2 <= count; j += 2) {
-    score_pairs<2, kRegs>(v, j, b, exps(j), rows(j), shift, z, max_score);
-  }
-  if (j < count) score_pairs<1, kRegs>(v, j, b, exps(j), rows(j), shift, z, max_score);
-  HOGVEC_UNROLL
-  for (std::size_t r = 0; r < kRegs; ++r) store(lanes + r * kLanes, z[r]);
-  for (std::size_t i = 0; i < width; ++i) v.v.z[b + i] += lanes[i];
-  HOGVEC_UNROLL
-  for (std::size_t r = 0; r < kRegs; ++r) store(lanes + r * kLanes, max_score[r]);
-  for (std::size_t i = 0; i < width; ++i) {
-    v.v.max_score[b + i] = std::max(v.v.max_score[b + i], lanes[i]);
-  }
-}
-
-/// target(i) += sum_k coefficient(i, k) source(k), of pairs: rows of floats of `stride`, rows of as
-/// many pairs, and a pair at coefficients[i * row_step + k * step].
-struct PairProduct {
-  float* target;
-  std::size_t target_count;
-  const Pair* source;
-  std::size_t source_count;
-  const Pair* coefficients;
-  std::size_t row_step;
-  std::size_t step;
-  std::size_t stride;
-};
-
-template <std::size_t kRows, std::size_t kRegs>
-HOGVEC_INLINE void accumulate_pairs(const PairProduct& p, std::size_t i,
-                                    std::size_t column) noexcept {
-  float* const target = p.target + i * p.stride + column;
-  const Pair* const coefficients = p.coefficients + i * p.row_step;
-  Floats sums[kRows * kRegs];
-  HOGVEC_UNROLL
-  for (std::size_t k = 0; k < kRows * kRegs; ++k) {
-    sums[k] = load(target + k / kRegs * p.stride + k % kRegs * kLanes);
-  }
-  for (std::size_t k = 0; k < p.source_count; ++k) {
-    Words x[kRegs];
-    HOGVEC_UNROLL
-    for (std::size_t r = 0; r < kRegs; ++r) {
-      x[r] = load_words(p.source + k * p.stride + column + r * kLanes);
-    }
-    HOGVEC_UNROLL
-    for (std::size_t n = 0; n < kRows; ++n) {
-      const Words c(coefficients[n * p.row_step + k * p.step]);
-      HOGVEC_UNROLL
-      for (std::size_t r = 0; r < kRegs; ++r) {
-        sums[n * kRegs + r] = add_products(sums[n * kRegs + r], c, x[r]);
-      }
-    }
-  }
-  HOGVEC_UNROLL
-  for (std::size_t k = 0; k < kRows * kRegs; ++k) {
-    store(target + k / kRegs * p.stride + k % kRegs * kLanes, sums[k]);
-  }
-}
-
-template <std::size_t kRegs>
-void accumulate_pair_columns(const PairProduct& p, std::size_t column) noexcept {
-  std::size_t i = 0;
-  for (; i + kUpdateRows <= p.target_count; i += kUpdateRows) {
-    accumulate_pairs<kUpdateRows, kRegs>(p, i, column);
-  }
-  for (; i < p.target_count; ++i) accumulate_pairs<1, kRegs>(p, i, column);
-}
-
-template <std::size_t... kRegs>
-void accumulate_all_pairs(const PairProduct& p, std::index_sequence<kRegs...>) noexcept {
-  using Columns = void (*)(const PairProduct&, std::size_t) noexcept;
-  static constexpr Columns kTable[] = {accumulate_pair_columns<kRegs + 1>...};
-  for_column_groups(p.stride, [&](std::size_t first, std::size_t width) {
-    kTable[width - 1](p, first * kLanes);
-  });
+  for (; j + 2 <= count; j += 2) score_pairs<2, kRegs>(v, j, b, exps(j), rows(j), centers);
+  if (j < count) score_pairs<1, kRegs>(v, j, b, exps(j), rows(j), centers);
+  centers.give(v.v, b);
 }
 
 std::size_t bf16_hidden_size(const SoftmaxShape& shape) noexcept {
@@ -265,7 +167,7 @@ void bf16_pack_steps(const SoftmaxShape& shape, const float* hidden, const float
 }
 
 void bf16_visit(const SoftmaxVisit& visit) noexcept {
-  constexpr auto kWidths = std::make_index_sequence<kUpdateRegisters>{};
+  using Product = RowProduct<NumberPairs>;
   const Bf16Layout at(visit.shape);
   auto* const scratch = reinterpret_cast<Pair*>(visit.scratch);
   const Bf16Visit v{visit,
@@ -277,27 +179,22 @@ void bf16_visit(const SoftmaxVisit& visit) noexcept {
   for (std::size_t row = 0; row < visit.row_count; row += at.tile) {
     const std::size_t count = std::min(at.tile, visit.row_count - row);
     float* const rows = visit.rows + row * at.stride;
+    const auto* const exp_scores =
+        reinterpret_cast<const Pair*>(visit.exp_scores) + row * at.center_pairs;
     if (visit.count_before > 0) {
-      const float* const before = visit.exp_scores + row * at.center_pairs;
-      accumulate_all_pairs(
-          {rows, count, reinterpret_cast<const Pair*>(visit.steps), (visit.count_before + 1) / 2,
-           reinterpret_cast<const Pair*>(before), at.center_pairs, 1, at.stride},
-          kWidths);
+      accumulate_all(Product{rows, count, reinterpret_cast<const Pair*>(visit.steps),
+                             (visit.count_before + 1) / 2, exp_scores, at.center_pairs, 1,
+                             at.stride});
     }
     if (visit.count == 0) continue;
     convert_rows(v, rows, count);
     const std::size_t next = row + 2 * count <= visit.row_count ? count * at.stride : 0;
-    std::size_t b = 0;
-    for (; b + kScoreRegisters * kLanes <= visit.count; b += kScoreRegisters * kLanes) {
-      score_pair_group<kScoreRegisters>(v, row, count, b, b == 0 ? next : 0);
-    }
-    for (; b < visit.count; b += kLanes) {
-      score_pair_group<1>(v, row, count, b, b == 0 ? next : 0);
-    }
+    for_center_groups(visit.count, [&](std::size_t b, auto registers) {
+      score_pair_group<registers>(v, row, count, b, b == 0 ? next : 0);
+    });
     if (visit.sums == nullptr) continue;
-    accumulate_all_pairs({visit.sums, visit.count, v.row_pairs, (count + 1) / 2, v.exp_pairs, 1,
-                          at.centers, at.stride},
-                         kWidths);
+    accumulate_all(Product{visit.sums, visit.count, v.row_pairs, (count + 1) / 2, v.exp_pairs, 1,
+                           at.centers, at.stride});
   }
 }
 

@@ -62,8 +62,9 @@ template <std::size_t kRows, std::size_t kRegs>
 HOGVEC_INLINE void store_scores(const SoftmaxSweep& s, std::size_t row, std::size_t b,
                                 Floats* max_score, float* out) noexcept {
   Floats sums[kRows * kRegs];
-  multiply_hidden<kRows, kRegs>(s.rows + row * s.stride, s.stride, s.dim, s.hidden_transposed + b,
-                                padded(s.batch), next_rows<kRows>(s, row), sums);
+  multiply_hidden<SingleNumbers, kRows, kRegs>(s.rows + row * s.stride, s.stride, s.dim,
+                                               s.hidden_transposed + b, padded(s.batch),
+                                               next_rows<kRows>(s, row), sums);
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kRows * kRegs; ++i) {
     max_score[i % kRegs] = xsimd::max(max_score[i % kRegs], sums[i]);
@@ -99,30 +100,28 @@ void score_tile_columns(const SoftmaxSweep& s, std::size_t row, std::size_t b) n
 
 void softmax_tile_scores(const SoftmaxSweep& s) noexcept {
   for (std::size_t row = 0; row < s.row_count; row += kScoreTileRows) {
-    std::size_t b = 0;
-    for (; b + kScoreRegisters * kLanes <= s.batch; b += kScoreRegisters * kLanes) {
-      score_tile_columns<kScoreRegisters>(s, row, b);
-    }
-    for (; b < s.batch; b += kLanes) score_tile_columns<1>(s, row, b);
+    for_center_groups(
+        s.batch, [&](std::size_t b, auto registers) { score_tile_columns<registers>(s, row, b); });
   }
 }
 
 void softmax_tile_update(const SoftmaxSweep& s) noexcept {
-  constexpr auto kWidths = std::make_index_sequence<kUpdateRegisters>{};
+  using Product = RowProduct<SingleNumbers>;
   const std::size_t part = tile_rows(s.stride);  // a tile of scores may have more than a cache
   for (std::size_t row = 0; row < s.row_count; row += kScoreTileRows) {
     const std::size_t size = std::min(kScoreTileRows, s.row_count - row);
     for (std::size_t first = 0; first < size; first += part) {
       const std::size_t count = std::min(part, size - first);
       float* rows = s.rows + (row + first) * s.stride;
-      const std::size_t next = row + first + 2 * count <= s.row_count ? count * s.stride : 0;
+      // Or these, where none follow.
+      const float* const next =
+          row + first + 2 * count <= s.row_count ? rows + count * s.stride : rows;
       const float* errors = s.tiles + row * s.batch + first;
       // EH first: it wants the old rows.
-      accumulate_all<false>(
-          {s.weighted_rows, s.batch, rows, count, errors, kScoreTileRows, 1, s.stride, next},
-          kWidths);
-      accumulate_all<true>({rows, count, s.step, s.batch, errors, 1, kScoreTileRows, s.stride, 0},
-                           kWidths);
+      accumulate_and_fetch(
+          Product{s.weighted_rows, s.batch, rows, count, errors, kScoreTileRows, 1, s.stride},
+          next);
+      accumulate_all(Product{rows, count, s.step, s.batch, errors, 1, kScoreTileRows, s.stride});
     }
   }
 }

@@ -6,7 +6,6 @@
 #include "simd/logistic-inl.hpp"
 #include "simd/sampling-inl.hpp"
 #include "simd/softmax-inl.hpp"
-#include "simd/softmax_amx-inl.hpp"
 #include "simd/softmax_bf16-inl.hpp"
 #include "simd/softmax_exact-inl.hpp"
 #include "simd/tables.hpp"
@@ -35,7 +34,6 @@ const KernelTable& HOGVEC_ARCH_TABLE() noexcept {
       .analogy_products = analogy_products,
       .softmax = kSoftmaxFp32,
       .softmax_bf16 = kSoftmaxBf16,
-      .softmax_tiles = kSoftmaxTiles,
       .softmax_tile_scores = softmax_tile_scores,
       .softmax_tile_update = softmax_tile_update,
       .softmax_correct = softmax_correct,

@@ -92,13 +92,15 @@ std::vector<std::string> effects_notes(const TrainPlan& plan) {
         "-softmax-exact 1 and -cbow 1: neighboring centers share context words, so that they are "
         "trained one by one, as with -softmax-batch 1");
   }
-  const simd::KernelTable& kernels = active_kernels();
-  if (plan.softmax_precision == SoftmaxPrecision::kBf16 &&
-      &softmax_kernels(plan.softmax_precision, kernels) == &kernels.softmax_bf16) {
-    notes.push_back(fmt::format(
-        "-softmax-precision bf16: the kernels in use, {}, have no good products of bf16; "
-        "they are made of single ones, which is slower than fp32",
-        kernels.name));
+  if (plan.softmax_precision == SoftmaxPrecision::kBf16) {
+    const simd::KernelTable& table = active_kernels();
+    if (const double gain = softmax_gain(plan, table); gain < 1) {
+      notes.push_back(fmt::format(
+          "-softmax-precision bf16: with the kernels in use, {}, and batches of {} it is {:.1f} "
+          "times "
+          "as fast as fp32",
+          softmax_kernels(plan.softmax_precision, table).name, plan.softmax_batch, gain));
+    }
   }
   return notes;
 }

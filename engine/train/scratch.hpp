@@ -54,6 +54,9 @@ class Pages {
   /// What they take for so many.
   static std::size_t bytes(std::size_t counted) noexcept;
 
+  /// Bytes that are given out, as a Meter counts them.
+  std::size_t used() const noexcept { return used_; }
+
   /// While it lives, what this thread makes of Scratch lies in the pages, which must outlive it, as
   /// long as there is room. None is begun while another one, or a Meter, lives on the thread.
   class Filling {

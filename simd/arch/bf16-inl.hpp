@@ -16,7 +16,9 @@ constexpr std::string_view kBf16Name = "avx512bf16";
 constexpr std::string_view kBf16Name = "bf16 by conversion";
 #endif
 
-HOGVEC_INLINE Words load_words(const std::uint32_t* p) noexcept { return Words::load_aligned(p); }
+using Pair = std::uint32_t;  // the first number in the lower half
+
+HOGVEC_INLINE Words load_words(const Pair* p) noexcept { return Words::load_aligned(p); }
 
 /// To nearest even; NaN stays NaN.
 inline std::uint32_t bf16_of(float x) noexcept {
@@ -26,7 +28,7 @@ inline std::uint32_t bf16_of(float x) noexcept {
   return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
 }
 
-inline std::uint32_t pair_of(float first, float second) noexcept {
+inline Pair pair_of(float first, float second) noexcept {
   return bf16_of(first) | bf16_of(second) << 16;
 }
 
@@ -43,8 +45,7 @@ HOGVEC_INLINE Words rounded(const Floats& x) noexcept {
 #endif
 
 /// Pairs of the lanes.
-HOGVEC_INLINE void store_pairs(std::uint32_t* to, const Floats& first,
-                               const Floats& second) noexcept {
+HOGVEC_INLINE void store_pairs(Pair* to, const Floats& first, const Floats& second) noexcept {
 #if defined(__AVX512BF16__)
   alignas(kRowAlignment) static constexpr std::uint16_t kTogether[32] = {
       0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
@@ -57,8 +58,8 @@ HOGVEC_INLINE void store_pairs(std::uint32_t* to, const Floats& first,
 #endif
 }
 
-/// Neighbors in pairs; n a multiple of kRowPadding, `to` of 32 bytes.
-HOGVEC_INLINE void store_bf16(std::uint32_t* to, const float* from, std::size_t n) noexcept {
+/// Neighbors in pairs; n an even number, and a multiple of kLanes.
+HOGVEC_INLINE void store_bf16(Pair* to, const float* from, std::size_t n) noexcept {
 #if defined(__AVX512BF16__)
   std::size_t i = 0;
   for (; i + 2 * kLanes <= n; i += 2 * kLanes) {

@@ -15,8 +15,6 @@
 namespace hogvec::simd {
 namespace {
 
-using Pair = std::uint32_t;
-
 constexpr std::size_t kTileSide = 16;
 constexpr std::size_t kTilePairs = kTileSide * kTileSide;
 constexpr std::size_t kBlockSide = 2 * kTileSide;

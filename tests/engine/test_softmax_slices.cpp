@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "engine/train/run.hpp"
+#include "engine/train/scratch.hpp"
+#include "engine/train/softmax/full_softmax.hpp"
 #include "engine/train/softmax/slices.hpp"
 #include "simd/kernels.hpp"
 #include "tests/files.hpp"
@@ -67,6 +69,29 @@ TEST_CASE("a run takes a batch of scores, once for all owners of rows, else for 
       const std::size_t hogwild = memory();
       CHECK(hogwild >= 8 * scores);
       CHECK(hogwild < 8 * (scores + beside));
+    }
+  }
+}
+
+TEST_CASE("what a meter counts of a full softmax is what it takes") {
+  for (const SoftmaxPrecision precision : {SoftmaxPrecision::kFp32, SoftmaxPrecision::kBf16}) {
+    for (const bool exact : {false, true}) {
+      if (exact && precision == SoftmaxPrecision::kBf16) continue;
+      TrainSettings settings{.full_softmax = true, .negatives = 0, .softmax_exact = exact};
+      settings.softmax_precision = precision;
+      const TrainPlan plan = make_plan(settings);
+      const Model model = initial_model(20'000, settings);
+      const LockedWords none;
+      std::size_t counted = 0;
+      {
+        const scratch::Meter meter;
+        const FullSoftmaxWorker worker(model.input, model.output, plan, none);
+        counted = meter.bytes();
+      }
+      scratch::Pages pages(counted);
+      const scratch::Pages::Filling filling(pages);
+      const FullSoftmaxWorker worker(model.input, model.output, plan, none);
+      CHECK(pages.used() == counted);
     }
   }
 }

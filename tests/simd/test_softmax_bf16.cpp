@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "simd/blocks_in_memory.hpp"
 #include "simd/kernels.hpp"
 #include "tests/simd/kernels_under_test.hpp"
 #include "tests/simd/sweep_under_test.hpp"
@@ -141,7 +142,7 @@ TEST_CASE("a visit with bf16 products is one with single ones of rounded numbers
     for (float& scale : c.scales) scale = std::abs(scale);
     on_every_table([&](const simd::KernelTable& kernels) {
       const Result want = run_one(kernels.softmax, c, row_count, batch, dim);
-      for (const auto* rounding : {&kernels.softmax_bf16, &kernels.softmax_tiles}) {
+      for (const auto* rounding : {&kernels.softmax_bf16, &simd::blocks_in_memory(kernels)}) {
         const std::string rounding_name(rounding->name);
         CAPTURE(rounding_name);
         const Result got = run_one(*rounding, c, row_count, batch, dim);
@@ -158,7 +159,7 @@ TEST_CASE("what the processor makes of bf16 pairs is what single products make")
   at_every_size([](std::size_t row_count, std::size_t batch, std::size_t dim, const Case& c) {
     on_every_table([&](const simd::KernelTable& kernels) {
       const Result of_pairs = run_two(kernels.softmax_bf16, c, row_count, batch, dim);
-      const Result of_tiles = run_two(kernels.softmax_tiles, c, row_count, batch, dim);
+      const Result of_tiles = run_two(simd::blocks_in_memory(kernels), c, row_count, batch, dim);
       for (const simd::SoftmaxKernels* own : simd::bf16_softmax_kernels(kernels)) {
         const Result& want = own->name == "amx-bf16" ? of_tiles : of_pairs;
         const std::string own_name(own->name);

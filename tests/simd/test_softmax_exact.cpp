@@ -87,7 +87,7 @@ TEST_CASE("softmax_tile_update: the weighted sum of the old rows, and the new ro
             const double error = errors[j * batch + b];
             for (std::size_t d = 0; d < dim; ++d) {
               weighted[b * dim + d].add(error * rows[j * dim + d]);
-              updated[j * dim + d].add(-error * step[b * dim + d]);
+              updated[j * dim + d].add(error * step[b * dim + d]);
             }
           }
         }

@@ -101,8 +101,8 @@ void SoftmaxExact::update(const SoftmaxBatch& batch, float alpha) {
   const std::size_t stride = batch.stride();
   std::fill_n(step_.data(), batch.size() * stride, 0.0f);
   for (std::size_t b = 0; b < batch.size(); ++b) {
-    kernels_.axpy(static_cast<float>(alpha * per_z_[b]), batch.hidden(b), step_.data() + b * stride,
-                  stride);
+    kernels_.axpy(static_cast<float>(-alpha * per_z_[b]), batch.hidden(b),
+                  step_.data() + b * stride, stride);
   }
   sweeps_.update(batch, step_.data());
   for (std::size_t b = 0; b < batch.size(); ++b) {

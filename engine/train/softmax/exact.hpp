@@ -39,7 +39,7 @@ class SoftmaxExact {
   Scratch<double> overlaps_;           // e_a.e_b of the centers a before b, in both units
   Scratch<double> target_errors_;      // sum_j n_bj e_aj of the centers a before b, in units of a
   Scratch<float> hidden_corrections_;  // eta sum_{a<b} (e_a.e_b) h_a, B x stride
-  Scratch<float> step_;                // eta C_b / Z_b h_b, B x stride
+  Scratch<float> step_;                // -eta C_b / Z_b h_b, B x stride
 };
 
 }  // namespace hogvec

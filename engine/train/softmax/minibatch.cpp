@@ -4,6 +4,7 @@
 #include <cmath>
 
 namespace hogvec {
+
 SoftmaxMinibatch::SoftmaxMinibatch(MatrixView output, const TrainPlan& plan,
                                    const simd::KernelTable& kernels)
     : output_(output),
@@ -21,10 +22,7 @@ double SoftmaxMinibatch::train(SoftmaxBatch& batch, float alpha) {
   for (std::size_t first = 0; first < all; first += batch.size()) {
     batch.select(first, all - first);
     batch.load_hidden();
-    if (const std::size_t part = steadiness_.steady_centers(batch, alpha); part < batch.size()) {
-      batch.select(first, part);
-      batch.load_hidden();
-    }
+    batch.select(first, steadiness_.steady_centers(batch, alpha));
     loss += train_part(batch, alpha);
   }
   return loss;
@@ -45,19 +43,15 @@ double SoftmaxMinibatch::train_part(SoftmaxBatch& batch, float alpha) {
 /// Whether every Z came out in range, or no step can help: a score is no number.
 bool SoftmaxMinibatch::sum_scores(const SoftmaxBatch& batch) {
   const std::size_t size = batch.size();
-  range_.sum_in_range(
-      size, shift_.data(), visits_.z(), visits_.max_score(),
-      [&] { visits_.visit(batch, shift_.data()); },
-      [&] {
-        std::copy_n(visits_.max_score(), size, shift_.data());
-        visits_.visit(batch, shift_.data());
-      });
+  range_.sum_in_range(size, shift_.data(), visits_.z(), visits_.max_score(),
+                      [&] { visits_.visit(batch, shift_.data()); });
   // Out of range it can be still where other workers have moved all scores in between.
   return SoftmaxRange::in_range(visits_.z(), size) ||
          std::any_of(visits_.z(), visits_.z() + size, [](double z) { return std::isnan(z); });
 }
 
-/// E_b = -sum_c u_{j*_c} + C_b log sum_j exp(u_j), eq. (29).
+/// E_b = -sum_c u_{j*_c} + C_b log sum_j exp(u_j), eq. (29). Scores of wanted words are taken after
+/// the visit: with other workers on the same W' a moment later than the sum.
 double SoftmaxMinibatch::loss(const SoftmaxBatch& batch, std::size_t b) const noexcept {
   double result = batch.target_count(b) * (shift_[b] + std::log(visits_.z()[b]));
   for (const auto& [word, count] : batch.targets(b)) {

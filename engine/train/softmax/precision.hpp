@@ -13,4 +13,8 @@ namespace hogvec {
 const simd::SoftmaxKernels& softmax_kernels(SoftmaxPrecision precision,
                                             const simd::KernelTable& table);
 
+/// How many times as fast as the table's single precision they are, on a small visit with vectors
+/// and batches of the plan.
+double softmax_gain(const TrainPlan& plan, const simd::KernelTable& table);
+
 }  // namespace hogvec

@@ -12,23 +12,25 @@ class SoftmaxRange {
   /// Forgets the batches before: what follows is a function of itself alone.
   void restart() noexcept { expected_max_ = 0; }
 
-  /// Whether every Z came out in range. Else the scores are taken once more, and shifted by their
-  /// true maxima, which leave 1 <= Z <= V.
+  /// Whether every Z is in range. Shifts by the true maxima leave 1 <= Z <= V, unless somebody else
+  /// writes W' meanwhile.
   static bool in_range(const double* z, std::size_t count) noexcept {
     constexpr double kLeastZ = 1e-20;
     constexpr double kMostZ = 1e20;
     return std::all_of(z, z + count, [](double x) { return x >= kLeastZ && x <= kMostZ; });
   }
 
-  /// Fills `shift`, calls sum(), which sums exp(score - shift) to z and takes max_score, and where
-  /// a z is then out of range calls sum_again(), which does both with shifts of its own: the true
-  /// maxima, which leave 1 <= z <= V.
-  template <class Sum, class SumAgain>
+  /// Fills `shift` and calls sum(), which sums exp(score - shift) to z and takes max_score; where a
+  /// z is then out of range, once more with the true maxima.
+  template <class Sum>
   void sum_in_range(std::size_t batch, float* shift, const double* z, const float* max_score,
-                    const Sum& sum, const SumAgain& sum_again) {
+                    const Sum& sum) {
     std::fill_n(shift, batch, softmax_shift(expected_max_));
     sum();
-    if (!in_range(z, batch)) sum_again();
+    if (!in_range(z, batch)) {
+      std::copy_n(max_score, batch, shift);
+      sum();
+    }
     expected_max_ = *std::max_element(max_score, max_score + batch);
   }
 

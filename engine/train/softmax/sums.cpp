@@ -36,13 +36,7 @@ std::size_t SoftmaxSums::memory(std::size_t dim) noexcept {
 
 void SoftmaxSums::compute(std::size_t count, double* log_sums) noexcept {
   softmax_.pack_hidden(shape_, hidden_.data(), count, packed_.data());
-  range_.sum_in_range(
-      count, shift_.data(), z_.data(), max_score_.data(), [&] { sweep(count); },
-      [&] {
-        // Nobody writes W' meanwhile: the maxima of the first time bound the second.
-        std::copy_n(max_score_.data(), count, shift_.data());
-        sweep(count);
-      });
+  range_.sum_in_range(count, shift_.data(), z_.data(), max_score_.data(), [&] { sweep(count); });
   for (std::size_t b = 0; b < count; ++b) log_sums[b] = double{shift_[b]} + std::log(z_[b]);
 }
 

@@ -36,7 +36,7 @@ class SoftmaxSweeps {
   /// softmax_column for center b; overwrites b overlaps. Returns z.
   double finish_column(const SoftmaxBatch& batch, std::size_t b, const float* coefficients,
                        float shift, double* overlaps);
-  /// Sums weighted_rows, and takes error(j, b) step_b from the rows.
+  /// Sums weighted_rows, and adds error(j, b) step_b to the rows.
   void update(const SoftmaxBatch& batch, const float* step);
 
  private:

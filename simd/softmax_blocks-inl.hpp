@@ -9,12 +9,12 @@
 #include <algorithm>
 
 #include "simd/arch/tiles-inl.hpp"
-#include "simd/math-inl.hpp"
+#include "simd/softmax_products-inl.hpp"
 
 namespace hogvec::simd {
 namespace {
 
-constexpr std::size_t kAmxRows = 128;  // of W' between two products
+constexpr std::size_t kBlockVisitRows = 128;  // of W' between two products
 constexpr std::size_t kBlockPairs = kTileSide;
 
 constexpr std::size_t whole_blocks(std::size_t n) noexcept {
@@ -22,26 +22,26 @@ constexpr std::size_t whole_blocks(std::size_t n) noexcept {
 }
 
 /// Where everything lies, in pairs or floats.
-struct AmxLayout {
-  explicit AmxLayout(const SoftmaxShape& shape) noexcept
+struct BlockLayout {
+  explicit BlockLayout(const SoftmaxShape& shape) noexcept
       : column_blocks(whole_blocks(shape.stride)), center_blocks(whole_blocks(shape.batch)) {}
 
   std::size_t columns() const noexcept { return column_blocks * kBlockSide; }
   std::size_t centers() const noexcept { return center_blocks * kBlockSide; }
   std::size_t row() const noexcept { return columns() / 2; }      // of a row's neighbors
   std::size_t exp_row() const noexcept { return centers() / 2; }  // of a row's exponentials
-  std::size_t rows_size() const noexcept { return kAmxRows * row(); }
-  std::size_t row_pairs_size() const noexcept { return kAmxRows / 2 * columns(); }
-  std::size_t exp_columns_size() const noexcept { return kAmxRows / 2 * centers(); }
+  std::size_t rows_size() const noexcept { return kBlockVisitRows * row(); }
+  std::size_t row_pairs_size() const noexcept { return kBlockVisitRows / 2 * columns(); }
+  std::size_t exp_columns_size() const noexcept { return kBlockVisitRows / 2 * centers(); }
 
   std::size_t column_blocks;
   std::size_t center_blocks;
 };
 
 /// One visit, and what it makes of some rows.
-struct AmxVisit {
+struct BlockVisit {
   const SoftmaxVisit& v;
-  AmxLayout at;
+  BlockLayout at;
   const Pair* hidden;  // blocks (d, b): pairs along d
   const Pair* steps;   // blocks (b, d): pairs of centers
   Pair* rows;          // (j, d / 2)
@@ -72,7 +72,7 @@ void add_block(const float* block, float* rows, std::size_t stride, std::size_t 
   }
 }
 
-void amx_update(AmxVisit& v, float* rows, const Pair* exp_scores, std::size_t count) noexcept {
+void update_blocks(BlockVisit& v, float* rows, const Pair* exp_scores, std::size_t count) noexcept {
   const std::size_t stride = v.v.shape.stride;
   const std::size_t steps = whole_blocks(v.v.count_before);
   for (std::size_t j = 0; j < count; j += kBlockSide) {
@@ -85,7 +85,7 @@ void amx_update(AmxVisit& v, float* rows, const Pair* exp_scores, std::size_t co
   }
 }
 
-void amx_convert(AmxVisit& v, const float* rows, std::size_t count) noexcept {
+void convert_blocks(BlockVisit& v, const float* rows, std::size_t count) noexcept {
   const std::size_t stride = v.v.shape.stride;
   const std::size_t padded_count = whole_blocks(count) * kBlockSide;
   std::fill_n(v.rows, padded_count * v.at.row(), 0);
@@ -106,29 +106,16 @@ void amx_convert(AmxVisit& v, const float* rows, std::size_t count) noexcept {
   }
 }
 
-/// What is summed of a block of centers.
-struct AmxSums {
-  static constexpr std::size_t kRegs = kBlockSide / kLanes;
-  Floats shift[kRegs];
-  Floats z[kRegs];
-  Floats max_score[kRegs];
-};
+using BlockSums = CenterSums<kBlockSide / kLanes>;
 
 /// Scores to exponentials, in their two layouts: rows [j, j + kBlockSide), of which `count` are
 /// there, and a block of centers.
-void amx_exp_block(const AmxVisit& v, std::size_t j, std::size_t c, std::size_t count,
-                   Pair* exp_scores, AmxSums& sums) noexcept {
+void exp_blocks(const BlockVisit& v, std::size_t j, std::size_t c, std::size_t count,
+                Pair* exp_scores, BlockSums& centers) noexcept {
   for (std::size_t i = 0; i < kBlockSide; ++i) {
     float* const row = v.block + i * kBlockSide;
-    for (std::size_t r = 0; r < AmxSums::kRegs; ++r) {
-      Floats e = zero();
-      if (i < count) {
-        const Floats score = load(row + r * kLanes);
-        sums.max_score[r] = xsimd::max(sums.max_score[r], score);
-        e = exp_of(score - sums.shift[r]);
-        sums.z[r] += e;
-      }
-      store(row + r * kLanes, e);
+    for (std::size_t r = 0; r < kBlockSide / kLanes; ++r) {
+      store(row + r * kLanes, i < count ? centers.take(r, load(row + r * kLanes)) : zero());
     }
     store_bf16(exp_scores + (j + i) * v.at.exp_row() + c * kBlockPairs, row, kBlockSide);
   }
@@ -140,41 +127,27 @@ void amx_exp_block(const AmxVisit& v, std::size_t j, std::size_t c, std::size_t 
         store_pairs(pairs + i * kTileSide + b, load(from), load(from + kBlockSide));
       }
     }
-    Pair* const to = v.exp_columns + (c * kBlockSide + half) * (kAmxRows / 2) + j / 2;
-    transpose_tile_of_pairs(pairs, to, kAmxRows / 2);
+    Pair* const to = v.exp_columns + (c * kBlockSide + half) * (kBlockVisitRows / 2) + j / 2;
+    transpose_tile_of_pairs(pairs, to, kBlockVisitRows / 2);
   }
 }
 
-void amx_scores(AmxVisit& v, Pair* exp_scores, std::size_t count) noexcept {
+void scores_blocks(BlockVisit& v, Pair* exp_scores, std::size_t count) noexcept {
   for (std::size_t c = 0; c < whole_blocks(v.v.count); ++c) {
-    alignas(kRowAlignment) float lanes[kBlockSide] = {};
-    const std::size_t first = c * kBlockSide;
-    const std::size_t width = std::min(kBlockSide, v.v.count - first);
-    std::copy_n(v.v.shift + first, width, lanes);
-    AmxSums sums;
-    for (std::size_t r = 0; r < AmxSums::kRegs; ++r) {
-      sums.shift[r] = load(lanes + r * kLanes);
-      sums.z[r] = zero();
-      sums.max_score[r] = Floats(-__builtin_inff());
-    }
+    BlockSums centers(v.v, c * kBlockSide);
     for (std::size_t j = 0; j < count; j += kBlockSide) {
       v.multiply(v.rows + j * v.at.row(), v.at.row(), v.hidden + c * 2 * kTilePairs,
                  v.at.center_blocks * 2 * kTilePairs, v.at.column_blocks);
-      amx_exp_block(v, j, c, std::min(kBlockSide, count - j), exp_scores, sums);
+      exp_blocks(v, j, c, std::min(kBlockSide, count - j), exp_scores, centers);
     }
-    for (std::size_t r = 0; r < AmxSums::kRegs; ++r) store(lanes + r * kLanes, sums.z[r]);
-    for (std::size_t i = 0; i < width; ++i) v.v.z[first + i] += lanes[i];
-    for (std::size_t r = 0; r < AmxSums::kRegs; ++r) store(lanes + r * kLanes, sums.max_score[r]);
-    for (std::size_t i = 0; i < width; ++i) {
-      v.v.max_score[first + i] = std::max(v.v.max_score[first + i], lanes[i]);
-    }
+    centers.give(v.v, c * kBlockSide);
   }
 }
 
-void amx_weighted_rows(AmxVisit& v, std::size_t count) noexcept {
+void weight_blocks(BlockVisit& v, std::size_t count) noexcept {
   for (std::size_t c = 0; c < whole_blocks(v.v.count); ++c) {
     for (std::size_t d = 0; d < v.at.column_blocks; ++d) {
-      v.multiply(v.exp_columns + c * kBlockSide * (kAmxRows / 2), kAmxRows / 2,
+      v.multiply(v.exp_columns + c * kBlockSide * (kBlockVisitRows / 2), kBlockVisitRows / 2,
                  v.row_pairs + d * 2 * kTilePairs, v.at.column_blocks * 2 * kTilePairs,
                  whole_blocks(count));
       add_block(v.block, v.v.sums + c * kBlockSide * v.at.columns() + d * kBlockSide,
@@ -183,22 +156,22 @@ void amx_weighted_rows(AmxVisit& v, std::size_t count) noexcept {
   }
 }
 
-std::size_t amx_batch_size(const SoftmaxShape& shape) noexcept {
-  const AmxLayout at(shape);
+std::size_t blocks_batch_size(const SoftmaxShape& shape) noexcept {
+  const BlockLayout at(shape);
   return at.centers() / 2 * at.columns();
 }
 
-std::size_t amx_sums_size(const SoftmaxShape& shape) noexcept {
-  const AmxLayout at(shape);
+std::size_t blocks_sums_size(const SoftmaxShape& shape) noexcept {
+  const BlockLayout at(shape);
   return at.centers() * at.columns();
 }
 
-std::size_t amx_exp_scores_size(const SoftmaxShape& shape, std::size_t row_count) noexcept {
-  return whole_blocks(row_count) * kBlockSide * AmxLayout(shape).exp_row();
+std::size_t blocks_exp_scores_size(const SoftmaxShape& shape, std::size_t row_count) noexcept {
+  return whole_blocks(row_count) * kBlockSide * BlockLayout(shape).exp_row();
 }
 
-std::size_t amx_scratch_size(const SoftmaxShape& shape) noexcept {
-  const AmxLayout at(shape);
+std::size_t blocks_scratch_size(const SoftmaxShape& shape) noexcept {
+  const BlockLayout at(shape);
   return at.rows_size() + at.row_pairs_size() + at.exp_columns_size() + kBlockFloats;
 }
 
@@ -208,11 +181,11 @@ constexpr std::size_t block_place(std::size_t k, std::size_t j, std::size_t bloc
          j % kBlockSide / kTileSide * kTilePairs + k % kTileSide * kTileSide + j % kTileSide;
 }
 
-void amx_pack_hidden(const SoftmaxShape& shape, const float* hidden, std::size_t count,
-                     float* packed) noexcept {
-  const AmxLayout at(shape);
+void blocks_pack_hidden(const SoftmaxShape& shape, const float* hidden, std::size_t count,
+                        float* packed) noexcept {
+  const BlockLayout at(shape);
   auto* const pairs = reinterpret_cast<Pair*>(packed);
-  std::fill_n(pairs, amx_batch_size(shape), 0);
+  std::fill_n(pairs, blocks_batch_size(shape), 0);
   for (std::size_t b = 0; b < count; ++b) {
     const float* const h = hidden + b * shape.stride;
     for (std::size_t d = 0; d < shape.stride / 2; ++d) {
@@ -222,11 +195,11 @@ void amx_pack_hidden(const SoftmaxShape& shape, const float* hidden, std::size_t
 }
 
 /// With their signs turned: products are added.
-void amx_pack_steps(const SoftmaxShape& shape, const float* hidden, const float* scales,
-                    std::size_t count, float* packed) noexcept {
-  const AmxLayout at(shape);
+void blocks_pack_steps(const SoftmaxShape& shape, const float* hidden, const float* scales,
+                       std::size_t count, float* packed) noexcept {
+  const BlockLayout at(shape);
   auto* const pairs = reinterpret_cast<Pair*>(packed);
-  std::fill_n(pairs, amx_batch_size(shape), 0);
+  std::fill_n(pairs, blocks_batch_size(shape), 0);
   for (std::size_t b = 0; b < count; b += 2) {
     const bool whole = b + 1 < count;
     const float* const h = hidden + b * shape.stride;
@@ -237,49 +210,45 @@ void amx_pack_steps(const SoftmaxShape& shape, const float* hidden, const float*
   }
 }
 
-void amx_visit(const SoftmaxVisit& visit) noexcept {
-  const AmxLayout at(visit.shape);
+void blocks_visit(const SoftmaxVisit& visit) noexcept {
+  const BlockLayout at(visit.shape);
   auto* const scratch = reinterpret_cast<Pair*>(visit.scratch);
-  AmxVisit v{visit,
-             at,
-             reinterpret_cast<const Pair*>(visit.hidden),
-             reinterpret_cast<const Pair*>(visit.steps),
-             scratch,
-             scratch + at.rows_size(),
-             scratch + at.rows_size() + at.row_pairs_size(),
-             visit.scratch + at.rows_size() + at.row_pairs_size() + at.exp_columns_size(),
-             {}};
-  for (std::size_t row = 0; row < visit.row_count; row += kAmxRows) {
-    const std::size_t count = std::min(kAmxRows, visit.row_count - row);
+  BlockVisit v{visit,
+               at,
+               reinterpret_cast<const Pair*>(visit.hidden),
+               reinterpret_cast<const Pair*>(visit.steps),
+               scratch,
+               scratch + at.rows_size(),
+               scratch + at.rows_size() + at.row_pairs_size(),
+               visit.scratch + at.rows_size() + at.row_pairs_size() + at.exp_columns_size(),
+               {}};
+  for (std::size_t row = 0; row < visit.row_count; row += kBlockVisitRows) {
+    const std::size_t count = std::min(kBlockVisitRows, visit.row_count - row);
     float* const rows = visit.rows + row * visit.shape.stride;
     Pair* const exp_scores = reinterpret_cast<Pair*>(visit.exp_scores) + row * at.exp_row();
-    if (visit.count_before > 0) amx_update(v, rows, exp_scores, count);
+    if (visit.count_before > 0) update_blocks(v, rows, exp_scores, count);
     if (visit.count == 0) continue;
-    amx_convert(v, rows, count);
-    amx_scores(v, exp_scores, count);
-    if (visit.sums != nullptr) amx_weighted_rows(v, count);
+    convert_blocks(v, rows, count);
+    scores_blocks(v, exp_scores, count);
+    if (visit.sums != nullptr) weight_blocks(v, count);
   }
 }
 
-void amx_add_sums(const SoftmaxShape& shape, const float* sums, std::size_t b, float scale,
-                  float* row) noexcept {
-  const Floats factor(scale);
-  const float* const from = sums + b * AmxLayout(shape).columns();
-  for (std::size_t d = 0; d < shape.stride; d += kLanes) {
-    store(row + d, fma(factor, load(from + d), load(row + d)));
-  }
+void blocks_add_sums(const SoftmaxShape& shape, const float* sums, std::size_t b, float scale,
+                     float* row) noexcept {
+  add_row(sums + b * BlockLayout(shape).columns(), scale, row, shape.stride);
 }
 
-constexpr SoftmaxKernels kSoftmaxTiles {
+constexpr SoftmaxKernels kSoftmaxBlocks {
 #if defined(__AMX_BF16__)
   .name = "amx-bf16",
 #else
-  .name = "tiles in memory",
+  .name = "blocks in memory",
 #endif
-  .hidden_size = amx_batch_size, .steps_size = amx_batch_size, .sums_size = amx_sums_size,
-  .exp_scores_size = amx_exp_scores_size, .scratch_size = amx_scratch_size,
-  .pack_hidden = amx_pack_hidden, .pack_steps = amx_pack_steps, .visit = amx_visit,
-  .add_sums = amx_add_sums,
+  .hidden_size = blocks_batch_size, .steps_size = blocks_batch_size, .sums_size = blocks_sums_size,
+  .exp_scores_size = blocks_exp_scores_size, .scratch_size = blocks_scratch_size,
+  .pack_hidden = blocks_pack_hidden, .pack_steps = blocks_pack_steps, .visit = blocks_visit,
+  .add_sums = blocks_add_sums,
 };
 
 }  // namespace
