@@ -79,10 +79,4 @@ std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths,
 /// no more. Called by one thread at a time.
 std::unique_ptr<TextSource> text_of_pieces(std::function<bool(std::string& bytes)> append);
 
-/// The files that those paths stand for. Errors: those of open_text().
-std::vector<std::string> text_files(const std::vector<std::string>& paths, bool recursive);
-
-/// The first path that cannot be opened, as open_text() would find it, is an Error. Opens no FIFO.
-void require_texts(const std::vector<std::string>& paths, bool recursive);
-
 }  // namespace hogvec::io

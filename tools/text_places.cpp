@@ -11,6 +11,7 @@
 #include "engine/resources.hpp"
 #include "io/error.hpp"
 #include "io/output_file.hpp"
+#include "io/text_files.hpp"
 
 namespace hogvec::tools {
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "io/text_files.hpp"
 #include "io/text_source.hpp"
 #include "tests/files.hpp"
 
