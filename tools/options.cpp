@@ -92,6 +92,7 @@ void check_objective(const TrainSettings& s) {
 
 /// What does not go together of the files that a run begins with and is kept in.
 void check_files(const Word2vecOptions& options) {
+  refuse(options.model == "-", "-model -: a model is no stream; name a file");
   refuse(!options.resume.empty() && !options.model.empty(),
          "-resume and -model: a run goes on in its own file; leave -model out");
   refuse(options.grow_vocabulary && options.continue_from.empty(),

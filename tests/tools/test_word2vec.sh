@@ -240,6 +240,7 @@ test_settings() {
   expect_refusal "" "-softmax-exact 1 and -softmax-threads hogwild" \
     word2vec "${train[@]}" -softmax 1 -softmax-exact 1 -softmax-threads hogwild -threads 2
   expect_refusal "" "-softmax-exact 1: needs -softmax 1" word2vec "${train[@]}" -softmax-exact 1
+  expect_refusal "" "-model -: a model is no stream" word2vec "${train[@]}" -model -
   expect_refusal "" "-softmax-precision bf16: needs -softmax 1" \
     word2vec "${train[@]}" -softmax-precision bf16
   expect_refusal "" "-softmax-precision bf16 and -softmax-exact 1" \
