@@ -33,7 +33,8 @@ REPEATABLE = ([mode + ["-threads", "1"] for mode in LOGISTIC] +
               [SOFTMAX + ["-cbow", "1", "-threads", "1"]])
 HOGWILD = ([mode + ["-threads", "2"] for mode in LOGISTIC] +
            [SOFTMAX + more + ["-threads", "2"]
-            for more in ([], ["-softmax-exact", "1"], ["-softmax-threads", "hogwild"])])
+            for more in ([], ["-softmax-exact", "1"], ["-softmax-threads", "hogwild"],
+                         ["-softmax-precision", "bf16"])])
 PAGE = 4096
 CHECKPOINT = 0.05  # seconds
 ATTEMPTS = 20  # for a round that counts
