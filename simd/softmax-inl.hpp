@@ -137,6 +137,11 @@ void fp32_pack_steps(const SoftmaxShape& shape, const float* hidden, const float
   }
 }
 
+void fp32_add_to_exp_score(const SoftmaxShape& shape, float* exp_scores, std::size_t row,
+                           std::size_t b, float value) noexcept {
+  exp_scores[row * shape.batch + b] += value;
+}
+
 void fp32_visit(const SoftmaxVisit& v) noexcept {
   using Product = RowProduct<SingleNumbers>;
   const std::size_t stride = v.shape.stride;
@@ -167,6 +172,7 @@ constexpr SoftmaxKernels kSoftmaxFp32{
     .pack_hidden = fp32_pack_hidden,
     .pack_steps = fp32_pack_steps,
     .visit = fp32_visit,
+    .add_to_exp_score = fp32_add_to_exp_score,
     .add_sums = add_batch_row,
 };
 

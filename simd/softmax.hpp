@@ -25,8 +25,9 @@ struct SoftmaxShape {
 ///
 ///     sums_b += sum_j exp_scores(j, b) v'_j
 ///
-/// With step_b = eta C_b / Z_b h_b the first line is the dense part of eq. (33), and C_b / Z_b
-/// sums_b that of EH, eq. (36): no score is ever divided.
+/// With step_b = eta C_b / Z_b h_b and errors in place of predictions, see add_to_exp_score(), the
+/// first line is eq. (33), and C_b / Z_b sums_b is the dense part of EH, eq. (36): no score is ever
+/// divided.
 struct SoftmaxVisit {
   SoftmaxShape shape;
   float* rows;  // first row of the range
@@ -62,6 +63,12 @@ struct SoftmaxKernels {
   void (*pack_steps)(const SoftmaxShape& shape, const float* hidden, const float* scales,
                      std::size_t count, float* packed) noexcept;
   void (*visit)(const SoftmaxVisit& visit) noexcept;
+  /// exp_scores(row, b) += value, of a range, between the visit that made them and the one that
+  /// takes the update. With value = -n_bj Z_b / C_b of each wanted word it is the error EI_bj in
+  /// units of C_b / Z_b. A row then takes a step whole: others who read and write it meanwhile
+  /// never see its two parts, each far larger than their sum, apart.
+  void (*add_to_exp_score)(const SoftmaxShape& shape, float* exp_scores, std::size_t row,
+                           std::size_t b, float value) noexcept;
   /// row += scale sums_b. (Sums of several ranges add up elementwise.)
   void (*add_sums)(const SoftmaxShape& shape, const float* sums, std::size_t b, float scale,
                    float* row) noexcept;

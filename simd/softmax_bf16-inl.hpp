@@ -166,6 +166,11 @@ void bf16_pack_steps(const SoftmaxShape& shape, const float* hidden, const float
   }
 }
 
+void bf16_add_to_exp_score(const SoftmaxShape& shape, float* exp_scores, std::size_t row,
+                           std::size_t b, float value) noexcept {
+  add_to_bf16(reinterpret_cast<Pair*>(exp_scores) + row * Bf16Layout(shape).center_pairs, b, value);
+}
+
 void bf16_visit(const SoftmaxVisit& visit) noexcept {
   using Product = RowProduct<NumberPairs>;
   const Bf16Layout at(visit.shape);
@@ -208,6 +213,7 @@ constexpr SoftmaxKernels kSoftmaxBf16{
     .pack_hidden = bf16_pack_hidden,
     .pack_steps = bf16_pack_steps,
     .visit = bf16_visit,
+    .add_to_exp_score = bf16_add_to_exp_score,
     .add_sums = add_batch_row,
 };
 

@@ -210,6 +210,11 @@ void blocks_pack_steps(const SoftmaxShape& shape, const float* hidden, const flo
   }
 }
 
+void blocks_add_to_exp_score(const SoftmaxShape& shape, float* exp_scores, std::size_t row,
+                             std::size_t b, float value) noexcept {
+  add_to_bf16(reinterpret_cast<Pair*>(exp_scores) + row * BlockLayout(shape).exp_row(), b, value);
+}
+
 void blocks_visit(const SoftmaxVisit& visit) noexcept {
   const BlockLayout at(visit.shape);
   auto* const scratch = reinterpret_cast<Pair*>(visit.scratch);
@@ -248,7 +253,7 @@ constexpr SoftmaxKernels kSoftmaxBlocks {
   .hidden_size = blocks_batch_size, .steps_size = blocks_batch_size, .sums_size = blocks_sums_size,
   .exp_scores_size = blocks_exp_scores_size, .scratch_size = blocks_scratch_size,
   .pack_hidden = blocks_pack_hidden, .pack_steps = blocks_pack_steps, .visit = blocks_visit,
-  .add_sums = blocks_add_sums,
+  .add_to_exp_score = blocks_add_to_exp_score, .add_sums = blocks_add_sums,
 };
 
 }  // namespace

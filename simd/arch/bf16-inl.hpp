@@ -32,6 +32,21 @@ inline Pair pair_of(float first, float second) noexcept {
   return bf16_of(first) | bf16_of(second) << 16;
 }
 
+inline float float_of_bf16(std::uint32_t x) noexcept {
+  const std::uint32_t bits = x << 16;
+  float result;
+  std::memcpy(&result, &bits, sizeof result);
+  return result;
+}
+
+/// Number i of a row of pairs += value.
+inline void add_to_bf16(Pair* row, std::size_t i, float value) noexcept {
+  Pair& pair = row[i / 2];
+  const std::uint32_t shift = i % 2 * 16;
+  const std::uint32_t sum = bf16_of(float_of_bf16(pair >> shift & 0xffff) + value);
+  pair = (pair & ~(Pair{0xffff} << shift)) | sum << shift;
+}
+
 #if !defined(__AVX512BF16__)
 /// Each lane rounded, as bits of a float whose lower half is zero.
 HOGVEC_INLINE Words rounded(const Floats& x) noexcept {

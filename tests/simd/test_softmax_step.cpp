@@ -112,10 +112,13 @@ double train_block(const simd::KernelTable& kernels, Matrices& model,
     }
   }
 
-  // The sparse part of W', and the dense one in a second visit.
+  // W' in a second visit, from errors.
   for (std::size_t b = 0; b < batch; ++b) {
-    for (const std::uint32_t word : centers[b].context) {
-      kernels.axpy(alpha, hidden(b), output(word), stride);
+    const std::vector<std::uint32_t>& context = centers[b].context;
+    const double unit = visit.z[b] / static_cast<double>(context.size());
+    for (const std::uint32_t word : context) {
+      softmax.add_to_exp_score(shape, exp_scores[word / kRange].data(), word % kRange, b,
+                               static_cast<float>(-unit));
     }
   }
   visit.take_steps(hidden_values, scales);

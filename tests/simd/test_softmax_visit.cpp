@@ -12,8 +12,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
+#include "simd/blocks_in_memory.hpp"
 #include "simd/kernels.hpp"
 #include "tests/simd/kernels_under_test.hpp"
 #include "tests/simd/sweep_under_test.hpp"
@@ -187,6 +189,40 @@ TEST_CASE("a visit takes the update of the batch before, and then sees the new r
       CHECK((visit.intact() && plain.intact() && alone.intact()));
     });
   });
+}
+
+TEST_CASE("what is added to an exponential is in the update, and no other has it") {
+  Random random(3);
+  for (const std::size_t dim : {1, 50, 100}) {
+    for (const std::size_t batch : {1, 5, 17, 33}) {
+      constexpr std::size_t kRows = 65;
+      const std::vector<float> rows = random_values(kRows * dim, element_size(dim), random);
+      const std::vector<float> hidden = random_values(batch * dim, element_size(dim), random);
+      on_every_table([&](const simd::KernelTable& kernels) {
+        for (const auto* softmax :
+             {&kernels.softmax, &kernels.softmax_bf16, &simd::blocks_in_memory(kernels)}) {
+          const std::string softmax_name(softmax->name);
+          CAPTURE(softmax_name);
+          CAPTURE(dim);
+          CAPTURE(batch);
+          Visit visit(*softmax, rows, kRows, batch, dim);
+          visit.take_hidden(hidden, batch);
+          visit.run();
+          std::vector<float> want = visit.read_exp_scores(batch);
+          for (const std::size_t j : {std::size_t{0}, kRows / 2, kRows - 1}) {
+            for (const std::size_t b : {std::size_t{0}, batch / 2, batch - 1}) {
+              float& e = want[j * batch + b];
+              softmax->add_to_exp_score(visit.shape, visit.exp_scores.data(), j, b, -e);
+              e = -0.75F * static_cast<float>(1 + b);  // a few bits: any format has it
+              softmax->add_to_exp_score(visit.shape, visit.exp_scores.data(), j, b, e);
+            }
+          }
+          CHECK(visit.read_exp_scores(batch) == want);
+          CHECK(visit.intact());
+        }
+      });
+    }
+  }
 }
 
 TEST_CASE("a visit shows by z that a shift was wrong and is right with the maximum") {

@@ -66,7 +66,7 @@ void SoftmaxMinibatch::step(const SoftmaxBatch& batch, float alpha) {
   for (std::size_t b = 0; b < batch.size(); ++b) {
     scales_[b] = static_cast<float>(alpha * batch.target_count(b) / visits_.z()[b]);
   }
-  visits_.leave_update(batch, scales_.data(), alpha);
+  visits_.leave_update(batch, scales_.data());
   for (std::size_t b = 0; b < batch.size(); ++b) {
     std::fill_n(error_.data(), stride, 0.0f);
     visits_.add_weighted_rows(b, scales_[b], error_.data());

@@ -26,7 +26,6 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
       max_score_(shape_.batch),
       sums_(softmax_.sums_size(shape_)),
       steps_(softmax_.steps_size(shape_)),
-      hidden_left_(shape_.batch * shape_.stride),
       targets_left_(shape_.batch * SoftmaxBatch::most_targets(plan)) {
   for (std::size_t s = 0; s + 1 < begins_.size(); ++s) {
     const std::size_t rows = begins_[s + 1] - begins_[s];
@@ -56,7 +55,7 @@ void SoftmaxVisits::take_update() {
 
 void SoftmaxVisits::visit_slice(std::size_t slice, std::size_t count, const float* shift) noexcept {
   const Slice& of = slices_[slice];
-  step_targets(slice);
+  subtract_targets(slice);
   std::fill_n(of.z.data(), count, 0.0);
   std::fill_n(of.max_score.data(), count, kLowest);
   if (count > 0) std::fill_n(of.sums.data(), of.sums.size(), 0.0f);
@@ -75,12 +74,12 @@ void SoftmaxVisits::visit_slice(std::size_t slice, std::size_t count, const floa
                   .scratch = of.scratch.data()});
 }
 
-/// The sparse part of the update, by the thread whose cache has the rows.
-void SoftmaxVisits::step_targets(std::size_t slice) noexcept {
-  for (const TargetStep& step : targets_left_) {
-    if (step.word < begins_[slice] || step.word >= begins_[slice + 1]) continue;
-    kernels_.axpy(step.scale, hidden_left_.data() + step.b * shape_.stride, output_.row(step.word),
-                  shape_.stride);
+/// Predictions to errors, by the thread whose cache has them.
+void SoftmaxVisits::subtract_targets(std::size_t slice) noexcept {
+  for (const Target& target : targets_left_) {
+    if (target.word < begins_[slice] || target.word >= begins_[slice + 1]) continue;
+    softmax_.add_to_exp_score(shape_, slices_[slice].exp_scores.data(),
+                              target.word - begins_[slice], target.b, target.value);
   }
 }
 
@@ -103,13 +102,14 @@ void SoftmaxVisits::add_weighted_rows(std::size_t b, float scale, float* row) co
   softmax_.add_sums(shape_, sums_.data(), b, scale, row);
 }
 
-void SoftmaxVisits::leave_update(const SoftmaxBatch& batch, const float* scales, float alpha) {
+void SoftmaxVisits::leave_update(const SoftmaxBatch& batch, const float* scales) {
   count_left_ = batch.size();
   softmax_.pack_steps(shape_, batch.hidden(), scales, count_left_, steps_.data());
-  std::copy_n(batch.hidden(), count_left_ * shape_.stride, hidden_left_.data());
   for (std::size_t b = 0; b < count_left_; ++b) {
+    const double unit = z_[b] / batch.target_count(b);
     for (const auto& [word, count] : batch.targets(b)) {
-      targets_left_.push_back({word, static_cast<std::uint32_t>(b), alpha * count});
+      targets_left_.push_back(
+          {word, static_cast<std::uint32_t>(b), static_cast<float>(-count * unit)});
     }
   }
 }

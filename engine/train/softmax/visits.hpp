@@ -29,12 +29,11 @@ class SoftmaxVisits {
   /// row += scale * sum_j exp(u_bj - shift_b) v'_j
   void add_weighted_rows(std::size_t b, float scale, float* row) const noexcept;
 
-  /// Leaves to the next visit of a row, of the batch that was visited last:
+  /// Leaves to the next visit of a row, of the batch that was visited last, with scales_b =
+  /// eta C_b / Z_b, Rong eq. (33):
   ///
-  ///     v'_j -= sum_b (scales_b exp(u_bj - shift_b) - alpha n_bj) h_b
-  ///
-  /// With scales_b = alpha C_b / Z_b this is Rong eq. (33).
-  void leave_update(const SoftmaxBatch& batch, const float* scales, float alpha);
+  ///     v'_j -= sum_b scales_b (exp(u_bj - shift_b) - n_bj Z_b / C_b) h_b
+  void leave_update(const SoftmaxBatch& batch, const float* scales);
   /// Takes what is left: then W' holds all that was trained.
   void take_update();
 
@@ -47,15 +46,15 @@ class SoftmaxVisits {
     Scratch<float> exp_scores;
     Scratch<float> scratch;
   };
-  /// v'_word += scale * h_b
-  struct TargetStep {
+  /// exp(u_bj - shift_b) of center b and word j, plus `value`, is the error of its prediction.
+  struct Target {
     WordId word;
     std::uint32_t b;
-    float scale;
+    float value;
   };
 
   void visit_slice(std::size_t slice, std::size_t count, const float* shift) noexcept;
-  void step_targets(std::size_t slice) noexcept;
+  void subtract_targets(std::size_t slice) noexcept;
   void reduce(std::size_t count) noexcept;
 
   MatrixView output_;
@@ -72,8 +71,7 @@ class SoftmaxVisits {
   // Of the update that is left.
   std::size_t count_left_ = 0;  // centers; 0: there is none
   Scratch<float> steps_;        // packed
-  Scratch<float> hidden_left_;  // h, row-major B x stride
-  ScratchList<TargetStep> targets_left_;
+  ScratchList<Target> targets_left_;
 };
 
 }  // namespace hogvec
