@@ -18,6 +18,7 @@ namespace {
 struct NumberPairs {
   using Element = Pair;
   using Register = Words;
+  using Sum = Floats;
   static constexpr std::size_t kNumbers = 2;
   HOGVEC_INLINE static Register load(const Element* p) noexcept { return load_words(p); }
   HOGVEC_INLINE static Floats add(const Floats& sum, const Register& a,

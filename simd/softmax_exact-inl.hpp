@@ -58,41 +58,42 @@ HOGVEC_INLINE const float* next_rows(const SoftmaxSweep& s, std::size_t row) noe
 }
 
 /// Scores of kRows rows, row-major into `out`.
-template <std::size_t kRows, std::size_t kRegs>
+template <class Operand, std::size_t kRows, std::size_t kRegs>
 HOGVEC_INLINE void store_scores(const SoftmaxSweep& s, std::size_t row, std::size_t b,
-                                Floats* max_score, float* out) noexcept {
-  Floats sums[kRows * kRegs];
-  multiply_hidden<SingleNumbers, kRows, kRegs>(s.rows + row * s.stride, s.stride, s.dim,
-                                               s.hidden_transposed + b, padded(s.batch),
-                                               next_rows<kRows>(s, row), sums);
+                                typename Operand::Sum* max_score, float* out) noexcept {
+  typename Operand::Sum sums[kRows * kRegs];
+  multiply_hidden<Operand, kRows, kRegs>(s.rows + row * s.stride, s.stride, s.dim,
+                                         s.hidden_transposed + b, padded(s.batch),
+                                         next_rows<kRows>(s, row), sums);
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kRows * kRegs; ++i) {
     max_score[i % kRegs] = xsimd::max(max_score[i % kRegs], sums[i]);
-    store(out + i * kLanes, sums[i]);
+    sums[i].store_aligned(out + i * Operand::Sum::size);
   }
 }
 
 /// The tile that begins at `row` against kRegs registers of hidden vectors from b on.
-template <std::size_t kRegs>
+template <class Operand, std::size_t kRegs>
 void score_tile_columns(const SoftmaxSweep& s, std::size_t row, std::size_t b) noexcept {
-  constexpr std::size_t kWidth = kRegs * kLanes;
+  using Sum = typename Operand::Sum;
+  constexpr std::size_t kWidth = kRegs * Sum::size;
   alignas(kRowAlignment) float scores[kScoreTileRows * kWidth];
   alignas(kRowAlignment) float largest[kWidth];
   const std::size_t end = std::min(row + kScoreTileRows, s.row_count);
-  Floats max_score[kRegs];
+  Sum max_score[kRegs];
   HOGVEC_UNROLL
-  for (std::size_t r = 0; r < kRegs; ++r) max_score[r] = Floats(-__builtin_inff());
+  for (std::size_t r = 0; r < kRegs; ++r) max_score[r] = Sum(-__builtin_inff());
   float* out = scores;
   std::size_t j = row;
   for (; j + kScoreRows <= end; j += kScoreRows, out += kScoreRows * kWidth) {
-    store_scores<kScoreRows, kRegs>(s, j, b, max_score, out);
+    store_scores<Operand, kScoreRows, kRegs>(s, j, b, max_score, out);
   }
-  for (; j < end; ++j, out += kWidth) store_scores<1, kRegs>(s, j, b, max_score, out);
+  for (; j < end; ++j, out += kWidth) store_scores<Operand, 1, kRegs>(s, j, b, max_score, out);
   std::fill(out, scores + kScoreTileRows * kWidth, -__builtin_inff());
   const std::size_t width = std::min(kWidth, s.batch - b);
   transpose_tile(scores, kWidth, width, s.tiles + row * s.batch + b * kScoreTileRows);
   HOGVEC_UNROLL
-  for (std::size_t r = 0; r < kRegs; ++r) store(largest + r * kLanes, max_score[r]);
+  for (std::size_t r = 0; r < kRegs; ++r) max_score[r].store_aligned(largest + r * Sum::size);
   for (std::size_t i = 0; i < width; ++i) {
     s.max_score[b + i] = std::max(s.max_score[b + i], largest[i]);
   }
@@ -100,8 +101,13 @@ void score_tile_columns(const SoftmaxSweep& s, std::size_t row, std::size_t b) n
 
 void softmax_tile_scores(const SoftmaxSweep& s) noexcept {
   for (std::size_t row = 0; row < s.row_count; row += kScoreTileRows) {
-    for_center_groups(
-        s.batch, [&](std::size_t b, auto registers) { score_tile_columns<registers>(s, row, b); });
+    for_center_groups(s.batch, [&](std::size_t b, auto registers) {
+      if (s.batch - b <= NarrowNumbers::Sum::size) {
+        score_tile_columns<NarrowNumbers, 1>(s, row, b);
+      } else {
+        score_tile_columns<SingleNumbers, registers>(s, row, b);
+      }
+    });
   }
 }
 

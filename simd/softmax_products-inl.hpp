@@ -35,6 +35,7 @@ inline std::size_t visit_rows(std::size_t stride) noexcept { return rows_of(kVis
 struct SingleNumbers {
   using Element = float;
   using Register = Floats;
+  using Sum = Floats;
   static constexpr std::size_t kNumbers = 1;
   HOGVEC_INLINE static Register load(const Element* p) noexcept { return simd::load(p); }
   HOGVEC_INLINE static Floats add(const Floats& sum, const Register& a,
@@ -43,15 +44,35 @@ struct SingleNumbers {
   }
 };
 
+#if defined(__AVX512F__)
+/// For few numbers half a register, which takes half the time where the processor makes a whole one
+/// of two halves (Zen 4: exact batches, of 12 centers between two of a word, 1.03 times as fast).
+struct NarrowNumbers {
+  using Element = float;
+  using Register = xsimd::batch<float, xsimd::fma3<xsimd::avx2>>;
+  using Sum = Register;
+  static constexpr std::size_t kNumbers = 1;
+  HOGVEC_INLINE static Register load(const Element* p) noexcept {
+    return Register::load_aligned(p);
+  }
+  HOGVEC_INLINE static Sum add(const Sum& sum, const Register& a, const Register& b) noexcept {
+    return Sum(_mm256_fmadd_ps(a, b, sum));
+  }
+};
+#else
+using NarrowNumbers = SingleNumbers;
+#endif
+
 /// sums[j * kRegs + r] = the scores of row j, of `steps` elements, and the hidden vectors of
 /// register r, one a lane. Fetches as many rows from `next` on, as far as a line for each number
 /// reaches.
 template <class Operand, std::size_t kRows, std::size_t kRegs>
 HOGVEC_INLINE void multiply_hidden(const typename Operand::Element* rows, std::size_t stride,
                                    std::size_t steps, const typename Operand::Element* hidden,
-                                   std::size_t leading, const float* next, Floats* sums) noexcept {
+                                   std::size_t leading, const float* next,
+                                   typename Operand::Sum* sums) noexcept {
   HOGVEC_UNROLL
-  for (std::size_t i = 0; i < kRows * kRegs; ++i) sums[i] = zero();
+  for (std::size_t i = 0; i < kRows * kRegs; ++i) sums[i] = typename Operand::Sum(0.0f);
   for (std::size_t d = 0; d < steps; ++d) {
     if constexpr (kRows == kScoreRows) {
       // Every row is a stream of its own, too short for the processor to see it coming.
@@ -62,7 +83,8 @@ HOGVEC_INLINE void multiply_hidden(const typename Operand::Element* rows, std::s
     }
     typename Operand::Register h[kRegs];
     HOGVEC_UNROLL
-    for (std::size_t r = 0; r < kRegs; ++r) h[r] = Operand::load(hidden + d * leading + r * kLanes);
+    for (std::size_t r = 0; r < kRegs; ++r)
+      h[r] = Operand::load(hidden + d * leading + r * Operand::Sum::size);
     HOGVEC_UNROLL
     for (std::size_t j = 0; j < kRows; ++j) {
       const typename Operand::Register w(rows[j * stride + d]);

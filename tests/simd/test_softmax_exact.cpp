@@ -1,11 +1,11 @@
 // The kernels of exact batches on every table: softmax_tile_scores, softmax_tile_update,
 // softmax_correct and softmax_column, each alone against double loops.
 //
-// Sizes: B of {1, 3, 16, 17, 40} with row counts around a tile of 96 and around the 16 tiles that
-// are summed in single precision, at D around the lane counts.
-// Tolerance: n roundings of the sum of the sizes of n terms; what a term left out would change is
-// hundreds of times that. All buffers lie between guards.
-// Out of scope: the trainer that puts them together (tests/engine/test_full_softmax.cpp).
+// Sizes: B of {1, 3, 8, 9, 16, 17, 24, 40} with row counts around a tile of 96 and around the 16
+// tiles that are summed in single precision, at D around the lane counts. Tolerance: n roundings of
+// the sum of the sizes of n terms; what a term left out would change is hundreds of times that. All
+// buffers lie between guards. Out of scope: the trainer that puts them together
+// (tests/engine/test_full_softmax.cpp).
 #include <doctest/doctest.h>
 
 #include <algorithm>
