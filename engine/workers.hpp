@@ -1,10 +1,9 @@
-// Where threads are started: the one place of the engine.
+// Where threads are started, but for those of a Team.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <optional>
 
 namespace hogvec {
@@ -37,22 +36,5 @@ void for_each_index(int threads, std::size_t count,
 
 /// Calls body() where all oneTBB algorithms have `threads` threads, of libraries too.
 void run_with_threads(int threads, const std::function<void()>& body);
-
-/// Threads that come together again and again to work on the slices of one thing.
-class Team {
- public:
-  /// The caller is one of `threads`. More than there are cores are really given.
-  explicit Team(int threads);
-  Team(Team&&) noexcept;
-  ~Team();
-
-  /// Calls work(0) to work(count - 1) and returns when all have. A slice tends to stay with the
-  /// thread that had it the last time, whose cache holds it. Throws what work throws.
-  void for_each_slice(std::size_t count, const std::function<void(std::size_t slice)>& work);
-
- private:
-  struct Threads;
-  std::unique_ptr<Threads> threads_;  // none where the caller is alone
-};
 
 }  // namespace hogvec

@@ -22,7 +22,7 @@ namespace {
 using namespace hogvec::testing;  // NOLINT(google-build-using-namespace): one file, one subject
 namespace simd = hogvec::simd;
 
-constexpr std::size_t kBatches[] = {1, 3, 16, 17, 40};
+constexpr std::size_t kBatches[] = {1, 3, 8, 9, 16, 17, 24, 40};
 constexpr std::size_t kRowCounts[] = {1, 95, 96, 97, 200};
 
 double rounding(double terms) { return 2 * terms * kRounding; }

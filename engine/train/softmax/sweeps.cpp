@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/resources.hpp"
 #include "engine/train/softmax/slices.hpp"
 
 namespace hogvec {
@@ -15,8 +16,8 @@ constexpr float kLowest = -std::numeric_limits<float>::infinity();
 SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan)
     : output_(output),
       kernels_(active_kernels()),
-      team_(plan.team_threads()),
-      begins_(softmax_slices(output.rows(), output.dim(), plan)) {
+      begins_(softmax_slices(output.rows(), output.dim(), plan)),
+      team_(useful_threads(plan.team_threads()), begins_.size() - 1) {
   const std::size_t batch = plan.softmax_batch;
   for (std::size_t s = 0; s + 1 < begins_.size(); ++s) partials_.emplace_back(batch, stride());
   hidden_transposed_ = Scratch<float>(stride() * simd::padded(batch));
@@ -61,7 +62,7 @@ void SoftmaxSweeps::scores(const SoftmaxBatch& batch) {
     const float* const h = batch.hidden(b);
     for (std::size_t d = 0; d < stride(); ++d) hidden_transposed_[d * leading + b] = h[d];
   }
-  team_.for_each_slice(slice_count(), [&](std::size_t slice) {
+  team_.for_each_slice([&](std::size_t slice) {
     const simd::SoftmaxSweep sweep = slice_sweep(batch, slice);
     std::fill_n(sweep.max_score, batch.size(), kLowest);
     kernels_.softmax_tile_scores(sweep);
@@ -76,7 +77,7 @@ void SoftmaxSweeps::scores(const SoftmaxBatch& batch) {
 
 void SoftmaxSweeps::update(const SoftmaxBatch& batch, const float* step) {
   const std::size_t size = batch.size() * stride();
-  team_.for_each_slice(slice_count(), [&](std::size_t slice) {
+  team_.for_each_slice([&](std::size_t slice) {
     simd::SoftmaxSweep sweep = slice_sweep(batch, slice);
     sweep.step = step;
     std::fill_n(sweep.weighted_rows, size, 0.0f);
@@ -89,7 +90,7 @@ void SoftmaxSweeps::update(const SoftmaxBatch& batch, const float* step) {
 }
 
 float SoftmaxSweeps::correct(const SoftmaxBatch& batch, std::size_t b, const float* coefficients) {
-  team_.for_each_slice(slice_count(), [&](std::size_t slice) {
+  team_.for_each_slice([&](std::size_t slice) {
     const simd::SoftmaxColumn column = slice_column(batch, b, coefficients, slice);
     *column.max_score = kLowest;
     kernels_.softmax_correct(column);
@@ -101,7 +102,7 @@ float SoftmaxSweeps::correct(const SoftmaxBatch& batch, std::size_t b, const flo
 
 double SoftmaxSweeps::finish_column(const SoftmaxBatch& batch, std::size_t b,
                                     const float* coefficients, float shift, double* overlaps) {
-  team_.for_each_slice(slice_count(), [&](std::size_t slice) {
+  team_.for_each_slice([&](std::size_t slice) {
     simd::SoftmaxColumn column = slice_column(batch, b, coefficients, slice);
     column.shift = shift;
     *column.z = 0;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/kernels.hpp"
+#include "engine/team.hpp"
 #include "engine/train/softmax/batch.hpp"
-#include "engine/workers.hpp"
 
 namespace hogvec {
 
@@ -60,8 +60,8 @@ class SoftmaxSweeps {
 
   MatrixView output_;
   const simd::KernelTable& kernels_;
-  Team team_;
   std::vector<std::size_t> begins_;
+  Team team_;
   std::vector<Partial> partials_;
   Scratch<float> hidden_transposed_;  // h^T, stride x padded(B)
   Scratch<float> scores_;             // V x B, and what fills the last tile

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/resources.hpp"
 #include "engine/train/softmax/precision.hpp"
 #include "engine/train/softmax/slices.hpp"
 
@@ -19,8 +20,8 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
       kernels_(kernels),
       softmax_(softmax_kernels(plan.softmax_precision, kernels)),
       shape_{output.stride(), output.dim(), plan.softmax_batch},
-      team_(plan.team_threads()),
       begins_(softmax_slices(output.rows(), output.dim(), plan)),
+      team_(useful_threads(plan.team_threads()), begins_.size() - 1),
       hidden_(softmax_.hidden_size(shape_)),
       z_(shape_.batch),
       max_score_(shape_.batch),
@@ -40,7 +41,7 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
 void SoftmaxVisits::visit(const SoftmaxBatch& batch, const float* shift) {
   const std::size_t count = batch.size();
   softmax_.pack_hidden(shape_, batch.hidden(), count, hidden_.data());
-  team_.for_each_slice(slices_.size(), [&](std::size_t s) { visit_slice(s, count, shift); });
+  team_.for_each_slice([&](std::size_t s) { visit_slice(s, count, shift); });
   count_left_ = 0;
   targets_left_.clear();
   reduce(count);
@@ -48,7 +49,7 @@ void SoftmaxVisits::visit(const SoftmaxBatch& batch, const float* shift) {
 
 void SoftmaxVisits::take_update() {
   if (count_left_ == 0) return;
-  team_.for_each_slice(slices_.size(), [&](std::size_t s) { visit_slice(s, 0, nullptr); });
+  team_.for_each_slice([&](std::size_t s) { visit_slice(s, 0, nullptr); });
   count_left_ = 0;
   targets_left_.clear();
 }

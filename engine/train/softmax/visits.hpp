@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/kernels.hpp"
+#include "engine/team.hpp"
 #include "engine/train/softmax/batch.hpp"
-#include "engine/workers.hpp"
 
 namespace hogvec {
 
@@ -61,8 +61,8 @@ class SoftmaxVisits {
   const simd::KernelTable& kernels_;
   const simd::SoftmaxKernels& softmax_;
   simd::SoftmaxShape shape_;
-  Team team_;
   std::vector<std::size_t> begins_;
+  Team team_;
   std::vector<Slice> slices_;
   Scratch<float> hidden_;  // packed
   Scratch<double> z_;

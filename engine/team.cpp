@@ -1,0 +1,219 @@
+#include "engine/team.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "engine/first_exception.hpp"
+
+#ifndef HOGVEC_STD_THREADS
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+#include <tbb/task_group.h>
+#endif
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace hogvec {
+namespace {
+
+// Pauses, each of some ten nanoseconds.
+constexpr int kOwnerPauses = 500;   // that an owner may be late, before others take its slices
+constexpr int kIdlePauses = 5'000;  // between rounds, before a thread leaves
+constexpr int kYieldPauses = 2'000;
+
+void pause() noexcept {
+#if defined(__x86_64__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  asm volatile("isb");
+#endif
+}
+
+using Round = std::uint64_t;
+constexpr Round kNoMore = ~Round{0};
+
+/// On a cache line of its own, which its readers keep until it changes.
+template <class T>
+struct alignas(64) Shared : std::atomic<T> {};
+
+}  // namespace
+
+/// The rounds, whatever the threads are. A slice is taken by raising its round to the one that is
+/// open, once: who succeeds knows that the round can't end before it is done. A thread that comes
+/// late finds no slice of its round.
+class Team::Threads {
+ public:
+  Threads(std::size_t threads, std::size_t slices)
+      : count_(threads), taken_(slices), late_(count_), here_(count_) {}
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+  ~Threads();
+
+  void round(const std::function<void(std::size_t slice)>& work) {
+    work_ = &work;
+    done_.store(0, std::memory_order_relaxed);
+    const Round round = open_.load(std::memory_order_relaxed) + 1;
+    open_.store(round, std::memory_order_release);
+    first_.guard([&] { call(); });
+    take_part(0, round);
+    for (int pauses = 0; done_.load(std::memory_order_acquire) != taken_.size(); ++pauses) {
+      if (pauses < kYieldPauses) {
+        pause();
+      } else {
+        std::this_thread::yield();  // to who has begun
+      }
+    }
+    first_.rethrow();
+  }
+
+ private:
+  std::size_t begin_of(std::size_t thread) const noexcept {
+    return taken_.size() * thread / count_;
+  }
+
+  bool is_taken(std::size_t slice, Round round) const noexcept {
+    return taken_[slice].load(std::memory_order_relaxed) >= round;
+  }
+
+  /// Does the slice, if it is still to be had.
+  bool take(std::size_t slice, Round round) noexcept {
+    Round before = taken_[slice].load(std::memory_order_relaxed);
+    if (before >= round || !taken_[slice].compare_exchange_strong(before, round)) return false;
+    first_.guard([&] { (*work_)(slice); });
+    done_.fetch_add(1, std::memory_order_release);
+    return true;
+  }
+
+  /// The thread's slices, and then those of others who do not come.
+  void take_part(std::size_t thread, Round round) noexcept {
+    bool in_time = false;
+    for (std::size_t s = begin_of(thread); s < begin_of(thread + 1); ++s) {
+      in_time |= take(s, round);
+    }
+    if (in_time && late_[thread].load(std::memory_order_relaxed)) {
+      late_[thread].store(false, std::memory_order_relaxed);
+    }
+    int pauses = 0;
+    for (std::size_t i = 1; i < count_; ++i) {
+      const std::size_t owner = (thread + i) % count_;
+      for (std::size_t s = begin_of(owner); s < begin_of(owner + 1); ++s) {
+        while (!is_taken(s, round)) {
+          if (late_[owner].load(std::memory_order_relaxed) || pauses >= kOwnerPauses) {
+            if (take(s, round)) late_[owner].store(true, std::memory_order_relaxed);
+          } else {
+            pause();
+            ++pauses;
+          }
+        }
+      }
+    }
+  }
+
+  /// What a thread does: every round that it sees, until none comes for long.
+  void take_part_in_rounds(std::size_t thread) noexcept {
+    Round seen = 0;
+    while (true) {
+      const Round round = open_.load(std::memory_order_acquire);
+      if (round == kNoMore) return;
+      if (round != seen) take_part(thread, round);
+      seen = round;
+      if (!wait_for_more(seen)) return;
+    }
+  }
+
+  /// Whether there is another round than `seen`. In a thread.
+  bool wait_for_more(Round seen) noexcept;
+  /// Has threads come to the round that is open, if they do not already.
+  void call();
+
+  std::size_t count_;
+  const std::function<void(std::size_t slice)>* work_ = nullptr;  // of the open round
+  Shared<Round> open_{};
+  Shared<std::size_t> done_{};  // slices of the open round
+  std::vector<Shared<Round>> taken_;
+  std::vector<Shared<bool>> late_;
+  std::vector<Shared<bool>> here_;  // has been called, and has not left
+  FirstException first_;
+
+#ifdef HOGVEC_STD_THREADS
+  std::vector<std::thread> threads_;
+#else
+  tbb::global_control control_{tbb::global_control::max_allowed_parallelism, count_};
+  tbb::task_arena arena_{static_cast<int>(count_)};
+  tbb::task_group group_;
+#endif
+};
+
+#ifdef HOGVEC_STD_THREADS
+
+// Threads that stay: ThreadSanitizer takes a millisecond to start one.
+
+Team::Threads::~Threads() {
+  open_.store(kNoMore, std::memory_order_release);
+  open_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Team::Threads::call() {
+  for (std::size_t thread = threads_.size() + 1; thread < count_; ++thread) {
+    threads_.emplace_back([this, thread] { take_part_in_rounds(thread); });
+  }
+  open_.notify_all();
+}
+
+bool Team::Threads::wait_for_more(Round seen) noexcept {
+  open_.wait(seen, std::memory_order_acquire);
+  return true;
+}
+
+#else
+
+// Tasks that end when no round comes for long: oneTBB's threads are then free for others.
+
+Team::Threads::~Threads() {
+  open_.store(kNoMore, std::memory_order_release);
+  arena_.execute([&] { group_.wait(); });
+}
+
+void Team::Threads::call() {
+  for (std::size_t thread = 1; thread < count_; ++thread) {
+    if (here_[thread].load(std::memory_order_acquire)) continue;
+    here_[thread].store(true, std::memory_order_relaxed);
+    arena_.execute([&] {
+      group_.run([this, thread] {
+        take_part_in_rounds(thread);
+        here_[thread].store(false, std::memory_order_release);
+      });
+    });
+  }
+}
+
+bool Team::Threads::wait_for_more(Round seen) noexcept {
+  for (int pauses = 0; pauses < kIdlePauses; ++pauses) {
+    if (open_.load(std::memory_order_relaxed) != seen) return true;
+    pause();
+  }
+  return false;
+}
+
+#endif
+
+Team::Team(int threads, std::size_t slices) : slices_(slices) {
+  const std::size_t count = std::min(static_cast<std::size_t>(threads), slices);
+  if (count > 1) threads_ = std::make_unique<Threads>(count, slices);
+}
+
+Team::Team(Team&&) noexcept = default;
+Team::~Team() = default;
+
+void Team::for_each_slice(const std::function<void(std::size_t slice)>& work) {
+  if (threads_) return threads_->round(work);
+  for (std::size_t slice = 0; slice < slices_; ++slice) work(slice);
+}
+
+}  // namespace hogvec

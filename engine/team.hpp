@@ -1,0 +1,35 @@
+// Threads that come together many times in a millisecond, for the full softmax.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace hogvec {
+
+/// Threads that work on the slices of one thing in rounds. A slice has an owner, whose cache holds
+/// it from round to round; where the owner does not come, because the system runs something else in
+/// its place, another takes the slice this once: a round never waits for a thread that has not
+/// begun. Between rounds that follow each other soon the threads wait awake.
+class Team {
+ public:
+  /// The caller is one of `threads`, of which more than there are cores (useful_threads) would keep
+  /// each other from coming.
+  Team(int threads, std::size_t slices);
+  Team(Team&&) noexcept;
+  ~Team();
+
+  std::size_t slices() const noexcept { return slices_; }
+
+  /// A round: calls work(0) to work(slices - 1), each once, and returns when all have. What the
+  /// caller and the threads have written is seen by all in the round after. Throws what work
+  /// throws. One caller.
+  void for_each_slice(const std::function<void(std::size_t slice)>& work);
+
+ private:
+  class Threads;
+  std::size_t slices_;
+  std::unique_ptr<Threads> threads_;  // none where the caller is alone
+};
+
+}  // namespace hogvec
