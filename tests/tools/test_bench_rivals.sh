@@ -193,11 +193,18 @@ PYTHON
   # A text of exactly V words, </s> being one, and no more than it takes.
   yes 'a b c d e d e' | head -n 100 >many
   PYTHONPATH=$here/../../tools/lib "$python" -B - <<'PYTHON' || fail "the text for a given V"
+import math
+import numpy
 from bench import BenchError
-from bench.rivals.batches import make_batches, read_ids
+from bench.rivals.batches import make_batches, read_ids, read_words
+from bench.rivals.held_out import perplexity
 from bench.rivals.softmax import prepare_text
-ids, line, vocabulary = read_ids(prepare_text("many", 3, "tmp"))
+path, held_out = prepare_text("many", 3, "tmp")
+words = read_words(path)
+ids, line, vocabulary = read_ids(path, words)
 assert vocabulary == 3 and 48 <= len(ids) < 100 and set(ids) == {1, 2}, (vocabulary, len(ids))
+# What follows: 4 of 7 words are d or e.
+assert len(ids) + len(read_ids(held_out, words)[0]) == 400, (len(ids), held_out)
 try:
     prepare_text("many", 7, "tmp")
     raise SystemExit("5 words and </s> are not 7")
@@ -205,11 +212,18 @@ except BenchError:
     pass
 # Both words of a line are all there is in the other's window, whatever the window.
 open("two", "w").write("a b\n" * 4)
-batch, = make_batches(read_ids("two"), 8, 5)
+two = read_ids("two", ["</s>", "a", "b"])
+batch, = make_batches(two, 8, 5)
 assert list(batch.contexts) == [1] * 8 and list(batch.unique) == [1, 2]
 assert list(batch.starts) == [0, 4] and sorted(batch.pairs % 3) == [1] * 4 + [2] * 4
+# Perplexity: V where nothing is known, and by hand where b beside a has 6/8 and a beside b 1/3.
+w, w_out = numpy.zeros((3, 1)), numpy.zeros((3, 1))
+assert abs(perplexity(w, w_out, two, 5) - 3) < 1e-12
+w[1], w[2] = math.log(6), 0  # scores of a: 0, 0, log 6; of b: all 0
+w_out[2] = 1
+assert abs(perplexity(w, w_out, two, 5) - (8 / 6 * 3) ** 0.5) < 1e-12
 PYTHON
-  rm -f tmp/text
+  rm -f tmp/text tmp/held_out
 fi
 [ -z "$(ls -A tmp)" ] || fail "temporary files stay: $(ls -A tmp)"
 [ -z "$(find "$here/../../tools" -name __pycache__)" ] || fail "bytecode among the sources"

@@ -20,14 +20,20 @@ class Batch:
     counts: numpy.ndarray    # n_bj of each pair: how often j stands in the window of b
 
 
-def read_ids(path, words=None):
-    """(ids, line of each, V): ids by falling frequency from 1, 0 is </s>; or by the list `words`,
-    the order of a vector file. All words of the text count."""
+def _read_lines(path):
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        lines = [line.split() for line in file]
-    if words is None:
-        counts = collections.Counter(word for line in lines for word in line)
-        words = ["</s>", *(word for word, _ in counts.most_common())]
+        return [line.split() for line in file]
+
+
+def read_words(path):
+    """The words of a text by falling frequency, after </s>."""
+    counts = collections.Counter(word for line in _read_lines(path) for word in line)
+    return ["</s>", *(word for word, _ in counts.most_common())]
+
+
+def read_ids(path, words):
+    """(ids, line of each, V): ids are places in the list of words, which has all of the text."""
+    lines = _read_lines(path)
     index = {word: number for number, word in enumerate(words)}
     ids = numpy.fromiter((index[word] for line in lines for word in line), numpy.int64)
     return ids, numpy.repeat(numpy.arange(len(lines)), [len(line) for line in lines]), len(words)

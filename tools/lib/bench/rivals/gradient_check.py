@@ -15,6 +15,7 @@ import tempfile
 import numpy
 
 from bench.rivals.batches import make_batches, read_ids, reference_step
+from bench.rivals.held_out import read_vectors
 from bench.rivals.worker import make_model
 
 # A window of 1 leaves nothing to chance: all windows are 1. W' is 0 at first, so W moves from the
@@ -35,13 +36,8 @@ def _word2vec(program, folder, epochs, *more):
          "-size", str(_DIM), "-window", "1", "-sample", "0", "-min-count", "1", "-threads", "1",
          "-alpha", str(_ALPHA), "-iter", str(epochs), *more],
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-    words, matrices = None, []
-    for path in paths:
-        with open(path, encoding="utf-8") as file:
-            rows = [line.split() for line in file][1:]
-        words = [row[0] for row in rows]
-        matrices.append(numpy.array([row[1:] for row in rows], float))
-    return words, *matrices
+    (words, w), (_, w_out) = map(read_vectors, paths)
+    return words, w, w_out
 
 
 def differences(program, forms):

@@ -1,6 +1,7 @@
 """tools/bench rivals -softmax: the full softmax beside NumPy, PyTorch and fastText."""
 import collections
 import dataclasses
+import itertools
 import json
 import os
 import re
@@ -19,6 +20,11 @@ _TORCH = ("torch", "autograd", "torch-bf16", "autograd-bf16")
 # Ours, and the flags that make them. What the others are held against comes first.
 _OURS = {"hogvec": (), "hogvec bf16": ("-softmax-precision", "bf16"),
          "hogvec exact": ("-softmax-exact", "1")}
+_HELD_OUT_WORDS = 20_000
+# Learning rates at the start: ours, and for larger batches, whose sums it may be too much for,
+# also less. The best of them counts.
+_ALPHA, _ALPHA_BATCH = 0.025, 32
+_LEARNING_BATCH = 128
 # OpenBLAS takes its oldest kernels for a processor that is younger than itself: the best of those
 # that run is taken, in the rivals' favour. None: what it takes by itself.
 _CORES = (None, "Haswell", "SkylakeX", "Cooperlake", "SapphireRapids", "Zen")
@@ -41,13 +47,15 @@ class Contest:
     folder: str
     through: list  # begins every timed command
     core: str = None
+    held_out: str = None  # a text; None: there is none that says anything
 
 
 def prepare_text(text, vocabulary, folder):
-    """A text with exactly that many words, </s> being one: a generated one, or the given one
-    without its rarer words. Errors: BenchError."""
+    """(path, path of what follows or None) of a text with exactly that many words, </s> being one:
+    a generated one, whose words have nothing to do with each other, or the given one without its
+    rarer words. Errors: BenchError."""
     if not text:
-        return corpus.zipf_text(corpus.least_words(vocabulary), vocabulary - 1, 1, folder)
+        return corpus.zipf_text(corpus.least_words(vocabulary), vocabulary - 1, 1, folder), None
     try:
         with open(text, "rb") as file:
             words = file.read(1 << 28).split()  # 256 MiB hold more than anybody trains here
@@ -59,15 +67,17 @@ def prepare_text(text, vocabulary, folder):
                          f"{vocabulary - 1} and </s>")
     # As short as can be: the last words to come must be in it.
     names, missing, cut = {word for word, _ in kept}, {word for word, _ in kept}, []
-    for word in words:
-        if word in names:
-            cut.append(word)
-            missing.discard(word)
-            if not missing and len(cut) >= corpus.least_words(vocabulary):
-                break
-    path = os.path.join(folder, "text")
+    rest = (word for word in words if word in names)
+    for word in rest:
+        cut.append(word)
+        missing.discard(word)
+        if not missing and len(cut) >= corpus.least_words(vocabulary):
+            break
+    path, held_out = os.path.join(folder, "text"), os.path.join(folder, "held_out")
     write_lines(path, cut, corpus.LINE_WORDS)
-    return path
+    following = list(itertools.islice(rest, _HELD_OUT_WORDS))
+    write_lines(held_out, following, corpus.LINE_WORDS)
+    return path, held_out if following else None
 
 
 def write_lines(path, words, length):
@@ -86,29 +96,34 @@ def _output(contest, argv, env=None, stderr=None):
     return process.returncode, out, err or b""
 
 
-def worker(contest, form, batch, seconds=None):
-    """JSON of worker.py. Errors: BenchError with its last line."""
+def _module(contest, name, *arguments):
+    """JSON of a module of ours in a process of its own. Errors: BenchError with its last line."""
     threads = str(contest.threads)
     # Passive: idle threads of PyTorch would spin on the cores that OpenBLAS's want.
     env = {"PYTHONPATH": os.path.join(ROOT, "tools", "lib"), "OPENBLAS_NUM_THREADS": threads,
            "OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "passive"}
     if contest.core:
         env["OPENBLAS_CORETYPE"] = contest.core
-    code, out, err = _output(contest, [
-        sys.executable, "-B", "-m", "bench.rivals.worker", contest.text, form, str(batch),
-        str(contest.dim), str(contest.window), threads, str(seconds or contest.seconds)], env)
+    code, out, err = _output(contest, [sys.executable, "-B", "-m", f"bench.rivals.{name}",
+                                       *map(str, arguments)], env)
     if code != 0:
         last = err.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {code}"]
-        raise BenchError(f"{form}: {last[0]}")
+        raise BenchError(f"bench.rivals.{name} {' '.join(map(str, arguments[1:3]))}: {last[0]}")
     return json.loads(out)
 
 
-def hogvec_rate(contest, more=()):
-    """Centers per second of word2vec -softmax 1 and more flags, of the epoch alone."""
+def worker(contest, form, batch, seconds=None, *of_training):
+    """JSON of worker.py. Errors: BenchError with its last line."""
+    return _module(contest, "worker", contest.text, form, batch, contest.dim, contest.window,
+                   contest.threads, seconds or contest.seconds, *of_training)
+
+
+def hogvec_epoch(contest, more=()):
+    """(centers, seconds) of an epoch of word2vec -softmax 1 and more flags."""
     report = os.path.join(contest.folder, "report.json")
     code, _, err = _output(contest, [
         contest.program, "-train", contest.text, "-output",
-        os.path.join(contest.folder, "vectors"), "-binary", "1", "-cbow", "0", "-negative", "0",
+        os.path.join(contest.folder, "vectors"), "-cbow", "0", "-negative", "0",
         "-softmax", "1", "-sample", "0", "-min-count", "1", "-size", str(contest.dim), "-window",
         str(contest.window), "-threads", str(contest.threads), "-iter", "1", "-debug", "0",
         "-report", report, *more])
@@ -118,7 +133,13 @@ def hogvec_rate(contest, more=()):
     found = timing.member(told, "vocabulary")
     if found != contest.vocabulary:
         raise BenchError(f"{contest.text}: word2vec found {found} words, not {contest.vocabulary}")
-    return timing.member(told, "examples") / timing.member(told, "seconds", "train")
+    return timing.member(told, "examples"), timing.member(told, "seconds", "train")
+
+
+def hogvec_rate(contest, more=()):
+    """Centers per second of an epoch."""
+    centers, seconds = hogvec_epoch(contest, more)
+    return centers / seconds
 
 
 def fasttext_rate(contest):
@@ -228,10 +249,10 @@ def main(flags, bin_folder, checkout):
     forms, chosen = forms_of(tell), chosen_of(flags)
     described = machine.describe(bin_folder, True) if flags.history else None
     with tempfile.TemporaryDirectory(prefix="hogvec_bench_") as folder:
-        text = prepare_text(flags.text, flags.vocab, folder)
+        text, held_out = prepare_text(flags.text, flags.vocab, folder)
         contest = Contest(text, os.path.join(bin_folder, "word2vec"), flags.vocab, flags.dim,
                           flags.window, flags.threads, flags.seconds, folder,
-                          shlex.split(flags.through), flags.core or None)
+                          shlex.split(flags.through), flags.core or None, held_out)
         found = check_gradients(contest, forms)
         tell("gradients against Rong's equations in double, largest difference: " +
              ", ".join(f"{name} {difference:.0e}" for name, difference in found.items()))
@@ -239,9 +260,10 @@ def main(flags, bin_folder, checkout):
         told = worker(contest, *chosen[0], _CHOICE_SECONDS)
         _verify_blas(told, flags.threads)
         rates = interleave(contest, chosen, flags.runs)
+        reached = equal_time(contest, chosen, rates) if held_out else []
     versions = {**told["versions"], "fasttext": package_version("fasttext"),
                 "torch": package_version("python3-torch"), "blas": told["blas"]}
-    figures = show(contest, rates, versions, tell)
+    figures = show(contest, rates, versions, tell) + show_reached(contest, reached, tell)
     if flags.history:
         settings = {"vocab": flags.vocab, "dim": flags.dim, "window": flags.window,
                     "threads": flags.threads, "runs": flags.runs, "text": flags.text or "zipf",
@@ -268,6 +290,49 @@ def interleave(contest, chosen, runs):
             rates[name].append(measure())
     timing.end_progress()
     return rates
+
+
+def equal_time(contest, chosen, rates):
+    """[(name, seconds, centers, perplexity)]: of an epoch of ours, and of rivals with the same
+    products that train for as long."""
+    reached = []
+    for ours, half in (("hogvec", False), ("hogvec bf16", True)):
+        paths = [os.path.join(contest.folder, name) for name in ("vectors", "contexts")]
+        centers, seconds = hogvec_epoch(contest, (*_OURS[ours], "-output-context",
+                                                  paths[1]))
+        told = _module(contest, "held_out", *paths, contest.held_out, contest.window)
+        reached.append((ours, seconds, centers, told["perplexity"]))
+        # What trains most centers a second may learn less of each: the smaller batch too.
+        for form, batch in sorted({(form, size) for form, fastest in chosen
+                                   for size in (fastest, min(fastest, _LEARNING_BATCH))}):
+            if form.endswith("-bf16") != half:
+                continue
+            rate = max(max(told) for name, told in rates.items() if name.startswith(f"{form} B="))
+            runs = [worker(contest, form, batch, seconds, contest.held_out, alpha, rate)
+                    for alpha in _alphas(batch)]
+            best = min(runs, key=lambda told: told["perplexity"])
+            reached.append((f"{form} B={batch}", seconds, best["centers"], best["perplexity"]))
+    return reached
+
+
+def _alphas(batch):
+    least = _ALPHA * min(1, _ALPHA_BATCH / batch)
+    return sorted({_ALPHA, (_ALPHA * least) ** 0.5, least})
+
+
+def show_reached(contest, reached, tell):
+    """Prints the table of equal_time(); returns the figures of the history."""
+    if not reached:
+        tell("\nno perplexity of other text: name a text that goes on, with -text")
+        return []
+    tell(f"\nperplexity of {_HELD_OUT_WORDS:,} words that follow, after an epoch of ours, and "
+         "equal time of others\n")
+    tell(f"{'':<20}{'seconds':>12}{'centers':>12}{'perplexity':>12}")
+    base = f"softmax/V:{contest.vocabulary}/D:{contest.dim}/threads:{contest.threads}"
+    for name, seconds, centers, value in reached:
+        tell(f"{name:<20}{seconds:>12.1f}{centers:>12,}{value:>12.1f}")
+    return [history.figure(f"{base}/{name}/perplexity", value, "perplexity", better="lower")
+            for name, _, _, value in reached]
 
 
 def show(contest, rates, versions, tell):
