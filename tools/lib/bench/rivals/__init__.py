@@ -28,8 +28,8 @@ Trains with word2vec, fastText and gensim by equal settings, in turns, and tells
   -bin FOLDER       programs that are built already, instead of -build
 
 -softmax: the full softmax beside NumPy, PyTorch and fastText -loss softmax. -text, -dim, -window,
--threads, -runs, -history, -build, -bin as above; with -text, also the perplexity of the words that
-follow, after equal time; and
+-threads, -runs, -history, -build, -bin as above; with -text, also the perplexity of its
+end, which nobody trained on, after equal time; and
   -vocab N          words, </s> being one (10000); of a text those that are most frequent
   -seconds X        of each timed run of NumPy and PyTorch (2)
   -forms LIST       what to time, FORM:BATCH of numpy-textbook, numpy, numpy+sgemm, torch,

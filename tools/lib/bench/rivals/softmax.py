@@ -1,7 +1,6 @@
 """tools/bench rivals -softmax: the full softmax beside NumPy, PyTorch and fastText."""
 import collections
 import dataclasses
-import itertools
 import json
 import os
 import re
@@ -51,7 +50,7 @@ class Contest:
 
 
 def prepare_text(text, vocabulary, folder):
-    """(path, path of what follows or None) of a text with exactly that many words, </s> being one:
+    """(path, path of other text or None) of a text with exactly that many words, </s> being one:
     a generated one, whose words have nothing to do with each other, or the given one without its
     rarer words. Errors: BenchError."""
     if not text:
@@ -61,23 +60,24 @@ def prepare_text(text, vocabulary, folder):
             words = file.read(1 << 28).split()  # 256 MiB hold more than anybody trains here
     except OSError as error:
         raise BenchError(f"-text {text}: {error.strerror}; name a text") from error
+    end = len(words) - min(_HELD_OUT_WORDS, len(words) // 20)
+    words, held_out_words = words[:end], words[end:]
     kept = collections.Counter(words).most_common(vocabulary - 1)
     if len(kept) < vocabulary - 1:
         raise BenchError(f"-text {text}: has {len(kept)} words, -vocab {vocabulary} wants "
                          f"{vocabulary - 1} and </s>")
     # As short as can be: the last words to come must be in it.
     names, missing, cut = {word for word, _ in kept}, {word for word, _ in kept}, []
-    rest = (word for word in words if word in names)
-    for word in rest:
-        cut.append(word)
-        missing.discard(word)
-        if not missing and len(cut) >= corpus.least_words(vocabulary):
-            break
+    for word in words:
+        if word in names:
+            cut.append(word)
+            missing.discard(word)
+            if not missing and len(cut) >= corpus.least_words(vocabulary):
+                break
     path, held_out = os.path.join(folder, "text"), os.path.join(folder, "held_out")
     write_lines(path, cut, corpus.LINE_WORDS)
-    following = list(itertools.islice(rest, _HELD_OUT_WORDS))
-    write_lines(held_out, following, corpus.LINE_WORDS)
-    return path, held_out if following else None
+    write_lines(held_out, [word for word in held_out_words if word in names], corpus.LINE_WORDS)
+    return path, held_out if os.path.getsize(held_out) else None
 
 
 def write_lines(path, words, length):
@@ -323,9 +323,9 @@ def _alphas(batch):
 def show_reached(contest, reached, tell):
     """Prints the table of equal_time(); returns the figures of the history."""
     if not reached:
-        tell("\nno perplexity of other text: name a text that goes on, with -text")
+        tell("\nno perplexity: words at random have nothing to learn; name a text")
         return []
-    tell(f"\nperplexity of {_HELD_OUT_WORDS:,} words that follow, after an epoch of ours, and "
+    tell("\nperplexity of the end of the text, which nobody trained on, after an epoch of ours, and "
          "equal time of others\n")
     tell(f"{'':<20}{'seconds':>12}{'centers':>12}{'perplexity':>12}")
     base = f"softmax/V:{contest.vocabulary}/D:{contest.dim}/threads:{contest.threads}"
