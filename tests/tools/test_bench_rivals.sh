@@ -197,8 +197,8 @@ import math
 import numpy
 from bench import BenchError
 from bench.rivals.batches import make_batches, read_ids, read_words
+from bench.rivals.contest import prepare_text
 from bench.rivals.held_out import perplexity
-from bench.rivals.softmax import prepare_text
 path, held_out = prepare_text("many", 3, "tmp")
 words = read_words(path)
 ids, line, vocabulary = read_ids(path, words)
@@ -222,6 +222,18 @@ assert abs(perplexity(w, w_out, two, 5) - 3) < 1e-12
 w[1], w[2] = math.log(6), 0  # scores of a: 0, 0, log 6; of b: all 0
 w_out[2] = 1
 assert abs(perplexity(w, w_out, two, 5) - (8 / 6 * 3) ** 0.5) < 1e-12
+PYTHON
+  # A rival that trains learns something of other text; one that diverges ends all the same.
+  for alpha in 0.1 1e6; do
+    PYTHONPATH=$here/../../tools/lib expect_code 0 "$python" -B -m bench.rivals.worker tmp/text \
+      numpy 8 4 2 1 0.3 "$alpha" tmp/held_out 20000
+    mv out "trained$alpha"
+  done
+  python3 - <<'PYTHON' || fail "training: $(cat trained0.1 trained1e6)"
+import json, math
+learned, diverged = (json.load(open("trained" + alpha)) for alpha in ("0.1", "1e6"))
+assert learned["centers"] > 0 and 1 < learned["perplexity"] < 2.5, learned  # of V = 3
+assert diverged["perplexity"] == math.inf, diverged
 PYTHON
   rm -f tmp/text tmp/held_out
 fi

@@ -1,11 +1,12 @@
 """One rival's full softmax in a process of its own, which has only its threads:
 
-    python3 -m bench.rivals.worker TEXT FORM BATCH DIM WINDOW THREADS SECONDS [HELD_OUT ALPHA RATE]
+    python3 -m bench.rivals.worker TEXT FORM BATCH DIM WINDOW THREADS SECONDS ALPHA [HELD_OUT RATE]
 
 prints JSON: centers per second of the steps alone, and what computes them. With the name of another
-text, a learning rate and about how many centers it trains a second, it trains with a rate that
-falls to nothing over that time, and tells the perplexity of the other text.
+text, and about how many centers it trains a second, it trains with a learning rate that falls to
+nothing over that time, and tells the perplexity of the other text.
 """
+import collections
 import itertools
 import json
 import sys
@@ -17,7 +18,6 @@ from bench.rivals.batches import initial, make_batches, read_ids, read_words
 from bench.rivals.held_out import perplexity
 
 _WARM_UP = 3
-_ALPHA, _ALPHA_BATCH = 0.025, 32  # as hogvec; sums over larger batches want smaller steps
 _LEAST_ALPHA = 1e-4  # of that at the start
 _ENOUGH_CENTERS = 80_000  # more than any rival trains before its time is over, or they come again
 
@@ -31,19 +31,28 @@ def make_model(form, w, w_out, batch_size, threads):
     return TorchSoftmax(w, w_out, batch_size, form, threads)
 
 
-def measure(text, form, size, dim, window, threads, seconds):
-    """What is printed."""
-    from bench.rivals.numpy_softmax import blas
-    ids = read_ids(text, read_words(text))
-    batches = make_batches(ids, size, window, limit=_ENOUGH_CENTERS // size)
-    model = make_model(form, *initial(ids[2], dim), size, threads)
-    versions = {"numpy": numpy.__version__}
+Settings = collections.namedtuple("Settings", "text form batch dim window threads")
+
+
+def prepare(settings, words, centers):
+    """(model, its W and W', batches without end), with batches for about so many centers made."""
+    batches = make_batches(read_ids(settings.text, words), settings.batch, settings.window,
+                           limit=int(centers / settings.batch) + 1)
+    matrices = initial(len(words), settings.dim)
+    model = make_model(settings.form, *matrices, settings.batch, settings.threads)
     if hasattr(model, "prepare"):
         model.prepare(batches)
-        import torch
-        versions["torch"] = torch.__version__
-    alpha = _ALPHA * min(1, _ALPHA_BATCH / size)
-    turns = itertools.cycle(batches)
+    return model, matrices, itertools.cycle(batches)
+
+
+def measure(settings, seconds, alpha):
+    """What is printed."""
+    from bench.rivals.numpy_softmax import blas
+    words = read_words(settings.text)
+    model, _, turns = prepare(settings, words, _ENOUGH_CENTERS)
+    versions = {"numpy": numpy.__version__}
+    if "torch" in sys.modules:
+        versions["torch"] = sys.modules["torch"].__version__
     for batch in itertools.islice(turns, _WARM_UP):
         model.step(batch, alpha)
     centers, start = 0, time.perf_counter()
@@ -51,34 +60,29 @@ def measure(text, form, size, dim, window, threads, seconds):
         batch = next(turns)
         model.step(batch, alpha)
         centers += len(batch.centers)
-    return {"centers_per_second": centers / elapsed, "vocabulary": ids[2], "blas": blas(),
+    return {"centers_per_second": centers / elapsed, "vocabulary": len(words), "blas": blas(),
             "versions": versions}
 
 
-def train(text, form, size, dim, window, threads, seconds, held_out, alpha, rate):
+def train(settings, seconds, alpha, held_out, rate):
     """What is printed, of a training run."""
-    words = read_words(text)
-    ids = read_ids(text, words)
-    batches = make_batches(ids, size, window, limit=int(1.5 * rate * seconds / size) + 1)
-    w, w_out = initial(ids[2], dim)
-    model = make_model(form, w, w_out, size, threads)
-    if hasattr(model, "prepare"):
-        model.prepare(batches)
-    turns = itertools.cycle(batches)
+    words = read_words(settings.text)
+    # More than it trains, or they come again.
+    model, matrices, turns = prepare(settings, words, 1.5 * float(rate) * seconds)
     centers, start = 0, time.perf_counter()
     while (share := (time.perf_counter() - start) / seconds) < 1:
         batch = next(turns)
         model.step(batch, alpha * max(1 - share, _LEAST_ALPHA))
         centers += len(batch.centers)
-    return {"centers": centers,
-            "perplexity": perplexity(w, w_out, read_ids(held_out, words), window)}
+    found = perplexity(*matrices, read_ids(held_out, words), settings.window)
+    return {"centers": centers, "perplexity": found}
+
+
+def _main(text, form, batch, dim, window, threads, seconds, alpha, *of_training):
+    settings = Settings(text, form, *map(int, (batch, dim, window, threads)))
+    run = train if of_training else measure
+    json.dump(run(settings, float(seconds), float(alpha), *of_training), sys.stdout)
 
 
 if __name__ == "__main__":
-    text_, form_, *rest = sys.argv[1:]
-    numbers, seconds_, of_training = map(int, rest[:4]), float(rest[4]), rest[5:]
-    if of_training:
-        told = train(text_, form_, *numbers, seconds_, of_training[0], *map(float, of_training[1:]))
-    else:
-        told = measure(text_, form_, *numbers, seconds_)
-    json.dump(told, sys.stdout)
+    _main(*sys.argv[1:])
