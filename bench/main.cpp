@@ -60,6 +60,7 @@ void register_all() {
   register_vectors_file();
   register_kmeans();
   register_trainer();
+  register_team();
   register_full_softmax();
 }
 

@@ -34,6 +34,7 @@ void register_phrases();
 void register_sampling();
 void register_softmax_exact();
 void register_softmax_sweep();
+void register_team();
 void register_trainer();
 void register_vector();
 void register_vectors_file();

@@ -24,7 +24,7 @@ namespace {
 // Pauses, each of some ten nanoseconds.
 constexpr int kOwnerPauses = 500;   // that an owner may be late, before others take its slices
 constexpr int kIdlePauses = 5'000;  // between rounds, before a thread leaves
-constexpr int kYieldPauses = 2'000;
+constexpr int kDonePauses = 2'000;  // for the last slices, before their threads are given the core
 
 void pause() noexcept {
 #if defined(__x86_64__)
@@ -49,7 +49,7 @@ struct alignas(64) Shared : std::atomic<T> {};
 class Team::Threads {
  public:
   Threads(std::size_t threads, std::size_t slices)
-      : count_(threads), taken_(slices), late_(count_), here_(count_) {}
+      : count_(threads), taken_(slices), late_(count_) {}
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
   ~Threads();
@@ -62,10 +62,10 @@ class Team::Threads {
     first_.guard([&] { call(); });
     take_part(0, round);
     for (int pauses = 0; done_.load(std::memory_order_acquire) != taken_.size(); ++pauses) {
-      if (pauses < kYieldPauses) {
+      if (pauses < kDonePauses) {
         pause();
       } else {
-        std::this_thread::yield();  // to who has begun
+        std::this_thread::yield();
       }
     }
     first_.rethrow();
@@ -91,13 +91,11 @@ class Team::Threads {
 
   /// The thread's slices, and then those of others who do not come.
   void take_part(std::size_t thread, Round round) noexcept {
-    bool in_time = false;
-    for (std::size_t s = begin_of(thread); s < begin_of(thread + 1); ++s) {
-      in_time |= take(s, round);
-    }
-    if (in_time && late_[thread].load(std::memory_order_relaxed)) {
+    // Before its slices: others would go on to take them while it is at the first.
+    if (late_[thread].load(std::memory_order_relaxed)) {
       late_[thread].store(false, std::memory_order_relaxed);
     }
+    for (std::size_t s = begin_of(thread); s < begin_of(thread + 1); ++s) take(s, round);
     int pauses = 0;
     for (std::size_t i = 1; i < count_; ++i) {
       const std::size_t owner = (thread + i) % count_;
@@ -136,8 +134,7 @@ class Team::Threads {
   Shared<Round> open_{};
   Shared<std::size_t> done_{};  // slices of the open round
   std::vector<Shared<Round>> taken_;
-  std::vector<Shared<bool>> late_;
-  std::vector<Shared<bool>> here_;  // has been called, and has not left
+  std::vector<Shared<bool>> late_;  // of each thread: others had to take slices of its last round
   FirstException first_;
 
 #ifdef HOGVEC_STD_THREADS
@@ -146,6 +143,8 @@ class Team::Threads {
   tbb::global_control control_{tbb::global_control::max_allowed_parallelism, count_};
   tbb::task_arena arena_{static_cast<int>(count_)};
   tbb::task_group group_;
+  std::vector<Shared<bool>> here_ =
+      std::vector<Shared<bool>>(count_);  // has been called, and has not left
 #endif
 };
 

@@ -19,8 +19,6 @@ class Team {
   Team(Team&&) noexcept;
   ~Team();
 
-  std::size_t slices() const noexcept { return slices_; }
-
   /// A round: calls work(0) to work(slices - 1), each once, and returns when all have. What the
   /// caller and the threads have written is seen by all in the round after. Throws what work
   /// throws. One caller.

@@ -1,4 +1,4 @@
-// Where threads are started, but for those of a Team.
+// Where threads are started, but for those of a Team, which stay for many rounds.
 #pragma once
 
 #include <atomic>
