@@ -11,6 +11,7 @@
 #include "bench/support.hpp"
 #include "engine/corpus/corpus.hpp"
 #include "engine/corpus/encode_text.hpp"
+#include "engine/corpus/text_words.hpp"
 #include "engine/corpus/tokenizer.hpp"
 #include "engine/corpus/word_table.hpp"
 
@@ -83,9 +84,7 @@ void bench_count_words(benchmark::State& state) {
   WordTable table;
   count_all(table);
   bool right = table.size() == want.size();
-  table.for_each([&](std::uint32_t, std::string_view word, std::uint64_t n, std::uint64_t) {
-    right &= want[word] == n;
-  });
+  table.for_each([&](const WordTable::Record& word) { right &= want[word.word()] == word.count; });
   if (!right) return state.SkipWithError("wrong result");
   for (auto _ : state) {
     WordTable counted;
@@ -134,9 +133,6 @@ void bench_encode_text(benchmark::State& state, int threads) {
   std::size_t ids = 0;
   {
     const EncodedText encoded = encode_text(*io::open_text({text.file.path()}), options);
-    std::vector<std::string_view> names(encoded.words.size());
-    encoded.words.for_each([&](std::uint32_t id, std::string_view word, std::uint64_t,
-                               std::uint64_t) { names[id] = word; });
     std::size_t next = 0;  // of words
     std::vector<WordId> room;
     for (const EncodedText::Section& section : encoded.sections) {
@@ -144,7 +140,7 @@ void bench_encode_text(benchmark::State& state, int threads) {
       for (const WordId number : encoded.blocks->read(section.piece, room)) {
         const WordId id = numbers[number];
         ++ids;
-        if (id != 0 && (next == words.size() || names[id] != words[next++])) {
+        if (id != 0 && (next == words.size() || encoded.words.word(id) != words[next++])) {
           return state.SkipWithError("wrong result");
         }
       }
@@ -176,6 +172,36 @@ void bench_encode_corpus(benchmark::State& state, int threads) {
   count(state, "words", encoded.size());
 }
 
+/// Tables of many workers, of which a half of the words are in others too, to one.
+void bench_merge_words(benchmark::State& state, std::size_t tables, int threads) {
+  constexpr std::size_t kWords = 100'000;  // of a table
+  const auto make = [&] {
+    std::vector<WordTable> made(tables);
+    for (std::size_t t = 0; t < tables; ++t) {
+      for (std::size_t k = 0; k < kWords; ++k) {
+        const std::string word = std::to_string(k % 2 == 0 ? k : k * tables + t);
+        made[t].add(WordTable::key_of(word), t, 1);
+      }
+    }
+    return made;
+  };
+  std::size_t words = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::vector<WordTable> made = make();
+    std::vector<std::vector<WordId>> numbers;
+    state.ResumeTiming();
+    const TextWords merged(std::move(made), threads, numbers);
+    words = merged.size();
+    state.PauseTiming();
+    std::uint64_t total = 0;
+    for (std::size_t k = 0; k < words; ++k) total += merged.count(k);
+    if (total != tables * kWords) return state.SkipWithError("wrong result");
+    state.ResumeTiming();
+  }
+  count(state, "words", tables * kWords);
+}
+
 }  // namespace
 
 void register_corpus() {
@@ -188,6 +214,13 @@ void register_corpus() {
   }
   benchmark::RegisterBenchmark("tokenize", bench_tokenize)->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("count_words", bench_count_words)->Unit(benchmark::kMillisecond);
+  for (const int threads : thread_counts()) {
+    benchmark::RegisterBenchmark(
+        ("merge_words/tables:16/threads:" + std::to_string(threads)).c_str(),
+        [threads](auto& state) { bench_merge_words(state, 16, threads); })
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
+  }
   const struct {
     const char* name;
     void (*run)(benchmark::State&, int threads);

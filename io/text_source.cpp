@@ -14,6 +14,7 @@
 #include "io/byte_reader.hpp"
 #include "io/content.hpp"
 #include "io/error.hpp"
+#include "io/memory_map.hpp"
 #include "io/text_files.hpp"
 #include "io/text_start.hpp"
 
@@ -27,19 +28,35 @@ constexpr std::size_t kBlockBytes = 1u << 20;
 constexpr std::size_t kStreamBlockBytes = kBlockBytes / 4;
 constexpr std::size_t kLongestWord = 256u << 20;  // in a stream, where it must be held
 
+// Of a mapped file that are given back at once: it interrupts every core that the process runs on.
+constexpr std::size_t kReleasedBlocks = 16;
+
+/// A range of a mapped file, which is given back when nobody views it any more.
+class MappedPiece {
+ public:
+  MappedPiece(std::shared_ptr<const MemoryMap> map, const char* begin)
+      : map_(std::move(map)),
+        offset_(
+            static_cast<std::size_t>(reinterpret_cast<const std::byte*>(begin) - map_->data())) {}
+  MappedPiece(const MappedPiece&) = delete;
+  MappedPiece& operator=(const MappedPiece&) = delete;
+  ~MappedPiece() { map_->release(offset_, size_); }
+
+  void add(std::size_t bytes) noexcept { size_ += bytes; }
+
+ private:
+  std::shared_ptr<const MemoryMap> map_;
+  std::size_t offset_;
+  std::size_t size_ = 0;
+};
+
 constexpr bool is_separator(char c) noexcept { return c == ' ' || c == '\t' || c == '\n'; }
 
 }  // namespace
 
 void TextBlock::release() noexcept {
-  if (map_) {
-    map_->release(
-        static_cast<std::size_t>(reinterpret_cast<const std::byte*>(text_.data()) - map_->data()),
-        text_.size());
-  }
   text_ = {};
   bytes_.reset();
-  map_.reset();
 }
 
 void TextBlock::replace(std::string text, std::uint64_t position) {
@@ -179,6 +196,7 @@ class FileTexts : public TextSource {
   }
 
   void finish() override {
+    piece_.reset();
     map_.reset();
     for (const auto& map : maps_) map->require_unchanged();
     maps_.clear();
@@ -196,6 +214,7 @@ class FileTexts : public TextSource {
 
   void open(const std::string& path) {
     reader_.reset();
+    piece_.reset();
     map_.reset();
     // Of a folder with more files than can be mapped at once: what nobody reads any more goes.
     std::erase_if(maps_, [](const std::shared_ptr<const MemoryMap>& map) {
@@ -224,11 +243,16 @@ class FileTexts : public TextSource {
     TextBlock block;
     block.text_ = rest_.substr(0, end);
     block.position_ = position_;
-    block.number_ = number_++;
+    block.number_ = number_;
     block.after_end_ = std::exchange(after_end_, false);
-    block.map_ = map_;
+    if (number_++ % kReleasedBlocks == 0 || !piece_) {
+      piece_ = std::make_shared<MappedPiece>(map_, rest_.data());
+    }
+    piece_->add(end);
+    block.bytes_ = piece_;
     position_ += end;
     rest_.remove_prefix(end);
+    if (rest_.empty()) piece_.reset();
     return block;
   }
 
@@ -242,6 +266,7 @@ class FileTexts : public TextSource {
   std::unique_ptr<ByteReader> reader_;                // of a stream
   std::shared_ptr<const MemoryMap> map_;              // of a file that is mapped
   std::string_view rest_;                             // of it
+  std::shared_ptr<MappedPiece> piece_;                // that the next block is in
   bool after_end_ = false;                            // its first block is
   std::list<std::shared_ptr<const MemoryMap>> maps_;  // that blocks may view
 };

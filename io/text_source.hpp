@@ -10,8 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "io/memory_map.hpp"
-
 namespace hogvec::io {
 
 /// A part of a text: whole words, and what separates them.
@@ -25,7 +23,7 @@ class TextBlock {
   /// A file ended before it without a newline, which ends a sentence all the same.
   bool after_end() const noexcept { return after_end_; }
 
-  /// The block is done with: its memory can be had again.
+  /// The block is done with: its memory can be had again, with that of its neighbors.
   void release() noexcept;
 
   /// Another text in its stead, with other places.
@@ -39,8 +37,7 @@ class TextBlock {
   std::uint64_t position_ = 0;
   std::size_t number_ = 0;
   bool after_end_ = false;
-  std::shared_ptr<const MemoryMap> map_;  // which it views, or else
-  std::shared_ptr<const void> bytes_;     // its own
+  std::shared_ptr<const void> bytes_;  // what it views
 };
 
 /// A text, read once, in blocks of a megabyte or less.

@@ -7,9 +7,9 @@
 #include <atomic>
 #include <limits>
 #include <mutex>
-#include <numeric>
 
 #include "engine/corpus/tokenizer.hpp"
+#include "engine/corpus/word_table.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 
@@ -74,7 +74,9 @@ class Encoder {
   Encoder(io::TextSource& source, const EncodeOptions& options)
       : source_(source),
         options_(options),
-        tables_(static_cast<std::size_t>(options.resources.threads)) {
+        tables_(static_cast<std::size_t>(options.resources.threads)),
+        // The other half is for the ids of the text.
+        most_table_bytes_(options.resources.most_memory() / 2) {
     // At most about one id a byte: a short text takes no long block.
     encoded_.blocks = std::make_unique<IdBlocks>(
         source.size().value_or(std::numeric_limits<std::size_t>::max()), options.resources);
@@ -83,7 +85,7 @@ class Encoder {
   EncodedText encode() {
     run_workers(options_.resources.threads, [&](int worker) { read_blocks(worker); });
     source_.finish();
-    merge_tables();
+    encoded_.words = TextWords(std::move(tables_), options_.resources.threads, encoded_.numbers);
     return std::move(encoded_);
   }
 
@@ -94,7 +96,16 @@ class Encoder {
     table.add(WordTable::key_of(options_.newline_word), 0, 0);
     std::vector<WordId> ids;
     std::uint64_t newlines = 0;
-    while (std::optional<io::TextBlock> block = source_.next()) {
+    std::size_t bytes = 0;  // of the table, that the others know of
+    const auto may_go_on = [&] {
+      const std::size_t more = table.memory() - bytes;
+      bytes += more;
+      return table_bytes_.fetch_add(more, std::memory_order_relaxed) + more <= most_table_bytes_ ||
+             worker == 0;
+    };
+    while (may_go_on()) {
+      std::optional<io::TextBlock> block = source_.next();
+      if (!block) break;
       ids.clear();
       if (block->after_end()) {
         ids.push_back(0);
@@ -132,26 +143,11 @@ class Encoder {
     options_.on_progress(before + ids.size(), different);
   }
 
-  /// Adds all tables to the first one.
-  void merge_tables() {
-    std::vector<std::vector<WordId>>& numbers = encoded_.numbers;
-    numbers.resize(tables_.size());
-    numbers[0].resize(tables_[0].size());
-    std::iota(numbers[0].begin(), numbers[0].end(), 0);
-    for (std::size_t worker = 1; worker < tables_.size(); ++worker) {
-      numbers[worker].resize(tables_[worker].size());
-      tables_[worker].for_each([&](std::uint32_t id, std::string_view word, std::uint64_t count,
-                                   std::uint64_t position) {
-        numbers[worker][id] = tables_[0].add(WordTable::key_of(word), position, count);
-      });
-      tables_[worker] = WordTable();
-    }
-    encoded_.words = std::move(tables_[0]);
-  }
-
   io::TextSource& source_;
   const EncodeOptions& options_;
   std::vector<WordTable> tables_;
+  std::size_t most_table_bytes_;
+  std::atomic<std::size_t> table_bytes_{0};
   EncodedText encoded_;
   std::mutex sections_;
   std::atomic<std::size_t> count_{0};

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/corpus/id_blocks.hpp"
-#include "engine/corpus/word_table.hpp"
+#include "engine/corpus/text_words.hpp"
 #include "engine/resources.hpp"
 #include "engine/vocab/vocabulary.hpp"
 #include "io/text_source.hpp"
@@ -34,8 +34,8 @@ struct EncodedText {
     int worker = 0;
   };
 
-  /// All words, with their counts and first positions.
-  WordTable words;
+  /// All words; number 0 is options.newline_word.
+  TextWords words;
   /// In the order of the text.
   std::vector<Section> sections;
   /// numbers[w][k]: what `words` calls the word that worker w calls k.
@@ -44,9 +44,11 @@ struct EncodedText {
   std::unique_ptr<IdBlocks> blocks;
 };
 
-/// Reads a text to its end, tokenised as the reference does (word2vec.c:71), by all threads. Where
-/// a file of it ends without a newline and another follows, there is one. Errors: those of the
-/// source; threads below 1.
+/// Reads a text to its end, tokenised as the reference does (word2vec.c:71), by all threads. Every
+/// thread counts for itself; where their tables together come to half of the memory that the
+/// resources allow, one goes on alone, whose table grows no faster than the text has new words.
+/// Where a file of it ends without a newline and another follows, there is one. Errors: those of
+/// the source; threads below 1.
 EncodedText encode_text(io::TextSource& source, const EncodeOptions& options);
 
 }  // namespace hogvec

@@ -1,6 +1,9 @@
 // Text to ids: the text is encoded with the numbers that its workers gave the words, the vocabulary
 // is made of their tables, and every section is renumbered.
+#include <tbb/parallel_sort.h>
+
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 #include "engine/corpus/corpus.hpp"
@@ -16,42 +19,45 @@ constexpr std::size_t kMaxWordBytes = 1u << 16;
 constexpr WordId kUnknown = 0xffffffff;
 
 /// Of the words of the text that are frequent enough.
-Vocabulary count_vocabulary(const WordTable& table, const ReadOptions& options) {
-  struct Counted {
-    std::uint64_t position;
-    std::uint64_t count;
-    std::string_view word;
-  };
-  std::vector<Counted> counted;
-  table.for_each(
-      [&](std::uint32_t id, std::string_view word, std::uint64_t count, std::uint64_t position) {
-        if (id == kSentenceEnd || count >= options.min_count) {
-          counted.push_back({position, count, word});
-        }
-      });
-  std::sort(counted.begin() + 1, counted.end(),
-            [](const Counted& a, const Counted& b) { return a.position < b.position; });
+Vocabulary count_vocabulary(const TextWords& text, const ReadOptions& options) {
+  std::vector<WordId> counted;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    if (k == kSentenceEnd || text.count(k) >= options.min_count) {
+      counted.push_back(static_cast<WordId>(k));
+    }
+  }
+  run_with_threads(options.resources.threads, [&] {
+    tbb::parallel_sort(counted.begin() + 1, counted.end(),
+                       [&](WordId a, WordId b) { return text.first(a) < text.first(b); });
+  });
   std::vector<io::WordCount> words;
   words.reserve(counted.size());
-  for (const Counted& c : counted) words.push_back({std::string(c.word), c.count});
+  for (const WordId k : counted) words.push_back({std::string(text.word(k)), text.count(k)});
   return {std::move(words), options.min_count, options.max_vocabulary};
 }
 
 /// Turns the numbers of the workers' words into ids of the vocabulary, which has no words that the
 /// text has less than `least_count` times. Returns how many of its words the text has.
-std::size_t renumber(EncodedText& text, const Vocabulary& vocabulary, std::uint64_t least_count) {
-  std::vector<WordId> ids(text.words.size(), kUnknown);
-  std::size_t found = 0;
-  text.words.for_each(
-      [&](std::uint32_t id, std::string_view word, std::uint64_t count, std::uint64_t) {
-        // Most words are too rare to be found, and known to be so.
-        if (id != kSentenceEnd && count < least_count) return;
-        ids[id] = vocabulary.find(word).value_or(kUnknown);
-        found += ids[id] != kUnknown && ids[id] != kSentenceEnd;
-      });
-  for (std::vector<WordId>& numbers : text.numbers) {
-    for (WordId& number : numbers) number = ids[number];
-  }
+std::size_t renumber(EncodedText& text, const Vocabulary& vocabulary, std::uint64_t least_count,
+                     int threads) {
+  constexpr std::size_t kPiece = 1u << 16;  // words that a thread takes at a time
+  const TextWords& words = text.words;
+  std::vector<WordId> ids(words.size(), kUnknown);
+  std::atomic<std::size_t> found = 0;
+  for_each_index(threads, (words.size() + kPiece - 1) / kPiece, [&](std::size_t piece, int) {
+    std::size_t of_piece = 0;
+    const std::size_t end = std::min(words.size(), (piece + 1) * kPiece);
+    for (std::size_t k = piece * kPiece; k < end; ++k) {
+      // Most words are too rare to be found, and known to be so.
+      if (k != kSentenceEnd && words.count(k) < least_count) continue;
+      ids[k] = vocabulary.find(words.word(k)).value_or(kUnknown);
+      of_piece += ids[k] != kUnknown && ids[k] != kSentenceEnd;
+    }
+    found += of_piece;
+  });
+  for_each_index(threads, text.numbers.size(), [&](std::size_t worker, int) {
+    for (WordId& number : text.numbers[worker]) number = ids[number];
+  });
   return found;
 }
 
@@ -105,9 +111,10 @@ Corpus read_corpus(io::TextSource& source, const ReadOptions& options) {
           : count_vocabulary(text.words, options);
   if (options.choose) vocabulary = options.choose(vocabulary);
   const bool counted = !given && !options.choose;
-  const std::size_t found = renumber(text, vocabulary, counted ? options.min_count : 0);
+  const std::size_t found =
+      renumber(text, vocabulary, counted ? options.min_count : 0, options.resources.threads);
   if (given && !options.choose) changes.absent = vocabulary.size() - 1 - found;
-  text.words = WordTable();
+  text.words = TextWords();
   EncodedCorpus corpus = known_words(text, options.resources.threads);
   return {std::move(vocabulary), std::move(corpus), changes};
 }
@@ -115,8 +122,8 @@ Corpus read_corpus(io::TextSource& source, const ReadOptions& options) {
 EncodedCorpus encode_corpus(io::TextSource& source, const Vocabulary& vocabulary,
                             const ReadOptions& options) {
   EncodedText text = encode(source, options);
-  renumber(text, vocabulary, 0);
-  text.words = WordTable();
+  renumber(text, vocabulary, 0, options.resources.threads);
+  text.words = TextWords();
   return known_words(text, options.resources.threads);
 }
 

@@ -49,9 +49,7 @@ void WordTable::grow() {
   mask_ = slots_.size() - 1;
   for (const Slot& moved : old) {
     if (moved.record == kEmpty) continue;
-    const Record* record = record_at(moved.record);
-    const std::uint64_t hash = std::uint64_t{record->tag} << 32 | record->low_hash;
-    std::size_t slot = hash & mask_;
+    std::size_t slot = record_at(moved.record)->hash() & mask_;
     while (slots_[slot].record != kEmpty) slot = (slot + 1) & mask_;
     slots_[slot] = moved;
   }

@@ -80,23 +80,10 @@ class WordTable {
 
   std::uint32_t size() const noexcept { return size_; }
 
-  /// Calls visit(id, word, count, first position) for all words in the order of their numbers.
-  template <class Visit>
-  void for_each(Visit&& visit) const {
-    for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
-      const std::size_t end = chunk + 1 < chunks_.size() ? used_[chunk] : next_;
-      for (std::size_t offset = 0; offset < end;) {
-        const auto& r = *reinterpret_cast<const Record*>(chunks_[chunk].get() + offset);
-        visit(r.id, std::string_view(r.bytes(), r.length), r.count, r.first);
-        offset += record_bytes(r.length);
-      }
-    }
-  }
-
- private:
+  /// A word as the table keeps it. It stays where it is, wherever the table is moved.
   struct Record {
     std::uint64_t count;
-    std::uint64_t first;
+    std::uint64_t first;  // position
     std::uint32_t tag;
     std::uint32_t low_hash;
     std::uint32_t id;
@@ -104,7 +91,40 @@ class WordTable {
     // The word follows, filled up with zeros to a multiple of 8 bytes.
     const char* bytes() const noexcept { return reinterpret_cast<const char*>(this + 1); }
     char* bytes() noexcept { return reinterpret_cast<char*>(this + 1); }
+
+    std::string_view word() const noexcept { return {bytes(), length}; }
+    std::uint64_t hash() const noexcept { return std::uint64_t{tag} << 32 | low_hash; }
+    bool same_word(const Record& other) const noexcept {
+      return length == other.length &&
+             std::memcmp(bytes(), other.bytes(), (length + 7) / 8 * 8) == 0;
+    }
   };
+
+  /// The word with number 0: there is one.
+  Record& first_record() const noexcept { return *record_at(0); }
+
+  /// Calls visit(record) for all words in the order of their numbers.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+      const std::size_t end = chunk + 1 < chunks_.size() ? used_[chunk] : next_;
+      for (std::size_t offset = 0; offset < end;) {
+        auto& record = *reinterpret_cast<Record*>(chunks_[chunk].get() + offset);
+        visit(record);
+        offset += record_bytes(record.length);
+      }
+    }
+  }
+
+  /// Frees what lookups need. From then on the table only holds its records.
+  void end_lookups() noexcept { slots_ = {}; }
+
+  /// Bytes that it holds.
+  std::size_t memory() const noexcept {
+    return slots_.size() * sizeof(Slot) + chunks_.size() * kChunkBytes;
+  }
+
+ private:
   struct Slot {
     std::uint32_t tag;
     std::uint32_t record;  // chunk * kUnitsPerChunk + offset / 8

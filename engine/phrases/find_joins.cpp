@@ -132,9 +132,9 @@ class Finder {
     }
     std::vector<std::uint64_t> totals;
     totals.reserve(spellings.size());
-    spellings.for_each([&](std::uint32_t, std::string_view, std::uint64_t count, std::uint64_t) {
-      totals.push_back(count);
-      joined.vocabulary_size += reaches(count);
+    spellings.for_each([&](const WordTable::Record& same) {
+      totals.push_back(same.count);
+      joined.vocabulary_size += reaches(same.count);
     });
     for (std::size_t k = 0; k < with_joint_.size(); ++k) counts_[with_joint_[k]] = totals[k];
     for (std::size_t k = 0; k < shared.size(); ++k) {

@@ -6,17 +6,15 @@
 
 namespace hogvec {
 
-WordList::WordList(const WordTable& words) {
+WordList::WordList(const TextWords& words) {
   std::size_t bytes = kReadable;
-  words.for_each([&](std::uint32_t, std::string_view word, std::uint64_t, std::uint64_t) {
-    bytes += word.size();
-  });
+  for (std::size_t k = 0; k < words.size(); ++k) bytes += words.word(k).size();
   bytes_.reserve(bytes);
   ends_.reserve(words.size() + 1);
-  words.for_each([&](std::uint32_t, std::string_view word, std::uint64_t, std::uint64_t) {
-    bytes_.append(word);
+  for (std::size_t k = 0; k < words.size(); ++k) {
+    bytes_.append(words.word(k));
     ends_.push_back(bytes_.size());
-  });
+  }
   bytes_.append(kReadable, '\0');
 }
 
@@ -66,11 +64,13 @@ std::vector<WordId> IdText::ids_after() const {
   return after;
 }
 
-PhraseWords::PhraseWords(EncodedText& text) : table(std::move(text.words)), list(table) {
-  counts.reserve(table.size());
-  table.for_each([&](std::uint32_t id, std::string_view, std::uint64_t count, std::uint64_t) {
-    counts.push_back(id == kNewline ? 0 : count);
-  });
+PhraseWords::PhraseWords(EncodedText& text) : list(text.words) {
+  counts.reserve(text.words.size());
+  for (WordId k = 0; k < text.words.size(); ++k) {
+    table.add(WordTable::key_of(text.words.word(k)), 0, 0);
+    counts.push_back(k == kNewline ? 0 : text.words.count(k));
+  }
+  text.words = TextWords();
 }
 
 }  // namespace hogvec

@@ -28,7 +28,7 @@ class WordList {
   /// So many bytes may be read from the beginning of any word.
   static constexpr std::size_t kReadable = 16;
 
-  explicit WordList(const WordTable& words);
+  explicit WordList(const TextWords& words);
 
   std::size_t size() const noexcept { return ends_.size() - 1; }
   std::string_view operator[](WordId id) const noexcept {
@@ -79,7 +79,7 @@ struct PhraseWords {
   explicit PhraseWords(EncodedText& text);
 
   WordTable table;
-  WordList list;
+  WordList list;                      // by their numbers in the table
   std::vector<std::uint64_t> counts;  // in the text as it is; a newline's is 0
 };
 
