@@ -15,7 +15,9 @@ constexpr std::size_t kSlices = 16;
 void bench_round(benchmark::State& state, int threads) {
   Team team(threads, kSlices);
   std::array<std::size_t, kSlices> visits{};
-  const auto round = [&] { team.for_each_slice([&](std::size_t slice) { ++visits[slice]; }); };
+  const auto round = [&] {
+    team.for_each_slice([&](std::size_t slice, std::size_t) { ++visits[slice]; });
+  };
   std::size_t rounds = 0;
   for (auto _ : state) {
     round();

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "engine/first_exception.hpp"
+#include "engine/workers.hpp"
 
 #ifndef HOGVEC_STD_THREADS
-#include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 #endif
@@ -54,7 +54,7 @@ class Team::Threads {
   Threads& operator=(const Threads&) = delete;
   ~Threads();
 
-  void round(const std::function<void(std::size_t slice)>& work) {
+  void round(const Work& work) {
     work_ = &work;
     done_.store(0, std::memory_order_relaxed);
     const Round round = open_.load(std::memory_order_relaxed) + 1;
@@ -81,10 +81,10 @@ class Team::Threads {
   }
 
   /// Does the slice, if it is still to be had.
-  bool take(std::size_t slice, Round round) noexcept {
+  bool take(std::size_t slice, std::size_t thread, Round round) noexcept {
     Round before = taken_[slice].load(std::memory_order_relaxed);
     if (before >= round || !taken_[slice].compare_exchange_strong(before, round)) return false;
-    first_.guard([&] { (*work_)(slice); });
+    first_.guard([&] { (*work_)(slice, thread); });
     done_.fetch_add(1, std::memory_order_release);
     return true;
   }
@@ -95,14 +95,14 @@ class Team::Threads {
     if (late_[thread].load(std::memory_order_relaxed)) {
       late_[thread].store(false, std::memory_order_relaxed);
     }
-    for (std::size_t s = begin_of(thread); s < begin_of(thread + 1); ++s) take(s, round);
+    for (std::size_t s = begin_of(thread); s < begin_of(thread + 1); ++s) take(s, thread, round);
     int pauses = 0;
     for (std::size_t i = 1; i < count_; ++i) {
       const std::size_t owner = (thread + i) % count_;
       for (std::size_t s = begin_of(owner); s < begin_of(owner + 1); ++s) {
         while (!is_taken(s, round)) {
           if (late_[owner].load(std::memory_order_relaxed) || pauses >= kOwnerPauses) {
-            if (take(s, round)) late_[owner].store(true, std::memory_order_relaxed);
+            if (take(s, thread, round)) late_[owner].store(true, std::memory_order_relaxed);
           } else {
             pause();
             ++pauses;
@@ -130,7 +130,7 @@ class Team::Threads {
   void call();
 
   std::size_t count_;
-  const std::function<void(std::size_t slice)>* work_ = nullptr;  // of the open round
+  const Work* work_ = nullptr;  // of the open round
   Shared<Round> open_{};
   Shared<std::size_t> done_{};  // slices of the open round
   std::vector<Shared<Round>> taken_;
@@ -140,7 +140,6 @@ class Team::Threads {
 #ifdef HOGVEC_STD_THREADS
   std::vector<std::thread> threads_;
 #else
-  tbb::global_control control_{tbb::global_control::max_allowed_parallelism, count_};
   tbb::task_arena arena_{static_cast<int>(count_)};
   tbb::task_group group_;
   std::vector<Shared<bool>> here_ =
@@ -204,15 +203,17 @@ bool Team::Threads::wait_for_more(Round seen) noexcept {
 
 Team::Team(int threads, std::size_t slices) : slices_(slices) {
   const std::size_t count = std::min(static_cast<std::size_t>(threads), slices);
-  if (count > 1) threads_ = std::make_unique<Threads>(count, slices);
+  if (count <= 1) return;
+  allow_threads(static_cast<int>(count));
+  threads_ = std::make_unique<Threads>(count, slices);
 }
 
 Team::Team(Team&&) noexcept = default;
 Team::~Team() = default;
 
-void Team::for_each_slice(const std::function<void(std::size_t slice)>& work) {
+void Team::for_each_slice(const Work& work) {
   if (threads_) return threads_->round(work);
-  for (std::size_t slice = 0; slice < slices_; ++slice) work(slice);
+  for (std::size_t slice = 0; slice < slices_; ++slice) work(slice, 0);
 }
 
 }  // namespace hogvec

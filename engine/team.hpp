@@ -19,10 +19,13 @@ class Team {
   Team(Team&&) noexcept;
   ~Team();
 
-  /// A round: calls work(0) to work(slices - 1), each once, and returns when all have. What the
-  /// caller and the threads have written is seen by all in the round after. Throws what work
-  /// throws. One caller.
-  void for_each_slice(const std::function<void(std::size_t slice)>& work);
+  /// What is done with a slice, by which of the threads: 0 is the caller.
+  using Work = std::function<void(std::size_t slice, std::size_t thread)>;
+
+  /// A round: calls work(0, ...) to work(slices - 1, ...), each once, and returns when all have.
+  /// What the caller and the threads have written is seen by all in the round after. Throws what
+  /// work throws. One caller.
+  void for_each_slice(const Work& work);
 
  private:
   class Threads;

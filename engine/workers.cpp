@@ -1,10 +1,13 @@
 #include "engine/workers.hpp"
 
 #include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <mutex>
 
 #ifdef HOGVEC_STD_THREADS
 #include <thread>
@@ -14,6 +17,18 @@
 #endif
 
 namespace hogvec {
+
+void allow_threads(int count) {
+  static std::mutex mutex;
+  static std::size_t allowed = static_cast<std::size_t>(tbb::info::default_concurrency());
+  static tbb::global_control* control = nullptr;  // to the end of the process
+  const std::lock_guard lock(mutex);
+  const auto wanted = static_cast<std::size_t>(count);
+  if (wanted <= allowed) return;
+  delete control;  // of two the lower one holds
+  control = new tbb::global_control(tbb::global_control::max_allowed_parallelism, wanted);
+  allowed = wanted;
+}
 
 #ifdef HOGVEC_STD_THREADS
 
@@ -31,11 +46,8 @@ void run_workers(int count, const std::function<void(int worker)>& work) {
 #else
 
 void run_workers(int count, const std::function<void(int worker)>& work) {
-  // A control of one would also hold for a team that the only worker has.
   if (count == 1) return work(0);
-  // Without the control, oneTBB silently gives no more threads than there are cores.
-  const tbb::global_control control(tbb::global_control::max_allowed_parallelism,
-                                    static_cast<std::size_t>(count));
+  allow_threads(count);
   tbb::task_arena arena(count);
   arena.execute([&] {
     tbb::task_group group;
@@ -63,8 +75,7 @@ void run_with_threads(int, const std::function<void()>& body) { body(); }
 #else
 
 void run_with_threads(int threads, const std::function<void()>& body) {
-  const tbb::global_control control(tbb::global_control::max_allowed_parallelism,
-                                    static_cast<std::size_t>(threads));
+  allow_threads(threads);
   tbb::task_arena arena(threads);
   arena.execute(body);
 }

@@ -1,6 +1,7 @@
 // What a training run does: its settings, with everything that stands for "what is best" resolved.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -41,15 +42,20 @@ struct TrainPlan {
   bool cbow() const noexcept { return architecture == Architecture::kCbow; }
   /// Whether W' of words is trained, beside or instead of that of the tree's nodes.
   bool trains_output() const noexcept { return full_softmax || negatives > 0; }
-  /// How many workers take chunks of the text. With kOwner there is one, whose threads share W'.
-  int chunk_workers() const noexcept { return owner_threads() ? 1 : threads; }
+  /// How many workers take chunks of the text. With kOwner there is one, whose threads share W'; of
+  /// the full softmax with kHogwild there are four at most: each of them trains a whole batch from
+  /// what the others have not yet finished, and more could only train shorter ones.
+  int chunk_workers() const noexcept {
+    if (!full_softmax) return threads;
+    return softmax_threads == SoftmaxThreads::kOwner ? 1 : std::min(threads, kSoftmaxWorkers);
+  }
   /// Threads that each of these workers has for itself.
-  int team_threads() const noexcept { return owner_threads() ? threads : 1; }
+  int team_threads() const noexcept {
+    return full_softmax ? (threads + chunk_workers() - 1) / chunk_workers() : 1;
+  }
 
  private:
-  bool owner_threads() const noexcept {
-    return full_softmax && softmax_threads == SoftmaxThreads::kOwner;
-  }
+  static constexpr int kSoftmaxWorkers = 4;
 };
 
 /// Up to here, where the reference's and our defaults lie, the steps of a block's pairs may be

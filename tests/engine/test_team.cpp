@@ -31,7 +31,7 @@ TEST_CASE("every slice is worked on once a round, and the next round sees what i
         // Each reads what another has written a round ago.
         std::vector<std::size_t> seen(slices);
         const std::vector<std::size_t> before = visits;
-        team.for_each_slice([&](std::size_t slice) {
+        team.for_each_slice([&](std::size_t slice, std::size_t) {
           seen[slice] = before[(slice + 1) % slices];
           ++visits[slice];
         });
@@ -44,14 +44,14 @@ TEST_CASE("every slice is worked on once a round, and the next round sees what i
 
 TEST_CASE("a team of no slices has nothing to do") {
   Team team(4, 0);
-  team.for_each_slice([](std::size_t) { FAIL("there is none"); });
+  team.for_each_slice([](std::size_t, std::size_t) { FAIL("there is none"); });
 }
 
 TEST_CASE("threads that left because no round came for long come again") {
   Team team(3, 6);
   for (int round = 0; round < 5; ++round) {
     std::atomic<int> visits{0};
-    team.for_each_slice([&](std::size_t) { ++visits; });
+    team.for_each_slice([&](std::size_t, std::size_t) { ++visits; });
     CHECK(visits == 6);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
@@ -65,7 +65,7 @@ TEST_CASE("a thread that gets no further keeps only the slice that it has begun"
     // It ends when all others have: if they waited for it, never. The limit turns that into a
     // failure; oneTBB's threads may come late.
     const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-    team.for_each_slice([&](std::size_t slice) {
+    team.for_each_slice([&](std::size_t slice, std::size_t) {
       if (slice != slow) {
         ++others;
         return;
@@ -80,12 +80,12 @@ TEST_CASE("what is thrown in a round arrives when it has ended, and others may f
   for (const int threads : {1, 4}) {
     CAPTURE(threads);
     Team team(threads, 16);
-    CHECK_THROWS_AS(team.for_each_slice([](std::size_t slice) {
+    CHECK_THROWS_AS(team.for_each_slice([](std::size_t slice, std::size_t) {
       if (slice == 9) throw std::runtime_error("x");
     }),
                     std::runtime_error);
     std::atomic<int> visits{0};
-    team.for_each_slice([&](std::size_t) { ++visits; });
+    team.for_each_slice([&](std::size_t, std::size_t) { ++visits; });
     CHECK(visits == 16);
   }
 }
@@ -99,7 +99,7 @@ TEST_CASE("teams of several threads work side by side, and one may be moved") {
       Team team(std::move(first));
       std::vector<std::size_t> visits(12);
       for (int round = 0; round < 100; ++round) {
-        team.for_each_slice([&](std::size_t slice) { visits[slice] += slice; });
+        team.for_each_slice([&](std::size_t slice, std::size_t) { visits[slice] += slice; });
       }
       for (const std::size_t n : visits) sums[caller] += n;
     });

@@ -4,13 +4,43 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/resources.hpp"
 #include "engine/train/plan.hpp"
 
 namespace hogvec {
 
-/// Where W' is cut: row s begins slice s, and the last is V. A function of V and D alone, never of
-/// the number of threads; one slice of all rows where every thread visits them by itself. A slice
-/// holds whole tiles of scores.
-std::vector<std::size_t> softmax_slices(std::size_t rows, std::size_t dim, const TrainPlan& plan);
+/// Slices of rows, and parts of neighboring slices, which a thread of a team visits at once.
+class SoftmaxSlices {
+ public:
+  /// Slices are a function of V alone, as many as a power of two up to 256, of `least_rows` or more
+  /// where there are several; one where a single worker visits all rows by itself, whose bytes are
+  /// nobody else's. Parts are as many as keep the threads of the plan's team evenly at work, of
+  /// which there are no more than have a core.
+  SoftmaxSlices(std::size_t rows, const TrainPlan& plan, std::size_t least_rows = 128,
+                int cores = usable_cores());
+
+  std::size_t count() const noexcept { return begins_.size() - 1; }
+  std::size_t begin(std::size_t slice) const noexcept { return begins_[slice]; }
+  std::size_t rows(std::size_t slice) const noexcept { return begins_[slice + 1] - begins_[slice]; }
+  /// The slice that has the row.
+  std::size_t slice_of(std::size_t row) const noexcept;
+
+  std::size_t parts() const noexcept { return parts_; }
+  /// Parts that one thread has, as a rule: a power of two.
+  std::size_t parts_of_thread() const noexcept;
+  std::size_t slices_of_part() const noexcept { return count() / parts_; }
+  std::size_t first_slice(std::size_t part) const noexcept { return part * slices_of_part(); }
+  /// Where the rows of a part begin; those of part parts() at V.
+  std::size_t first_row(std::size_t part) const noexcept { return begins_[first_slice(part)]; }
+
+  /// Threads that share the parts.
+  int threads() const noexcept { return threads_; }
+  std::size_t thread_count() const noexcept { return static_cast<std::size_t>(threads_); }
+
+ private:
+  std::vector<std::size_t> begins_;  // row s begins slice s, and the last is V
+  std::size_t parts_ = 1;
+  int threads_;
+};
 
 }  // namespace hogvec

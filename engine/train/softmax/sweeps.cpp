@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/resources.hpp"
-#include "engine/train/softmax/slices.hpp"
-
 namespace hogvec {
 namespace {
 
+// Every center sums over all slices: of 128 rows they cost 3.7 % of an exact batch.
+constexpr std::size_t kSliceRows = 512;
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 }  // namespace
@@ -16,44 +15,61 @@ constexpr float kLowest = -std::numeric_limits<float>::infinity();
 SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan)
     : output_(output),
       kernels_(active_kernels()),
-      begins_(softmax_slices(output.rows(), output.dim(), plan)),
-      team_(useful_threads(plan.team_threads()), begins_.size() - 1) {
-  const std::size_t batch = plan.softmax_batch;
-  for (std::size_t s = 0; s + 1 < begins_.size(); ++s) partials_.emplace_back(batch, stride());
-  hidden_transposed_ = Scratch<float>(stride() * simd::padded(batch));
-  scores_ = Scratch<float>(simd::score_tiles_size(output.rows(), batch));
-  max_score_ = Scratch<float>(batch);
-  weighted_rows_ = Scratch<float>(batch * stride());
+      slices_(output.rows(), plan, kSliceRows),
+      team_(slices_.threads(), slices_.parts()),
+      column_sums_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
+                   slices_.slices_of_part(), 1 + plan.softmax_batch),
+      weighted_rows_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
+                     slices_.slices_of_part(), plan.softmax_batch * output.stride()),
+      hidden_transposed_(output.stride() * simd::padded(plan.softmax_batch)),
+      scores_(simd::score_tiles_size(output.rows(), plan.softmax_batch)),
+      max_score_(plan.softmax_batch) {
+  for (std::size_t p = 0; p < slices_.parts(); ++p) {
+    part_max_score_.emplace_back(plan.softmax_batch);
+  }
 }
 
-simd::SoftmaxSweep SoftmaxSweeps::slice_sweep(const SoftmaxBatch& batch,
+template <class Visit>
+void SoftmaxSweeps::for_each_slice(const Visit& visit) {
+  team_.for_each_slice([&](std::size_t part, std::size_t thread) {
+    for (std::size_t i = 0; i < slices_.slices_of_part(); ++i) {
+      visit(thread, part, i, slices_.first_slice(part) + i);
+    }
+  });
+}
+
+float SoftmaxSweeps::largest(std::size_t b) const noexcept {
+  float score = kLowest;
+  for (const Scratch<float>& part : part_max_score_) score = std::max(score, part[b]);
+  return score;
+}
+
+simd::SoftmaxSweep SoftmaxSweeps::slice_sweep(const SoftmaxBatch& batch, std::size_t part,
                                               std::size_t slice) noexcept {
-  const Partial& partial = partials_[slice];
-  return {.rows = output_.row(begins_[slice]),
-          .row_count = begins_[slice + 1] - begins_[slice],
+  return {.rows = output_.row(slices_.begin(slice)),
+          .row_count = slices_.rows(slice),
           .stride = stride(),
           .dim = output_.dim(),
           .batch = batch.size(),
           .hidden_transposed = hidden_transposed_.data(),
           .step = nullptr,
-          .tiles = scores_.data() + begins_[slice] * batch.size(),
-          .max_score = partial.max_score.data(),
-          .weighted_rows = partial.weighted_rows.data()};
+          .tiles = scores_.data() + slices_.begin(slice) * batch.size(),
+          .max_score = part_max_score_[part].data(),
+          .weighted_rows = nullptr};
 }
 
 simd::SoftmaxColumn SoftmaxSweeps::slice_column(const SoftmaxBatch& batch, std::size_t b,
-                                                const float* coefficients,
+                                                const float* coefficients, std::size_t part,
                                                 std::size_t slice) noexcept {
-  const Partial& partial = partials_[slice];
-  return {.tiles = scores_.data() + begins_[slice] * batch.size(),
-          .row_count = begins_[slice + 1] - begins_[slice],
+  return {.tiles = scores_.data() + slices_.begin(slice) * batch.size(),
+          .row_count = slices_.rows(slice),
           .batch = batch.size(),
           .center = b,
           .coefficients = coefficients,
           .shift = 0,
-          .z = partial.z.data(),
-          .max_score = partial.max_score.data(),
-          .overlaps = partial.overlaps.data()};
+          .z = nullptr,
+          .max_score = part_max_score_[part].data(),
+          .overlaps = nullptr};
 }
 
 void SoftmaxSweeps::scores(const SoftmaxBatch& batch) {
@@ -62,60 +78,48 @@ void SoftmaxSweeps::scores(const SoftmaxBatch& batch) {
     const float* const h = batch.hidden(b);
     for (std::size_t d = 0; d < stride(); ++d) hidden_transposed_[d * leading + b] = h[d];
   }
-  team_.for_each_slice([&](std::size_t slice) {
-    const simd::SoftmaxSweep sweep = slice_sweep(batch, slice);
-    std::fill_n(sweep.max_score, batch.size(), kLowest);
-    kernels_.softmax_tile_scores(sweep);
+  for_each_slice([&](std::size_t, std::size_t part, std::size_t i, std::size_t slice) {
+    if (i == 0) std::fill_n(part_max_score_[part].data(), batch.size(), kLowest);
+    kernels_.softmax_tile_scores(slice_sweep(batch, part, slice));
   });
-  std::fill_n(max_score_.data(), batch.size(), kLowest);
-  for (const Partial& partial : partials_) {
-    for (std::size_t b = 0; b < batch.size(); ++b) {
-      max_score_[b] = std::max(max_score_[b], partial.max_score[b]);
-    }
-  }
+  for (std::size_t b = 0; b < batch.size(); ++b) max_score_[b] = largest(b);
 }
 
 void SoftmaxSweeps::update(const SoftmaxBatch& batch, const float* step) {
-  const std::size_t size = batch.size() * stride();
-  team_.for_each_slice([&](std::size_t slice) {
-    simd::SoftmaxSweep sweep = slice_sweep(batch, slice);
+  for_each_slice([&](std::size_t thread, std::size_t part, std::size_t i, std::size_t slice) {
+    simd::SoftmaxSweep sweep = slice_sweep(batch, part, slice);
     sweep.step = step;
-    std::fill_n(sweep.weighted_rows, size, 0.0f);
+    sweep.weighted_rows = weighted_rows_.begin_slice(thread, part, i);
     kernels_.softmax_tile_update(sweep);
+    weighted_rows_.end_slice(thread, part, i);
+    if (i + 1 == slices_.slices_of_part()) weighted_rows_.end_part(part);
   });
-  std::copy_n(partials_[0].weighted_rows.data(), size, weighted_rows_.data());
-  for (std::size_t s = 1; s < partials_.size(); ++s) {
-    kernels_.axpy(1, partials_[s].weighted_rows.data(), weighted_rows_.data(), size);
-  }
+  add_left(weighted_rows_, team_, slices_.parts());
 }
 
 float SoftmaxSweeps::correct(const SoftmaxBatch& batch, std::size_t b, const float* coefficients) {
-  team_.for_each_slice([&](std::size_t slice) {
-    const simd::SoftmaxColumn column = slice_column(batch, b, coefficients, slice);
-    *column.max_score = kLowest;
+  for_each_slice([&](std::size_t, std::size_t part, std::size_t i, std::size_t slice) {
+    const simd::SoftmaxColumn column = slice_column(batch, b, coefficients, part, slice);
+    if (i == 0) *column.max_score = kLowest;
     kernels_.softmax_correct(column);
   });
-  float largest = kLowest;
-  for (const Partial& partial : partials_) largest = std::max(largest, partial.max_score[0]);
-  return largest;
+  return largest(0);
 }
 
 double SoftmaxSweeps::finish_column(const SoftmaxBatch& batch, std::size_t b,
                                     const float* coefficients, float shift, double* overlaps) {
-  team_.for_each_slice([&](std::size_t slice) {
-    simd::SoftmaxColumn column = slice_column(batch, b, coefficients, slice);
+  for_each_slice([&](std::size_t thread, std::size_t part, std::size_t i, std::size_t slice) {
+    simd::SoftmaxColumn column = slice_column(batch, b, coefficients, part, slice);
     column.shift = shift;
-    *column.z = 0;
-    std::fill_n(column.overlaps, b, 0.0);
+    column.z = column_sums_.begin_slice(thread, part, i);
+    column.overlaps = column.z + 1;
     kernels_.softmax_column(column);
+    column_sums_.end_slice(thread, part, i);
+    if (i + 1 == slices_.slices_of_part()) column_sums_.end_part(part);
   });
-  double z = 0;
-  std::fill_n(overlaps, b, 0.0);
-  for (const Partial& partial : partials_) {
-    z += partial.z[0];
-    for (std::size_t a = 0; a < b; ++a) overlaps[a] += partial.overlaps[a];
-  }
-  return z;
+  column_sums_.add_left(0, 1 + b);
+  std::copy_n(column_sums_.total() + 1, b, overlaps);
+  return column_sums_.total()[0];
 }
 
 }  // namespace hogvec

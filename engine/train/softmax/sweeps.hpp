@@ -8,12 +8,14 @@
 #include "engine/kernels.hpp"
 #include "engine/team.hpp"
 #include "engine/train/softmax/batch.hpp"
+#include "engine/train/softmax/slices.hpp"
+#include "engine/train/softmax/tree_sums.hpp"
 
 namespace hogvec {
 
 /// The scores of a batch, and the sweeps that make and use them. What a sweep sums over rows is
-/// summed slice by slice, and then over the slices in their order: the same bits whatever the
-/// number of threads. One caller; the threads of its team work inside a call.
+/// summed slice by slice, and then over the slices in one tree: the same bits whatever the number
+/// of threads. One caller; the threads of its team work inside a call.
 class SoftmaxSweeps {
  public:
   SoftmaxSweeps(MatrixView output, const TrainPlan& plan);
@@ -21,7 +23,7 @@ class SoftmaxSweeps {
   // What a sweep has summed, of each center b.
   const float* max_score() const noexcept { return max_score_.data(); }
   const float* weighted_rows(std::size_t b) const noexcept {
-    return weighted_rows_.data() + b * output_.stride();
+    return weighted_rows_.total() + b * output_.stride();
   }
 
   // Scores lie in tiles, see SoftmaxColumn in kernels.hpp.
@@ -40,33 +42,28 @@ class SoftmaxSweeps {
   void update(const SoftmaxBatch& batch, const float* step);
 
  private:
-  /// Partial sums of one slice, on cache lines of their own.
-  struct Partial {
-    Partial(std::size_t batch, std::size_t stride)
-        : z(batch), max_score(batch), overlaps(batch), weighted_rows(batch * stride) {}
-
-    Scratch<double> z;
-    Scratch<float> max_score;
-    Scratch<double> overlaps;
-    Scratch<float> weighted_rows;
-  };
-
   std::size_t stride() const noexcept { return output_.stride(); }
-  std::size_t slice_count() const noexcept { return partials_.size(); }
+  /// visit(thread, part, i, slice) for all slices, of which i counts those of the part.
+  template <class Visit>
+  void for_each_slice(const Visit& visit);
+  float largest(std::size_t b) const noexcept;
   /// What is the same in all sweeps.
-  simd::SoftmaxSweep slice_sweep(const SoftmaxBatch& batch, std::size_t slice) noexcept;
+  simd::SoftmaxSweep slice_sweep(const SoftmaxBatch& batch, std::size_t part,
+                                 std::size_t slice) noexcept;
   simd::SoftmaxColumn slice_column(const SoftmaxBatch& batch, std::size_t b,
-                                   const float* coefficients, std::size_t slice) noexcept;
+                                   const float* coefficients, std::size_t part,
+                                   std::size_t slice) noexcept;
 
   MatrixView output_;
   const simd::KernelTable& kernels_;
-  std::vector<std::size_t> begins_;
+  SoftmaxSlices slices_;
   Team team_;
-  std::vector<Partial> partials_;
+  std::vector<Scratch<float>> part_max_score_;
+  TreeSums<double> column_sums_;      // z, and the overlaps
+  TreeSums<float> weighted_rows_;     // B x stride
   Scratch<float> hidden_transposed_;  // h^T, stride x padded(B)
   Scratch<float> scores_;             // V x B, and what fills the last tile
   Scratch<float> max_score_;
-  Scratch<float> weighted_rows_;  // B x stride
 };
 
 }  // namespace hogvec

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/resources.hpp"
 #include "engine/train/softmax/precision.hpp"
-#include "engine/train/softmax/slices.hpp"
 
 namespace hogvec {
 namespace {
@@ -20,28 +18,30 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
       kernels_(kernels),
       softmax_(softmax_kernels(plan.softmax_precision, kernels)),
       shape_{output.stride(), output.dim(), plan.softmax_batch},
-      begins_(softmax_slices(output.rows(), output.dim(), plan)),
-      team_(useful_threads(plan.team_threads()), begins_.size() - 1),
+      slices_(output.rows(), plan),
+      team_(slices_.threads(), slices_.parts()),
       hidden_(softmax_.hidden_size(shape_)),
-      z_(shape_.batch),
+      z_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
+         slices_.slices_of_part(), shape_.batch),
+      sums_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
+            slices_.slices_of_part(), softmax_.sums_size(shape_)),
       max_score_(shape_.batch),
-      sums_(softmax_.sums_size(shape_)),
       steps_(softmax_.steps_size(shape_)),
       targets_left_(shape_.batch * SoftmaxBatch::most_targets(plan)) {
-  for (std::size_t s = 0; s + 1 < begins_.size(); ++s) {
-    const std::size_t rows = begins_[s + 1] - begins_[s];
-    slices_.push_back({.z = Scratch<double>(shape_.batch),
-                       .max_score = Scratch<float>(shape_.batch),
-                       .sums = Scratch<float>(softmax_.sums_size(shape_)),
-                       .exp_scores = Scratch<float>(softmax_.exp_scores_size(shape_, rows)),
-                       .scratch = Scratch<float>(softmax_.scratch_size(shape_))});
+  for (std::size_t p = 0; p < slices_.parts(); ++p) part_max_score_.emplace_back(shape_.batch);
+  for (std::size_t t = 0; t < slices_.thread_count(); ++t) {
+    scratch_.emplace_back(softmax_.scratch_size(shape_));
+  }
+  for (std::size_t s = 0; s < slices_.count(); ++s) {
+    exp_scores_.emplace_back(softmax_.exp_scores_size(shape_, slices_.rows(s)));
   }
 }
 
 void SoftmaxVisits::visit(const SoftmaxBatch& batch, const float* shift) {
   const std::size_t count = batch.size();
   softmax_.pack_hidden(shape_, batch.hidden(), count, hidden_.data());
-  team_.for_each_slice([&](std::size_t s) { visit_slice(s, count, shift); });
+  team_.for_each_slice(
+      [&](std::size_t part, std::size_t thread) { visit_part(thread, part, count, shift); });
   count_left_ = 0;
   targets_left_.clear();
   reduce(count);
@@ -49,65 +49,73 @@ void SoftmaxVisits::visit(const SoftmaxBatch& batch, const float* shift) {
 
 void SoftmaxVisits::take_update() {
   if (count_left_ == 0) return;
-  team_.for_each_slice([&](std::size_t s) { visit_slice(s, 0, nullptr); });
+  team_.for_each_slice(
+      [&](std::size_t part, std::size_t thread) { visit_part(thread, part, 0, nullptr); });
   count_left_ = 0;
   targets_left_.clear();
 }
 
-void SoftmaxVisits::visit_slice(std::size_t slice, std::size_t count, const float* shift) noexcept {
-  const Slice& of = slices_[slice];
-  subtract_targets(slice);
-  std::fill_n(of.z.data(), count, 0.0);
-  std::fill_n(of.max_score.data(), count, kLowest);
-  if (count > 0) std::fill_n(of.sums.data(), of.sums.size(), 0.0f);
-  softmax_.visit({.shape = shape_,
-                  .rows = output_.row(begins_[slice]),
-                  .row_count = begins_[slice + 1] - begins_[slice],
-                  .count_before = count_left_,
-                  .steps = steps_.data(),
-                  .count = count,
-                  .hidden = hidden_.data(),
-                  .shift = shift,
-                  .exp_scores = of.exp_scores.data(),
-                  .z = of.z.data(),
-                  .max_score = of.max_score.data(),
-                  .sums = of.sums.data(),
-                  .scratch = of.scratch.data()});
+void SoftmaxVisits::visit_part(std::size_t thread, std::size_t part, std::size_t count,
+                               const float* shift) noexcept {
+  float* const max_score = part_max_score_[part].data();
+  subtract_targets(part);
+  std::fill_n(max_score, count, kLowest);
+  for (std::size_t i = 0; i < slices_.slices_of_part(); ++i) {
+    const std::size_t slice = slices_.first_slice(part) + i;
+    double* const z = count > 0 ? z_.begin_slice(thread, part, i) : nullptr;
+    float* const sums = count > 0 ? sums_.begin_slice(thread, part, i) : nullptr;
+    softmax_.visit({.shape = shape_,
+                    .rows = output_.row(slices_.begin(slice)),
+                    .row_count = slices_.rows(slice),
+                    .count_before = count_left_,
+                    .steps = steps_.data(),
+                    .count = count,
+                    .hidden = hidden_.data(),
+                    .shift = shift,
+                    .exp_scores = exp_scores_[slice].data(),
+                    .z = z,
+                    .max_score = max_score,
+                    .sums = sums,
+                    .scratch = scratch_[thread].data()});
+    if (count == 0) continue;
+    z_.end_slice(thread, part, i);
+    sums_.end_slice(thread, part, i);
+  }
+  if (count == 0) return;
+  z_.end_part(part);
+  sums_.end_part(part);
 }
 
 /// Predictions to errors, by the thread whose cache has them.
-void SoftmaxVisits::subtract_targets(std::size_t slice) noexcept {
+void SoftmaxVisits::subtract_targets(std::size_t part) noexcept {
+  const std::size_t begin = slices_.first_row(part);
+  const std::size_t end = slices_.first_row(part + 1);
   for (const Target& target : targets_left_) {
-    if (target.word < begins_[slice] || target.word >= begins_[slice + 1]) continue;
-    softmax_.add_to_exp_score(shape_, slices_[slice].exp_scores.data(),
-                              target.word - begins_[slice], target.b, target.value);
+    if (target.word < begin || target.word >= end) continue;
+    const std::size_t slice = slices_.slice_of(target.word);
+    softmax_.add_to_exp_score(shape_, exp_scores_[slice].data(), target.word - slices_.begin(slice),
+                              target.b, target.value);
   }
 }
 
-void SoftmaxVisits::reduce(std::size_t count) noexcept {
-  std::fill_n(z_.data(), count, 0.0);
+void SoftmaxVisits::reduce(std::size_t count) {
+  z_.add_left(0, count);
   std::fill_n(max_score_.data(), count, kLowest);
-  for (const Slice& slice : slices_) {
-    for (std::size_t b = 0; b < count; ++b) {
-      z_[b] += slice.z[b];
-      max_score_[b] = std::max(max_score_[b], slice.max_score[b]);
-    }
+  for (const Scratch<float>& part : part_max_score_) {
+    for (std::size_t b = 0; b < count; ++b) max_score_[b] = std::max(max_score_[b], part[b]);
   }
-  std::copy_n(slices_[0].sums.data(), sums_.size(), sums_.data());
-  for (std::size_t s = 1; s < slices_.size(); ++s) {
-    kernels_.axpy(1, slices_[s].sums.data(), sums_.data(), sums_.size());
-  }
+  add_left(sums_, team_, slices_.parts());
 }
 
 void SoftmaxVisits::add_weighted_rows(std::size_t b, float scale, float* row) const noexcept {
-  softmax_.add_sums(shape_, sums_.data(), b, scale, row);
+  softmax_.add_sums(shape_, sums_.total(), b, scale, row);
 }
 
 void SoftmaxVisits::leave_update(const SoftmaxBatch& batch, const float* scales) {
   count_left_ = batch.size();
   softmax_.pack_steps(shape_, batch.hidden(), scales, count_left_, steps_.data());
   for (std::size_t b = 0; b < count_left_; ++b) {
-    const double unit = z_[b] / batch.target_count(b);
+    const double unit = z()[b] / batch.target_count(b);
     for (const auto& [word, count] : batch.targets(b)) {
       targets_left_.push_back(
           {word, static_cast<std::uint32_t>(b), static_cast<float>(-count * unit)});

@@ -8,12 +8,14 @@
 #include "engine/kernels.hpp"
 #include "engine/team.hpp"
 #include "engine/train/softmax/batch.hpp"
+#include "engine/train/softmax/slices.hpp"
+#include "engine/train/softmax/tree_sums.hpp"
 
 namespace hogvec {
 
 /// Batch after batch meets every row once: in the same visit a row takes the update that the batch
 /// before has left, and gives its score to this one. What is summed over rows is summed slice by
-/// slice, and then over the slices in their order: the same bits whatever the number of threads.
+/// slice, and then over the slices in one tree: the same bits whatever the number of threads.
 /// One caller; the threads of its team work inside a call.
 class SoftmaxVisits {
  public:
@@ -24,7 +26,7 @@ class SoftmaxVisits {
   void visit(const SoftmaxBatch& batch, const float* shift);
 
   // Of the last visit, and each center b of it.
-  const double* z() const noexcept { return z_.data(); }
+  const double* z() const noexcept { return z_.total(); }
   const float* max_score() const noexcept { return max_score_.data(); }
   /// row += scale * sum_j exp(u_bj - shift_b) v'_j
   void add_weighted_rows(std::size_t b, float scale, float* row) const noexcept;
@@ -38,14 +40,6 @@ class SoftmaxVisits {
   void take_update();
 
  private:
-  /// What one slice has of a batch, on cache lines of its own.
-  struct Slice {
-    Scratch<double> z;
-    Scratch<float> max_score;
-    Scratch<float> sums;
-    Scratch<float> exp_scores;
-    Scratch<float> scratch;
-  };
   /// exp(u_bj - shift_b) of center b and word j, plus `value`, is the error of its prediction.
   struct Target {
     WordId word;
@@ -53,21 +47,24 @@ class SoftmaxVisits {
     float value;
   };
 
-  void visit_slice(std::size_t slice, std::size_t count, const float* shift) noexcept;
-  void subtract_targets(std::size_t slice) noexcept;
-  void reduce(std::size_t count) noexcept;
+  void visit_part(std::size_t thread, std::size_t part, std::size_t count,
+                  const float* shift) noexcept;
+  void subtract_targets(std::size_t part) noexcept;
+  void reduce(std::size_t count);
 
   MatrixView output_;
   const simd::KernelTable& kernels_;
   const simd::SoftmaxKernels& softmax_;
   simd::SoftmaxShape shape_;
-  std::vector<std::size_t> begins_;
+  SoftmaxSlices slices_;
   Team team_;
-  std::vector<Slice> slices_;
-  Scratch<float> hidden_;  // packed
-  Scratch<double> z_;
+  std::vector<Scratch<float>> part_max_score_;
+  std::vector<Scratch<float>> scratch_;     // of each thread
+  std::vector<Scratch<float>> exp_scores_;  // of each slice, from visit to visit
+  Scratch<float> hidden_;                   // packed
+  TreeSums<double> z_;
+  TreeSums<float> sums_;
   Scratch<float> max_score_;
-  Scratch<float> sums_;
   // Of the update that is left.
   std::size_t count_left_ = 0;  // centers; 0: there is none
   Scratch<float> steps_;        // packed
