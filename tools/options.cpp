@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <string_view>
+#include <system_error>
 
 #include "engine/resources.hpp"
 #include "engine/train/plan.hpp"
@@ -68,6 +72,25 @@ void objective_options(CommandLine& line, Word2vecOptions& options) {
   s.cbow_gradient = cbow_gradient(line);
   s.alpha = line.number("-alpha").value_or(default_alpha(s));
   s.end_alpha = line.number("-min-alpha").value_or(s.end_alpha);
+}
+
+/// Where threads work. The variable is for who cannot change a command, and for tests.
+PlacementWishes placement_wishes(CommandLine& line) {
+  constexpr std::int64_t kMostDomains = 4096;
+  PlacementWishes wishes;
+  if (const char* const variable = std::getenv("HOGVEC_DOMAINS"); variable != nullptr) {
+    const char* const end = variable + std::strlen(variable);
+    const auto [last, problem] = std::from_chars(variable, end, wishes.domains);
+    if (problem != std::errc() || last != end || wishes.domains < 0 ||
+        wishes.domains > kMostDomains) {
+      throw Error(
+          fmt::format("HOGVEC_DOMAINS={}: want a number from 0 to {}", variable, kMostDomains));
+    }
+  }
+  wishes.domains =
+      static_cast<int>(line.integer("-domains", 0, kMostDomains).value_or(wishes.domains));
+  if (const auto pin = line.integer("-pin", 0)) wishes.pin = *pin != 0;
+  return wishes;
 }
 
 /// What one run cannot do, in the words of the flags.
@@ -145,6 +168,7 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   s.subsampling = line.number("-sample").value_or(s.subsampling);
   s.threads = static_cast<int>(line.integer("-threads", 0, kMostThreads).value_or(12));
   if (s.threads == 0) s.threads = usable_cores();
+  options.placement = placement_wishes(line);
   options.sentence_end = line.integer("-no-eos", 0, 1).value_or(0) == 0;
   s.epochs = static_cast<std::size_t>(line.integer("-iter", 0, kMostEpochs).value_or(5));
   s.seed = static_cast<std::uint64_t>(line.integer("-seed", 0).value_or(1));
@@ -250,6 +274,10 @@ Model
 
 Run
   -threads N            threads (12); 0: all cores that this process may use
+  -domains N            * groups of cores that share a cache, as if the machine had so many; 0: as
+                        they are found (0, or the variable HOGVEC_DOMAINS)
+  -pin N                * 1: a thread stays in its group; 0: the system may move it (1 where the
+                        process may use the whole machine)
   -iter N               passes over the text; 0 writes the initial vectors (5)
   -alpha X              learning rate at the start (0.05, skip-gram 0.025; CBOW with -softmax 1
                         and the paper's gradient 0.2)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/placement.hpp"
 #include "engine/train/settings.hpp"
 #include "tools/command_line.hpp"
 #include "tools/text_places.hpp"
@@ -36,6 +37,7 @@ struct Word2vecOptions {
   bool binary = false;
   bool sentence_end = true;  // </s> is a word of the outputs
   TrainSettings settings;
+  PlacementWishes placement;
 
   /// Whether vectors are trained, and not only words counted.
   bool trains() const noexcept { return !output.empty() || !model.empty() || !resume.empty(); }

@@ -4,6 +4,7 @@
 
 #include "engine/kernels.hpp"
 #include "engine/system.hpp"
+#include "engine/train/model_rows.hpp"
 #include "engine/train/plan.hpp"
 #include "engine/train/softmax/precision.hpp"
 #include "simd/kernels.hpp"
@@ -26,6 +27,21 @@ nlohmann::ordered_json held_out_json(const HeldOutReport& report, const std::str
     json["predictions"] = loss.predictions;
   }
   return json;
+}
+
+nlohmann::ordered_json placement_json(const Placement& placement, const TrainPlan& plan) {
+  const ReplicaPolicy policy = replica_policy(plan, placement);
+  return {{"cores", placement.cores},
+          {"domains", placement.domains},
+          {"forced", placement.forced},
+          {"pinned", placement.pin},
+          {"round_trip_ns", placement.round_trip},
+          {"replica_sets", policy.sets},
+          {"touches", policy.touches},
+          {"replicated_rows",
+           {{"input", policy.input_rows},
+            {"output", policy.output_rows},
+            {"nodes", policy.node_rows}}}};
 }
 
 }  // namespace
@@ -84,6 +100,7 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
     json["settings"]["block"] = plan.block_centers;
     json["settings"]["noise_rows"] = plan.noise_rows;
   }
+  if (report.placement) json["placement"] = placement_json(*report.placement, plan);
   // File names may be any bytes.
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

@@ -24,6 +24,7 @@ struct HeldOutReport {
 struct RunReport {
   TrainResult result;
   std::optional<HeldOutReport> held_out;
+  std::optional<Placement> placement;
   double read_seconds = 0;        // reading, counting and encoding the text
   double initialize_seconds = 0;  // the first values of the matrices
   double write_seconds = 0;

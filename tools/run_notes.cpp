@@ -6,6 +6,7 @@
 
 #include "engine/case_folding.hpp"
 #include "engine/kernels.hpp"
+#include "engine/train/model_rows.hpp"
 #include "engine/train/softmax/precision.hpp"
 
 namespace hogvec::tools {
@@ -82,6 +83,26 @@ std::vector<std::string> vocabulary_notes(const VocabularyChanges& changes,
     notes.push_back(fmt::format("{} of its words are not in the text", changes.absent));
   }
   return notes;
+}
+
+std::string placement_note(const Placement& placement, const TrainPlan& plan) {
+  std::string note = fmt::format(
+      "placement: {} core{}, {} domain{}{}", placement.cores, placement.cores == 1 ? "" : "s",
+      placement.domains, placement.domains == 1 ? "" : "s", placement.forced ? " as wished" : "");
+  if (placement.round_trip > 0) {
+    note += fmt::format(", a cache line goes there and back in {:.0f} ns", placement.round_trip);
+  }
+  const ReplicaPolicy policy = replica_policy(plan, placement);
+  if (policy.sets == 0) return note + "; no replicas of rows";
+  std::string rows;
+  const auto add = [&](std::size_t count, const char* of) {
+    if (count > 0) rows += fmt::format("{}{} of {}", rows.empty() ? "" : ", ", count, of);
+  };
+  add(policy.input_rows, "W");
+  if (plan.negatives > 0) add(policy.output_rows, "W'");
+  if (plan.hierarchical_softmax) add(policy.node_rows, "the tree");
+  if (rows.empty()) return note + "; no replicas of rows";
+  return note + fmt::format("; {} sets of replicas: {} rows", policy.sets, rows);
 }
 
 std::vector<std::string> effects_notes(const TrainPlan& plan) {

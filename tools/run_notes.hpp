@@ -21,6 +21,9 @@ std::string left_out_note(const Vocabulary& vocabulary, std::size_t max_vocabula
 std::vector<std::string> vocabulary_notes(const VocabularyChanges& changes,
                                           std::size_t max_word_bytes);
 
+/// "placement: 8 cores in 2 domains, a cache line goes there and back in 430 ns; ..."
+std::string placement_note(const Placement& placement, const TrainPlan& plan);
+
 /// What a run does otherwise than its flags let one expect, a line each.
 std::vector<std::string> effects_notes(const TrainPlan& plan);
 

@@ -148,9 +148,12 @@ class Word2vec {
     const std::unique_ptr<HeldOutText> held_out =
         read_held_out(corpus_->vocabulary, plan, tables, options_, report_);
     const bool in_file = stored_ || !options_.model.empty();
-    require_memory(*corpus_, plan, tables, options_, in_file);  // beside both texts
+    const Placement placement = find_placement(plan.threads, options_.placement);
+    report_.placement = placement;
+    require_memory(*corpus_, plan, tables, placement, options_, in_file);  // beside both texts
     require_disk(corpus_->vocabulary.size(), options_, outputs_);
     if (options_.debug > 0) {
+      if (plan.threads > 1) note(placement_note(placement, plan));
       for (const std::string& effect : effects_notes(plan)) note(effect);
     }
     const Clock::time_point begin = Clock::now();
@@ -165,7 +168,7 @@ class Word2vec {
       begin_model(model, corpus_->vocabulary, plan, tables.locked, options_);
     }
     TrainingRun run(*corpus_, plan, tables, model, in_file ? stored_->position() : **local,
-                    in_file ? Merging::kEveryChunk : Merging::kAtStops);
+                    in_file ? Merging::kEveryChunk : Merging::kAtStops, placement);
     report_.initialize_seconds = seconds_since(begin);
     if (plan.full_softmax && plan.epochs > 0 && options_.debug > 0) {
       note(estimate_note(run.estimate_full_softmax()));

@@ -25,9 +25,9 @@ void note(const std::string& text) { complain("word2vec", text); }
 }  // namespace
 
 void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
-                    const Word2vecOptions& options, bool in_file) {
+                    const Placement& placement, const Word2vecOptions& options, bool in_file) {
   const std::size_t words = corpus.vocabulary.size();
-  std::size_t need = TrainingRun::memory(corpus, plan, tables);
+  std::size_t need = TrainingRun::memory(corpus, plan, tables, placement);
   // The workers are still there when vectors or classes are made of what they have trained.
   need += options.classes > 0
               ? kmeans_memory(words, plan.dim, options.classes, plan.threads)

@@ -11,7 +11,7 @@ constexpr const char* kNoMemory = "Memory allocation failed\n";  // the referenc
 /// Tells what the process will hold. Errors: more than there is. A model in a file gives way to
 /// what else wants memory: it needs none, it is only slow.
 void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
-                    const Word2vecOptions& options, bool in_file);
+                    const Placement& placement, const Word2vecOptions& options, bool in_file);
 
 /// What the model of a new run begins with: random values, and vectors of -continue, -init and
 /// -init-context, of which it tells. Errors: those of their files.

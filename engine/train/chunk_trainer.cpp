@@ -13,33 +13,34 @@ namespace {
 /// Chooses the objectives at run time, what they do is composed at compile time.
 template <class Input>
 std::unique_ptr<ChunkTrainer> make_logistic(const TrainPlan& plan, const RunTables& tables,
-                                            const Model& model, std::size_t longest_chunk) {
+                                            const ModelRows& rows, std::size_t longest_chunk) {
   const auto make =
       [&]<class... Objectives>(
           const typename Objectives::Shared&... shared) -> std::unique_ptr<ChunkTrainer> {
     using Worker = LogisticWorker<Input, Objectives...>;
     return std::make_unique<Worker>(
-        typename Worker::Shared{model.input, plan, tables.locked, {shared...}}, longest_chunk);
+        typename Worker::Shared{rows.input, plan, tables.locked, {shared...}}, longest_chunk);
   };
   if (!plan.hierarchical_softmax) {
-    return make.template operator()<NegativeSampling>({model.output, *tables.noise});
+    return make.template operator()<NegativeSampling>({rows.output, *tables.noise});
   }
   if (plan.negatives == 0) {
-    return make.template operator()<HierarchicalSoftmax>({model.nodes, *tables.tree});
+    return make.template operator()<HierarchicalSoftmax>({rows.nodes, *tables.tree});
   }
   return make.template operator()<HierarchicalSoftmax, NegativeSampling>(
-      {model.nodes, *tables.tree}, {model.output, *tables.noise});
+      {rows.nodes, *tables.tree}, {rows.output, *tables.noise});
 }
 
 }  // namespace
 
 std::unique_ptr<ChunkTrainer> make_trainer(const TrainPlan& plan, const RunTables& tables,
-                                           const Model& model, std::size_t longest_chunk) {
+                                           const ModelRows& rows, std::size_t longest_chunk) {
   if (plan.full_softmax) {
-    return std::make_unique<FullSoftmaxWorker>(model.input, model.output, plan, tables.locked);
+    return std::make_unique<FullSoftmaxWorker>(rows.input.shared(), rows.output.shared(), plan,
+                                               tables.locked);
   }
-  if (plan.cbow()) return make_logistic<Cbow>(plan, tables, model, longest_chunk);
-  return make_logistic<SkipGram>(plan, tables, model, longest_chunk);
+  if (plan.cbow()) return make_logistic<Cbow>(plan, tables, rows, longest_chunk);
+  return make_logistic<SkipGram>(plan, tables, rows, longest_chunk);
 }
 
 std::size_t trainer_span(const TrainPlan& plan) noexcept {

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "engine/model/model.hpp"
 #include "engine/train/chunk.hpp"
 #include "engine/train/loss.hpp"
+#include "engine/train/model_rows.hpp"
 #include "engine/train/plan.hpp"
 #include "engine/train/run_tables.hpp"
 #include "engine/train/scratch.hpp"
@@ -26,6 +26,9 @@ class alignas(scratch::kApart) ChunkTrainer {
   /// Returns the loss before each step. `noise_key` is that of the chunk's random stream.
   virtual ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) = 0;
 
+  /// Which set of replicas is near where the worker is now: for the chunks that follow.
+  virtual void use_set(std::size_t set) noexcept = 0;
+
   /// Adds to the shared matrices what is not there yet: then they hold all that was trained.
   virtual void merge() noexcept = 0;
 
@@ -33,11 +36,10 @@ class alignas(scratch::kApart) ChunkTrainer {
   virtual void refresh() noexcept = 0;
 };
 
-/// A trainer of the plan's architecture and objective. The plan and the tables must outlive it, and
-/// what the model's views are of. Chunks have `longest_chunk` words at most.
-/// Errors: std::bad_alloc.
+/// A trainer of the plan's architecture and objective. All that is passed must outlive it. Chunks
+/// have `longest_chunk` words at most. Errors: std::bad_alloc.
 std::unique_ptr<ChunkTrainer> make_trainer(const TrainPlan& plan, const RunTables& tables,
-                                           const Model& model, std::size_t longest_chunk);
+                                           const ModelRows& rows, std::size_t longest_chunk);
 
 /// How far apart the words that such a trainer works on at once can lie.
 std::size_t trainer_span(const TrainPlan& plan) noexcept;

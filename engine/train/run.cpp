@@ -1,5 +1,7 @@
 #include "engine/train/run.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -61,21 +63,26 @@ void check(const Corpus& corpus, const TrainPlan& plan) {
 }
 
 TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
-                         const Model& model, Position& position, Merging merging)
+                         const Model& model, Position& position, Merging merging,
+                         const Placement& placement)
     : corpus_(corpus),
       plan_(plan),
       tables_(tables),
       model_(model),
       position_(position),
       merging_(merging),
+      placement_(placement),
+      rows_(model, replica_policy(plan, placement)),
+      sets_(replica_policy(plan, placement).sets),
+      set_of_cpu_(sets_of_cpus(sets_, placement)),
       schedule_(corpus.text, plan, position) {
   check(corpus, plan);
   check_position(position.read());
   const std::size_t longest = schedule_.chunks().longest();
-  const std::size_t bytes = worker_bytes(plan, tables, corpus.vocabulary.size(), longest);
+  const std::size_t bytes = worker_bytes(plan, tables, rows_, longest);
   for (int worker = 0; worker < plan.chunk_workers(); ++worker) {
     const scratch::Pages::Filling filling(pages_.emplace_back(bytes));
-    workers_.push_back(std::make_unique<Worker>(plan, tables, model, longest));
+    workers_.push_back(std::make_unique<Worker>(plan, tables, rows_, longest));
   }
   progress_.words = schedule_.words_done(position.read());
 }
@@ -93,24 +100,24 @@ void TrainingRun::check_position(const PositionRecord& position) const {
 TrainingRun::~TrainingRun() = default;
 
 std::size_t TrainingRun::worker_bytes(const TrainPlan& plan, const RunTables& tables,
-                                      std::size_t words, std::size_t longest_chunk) {
-  const ModelShape shape(words, plan);
-  Model rows;  // of which a worker under the meter reads none
-  const std::size_t stride = simd::padded(shape.dim);
-  rows.input = {nullptr, shape.words, shape.dim, stride};
-  rows.output = {nullptr, shape.output_rows(), shape.dim, stride};
-  rows.nodes = {nullptr, shape.node_rows(), shape.dim, stride};
+                                      const ModelRows& rows, std::size_t longest_chunk) {
   const scratch::Meter meter;
   const Worker worker(plan, tables, rows, longest_chunk);
   return meter.bytes();
 }
 
 std::size_t TrainingRun::memory(const Corpus& corpus, const TrainPlan& plan,
-                                const RunTables& tables) {
-  const std::size_t words = corpus.vocabulary.size();
+                                const RunTables& tables, const Placement& placement) {
+  const ModelShape shape(corpus.vocabulary.size(), plan);
+  Model model;  // without memory
+  const std::size_t stride = simd::padded(shape.dim);
+  model.input = {nullptr, shape.words, shape.dim, stride};
+  model.output = {nullptr, shape.output_rows(), shape.dim, stride};
+  model.nodes = {nullptr, shape.node_rows(), shape.dim, stride};
+  const ModelRows rows(model, replica_policy(plan, placement));
   const auto workers = static_cast<std::size_t>(plan.chunk_workers());
-  const std::size_t one = worker_bytes(plan, tables, words, ChunkPlan(corpus.text).longest());
-  return ModelShape(words, plan).bytes() + Position::bytes({}, workers, plan.epochs) +
+  const std::size_t one = worker_bytes(plan, tables, rows, ChunkPlan(corpus.text).longest());
+  return shape.bytes() + rows.memory() + Position::bytes({}, workers, plan.epochs) +
          workers * (sizeof(Worker) + scratch::Pages::bytes(one));
 }
 
@@ -177,6 +184,8 @@ TrainResult TrainingRun::result() const {
 }
 
 void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {
+  const auto domains = static_cast<std::size_t>(placement_.domains);
+  const PinnedThread pinned(placement_, static_cast<int>(worker * domains / workers_.size()));
   ChunkTrainer& trainer = *workers_[worker]->trainer;
   // What a thread begins with that came late, or waited for a core while others trained several
   // chunks each, would be the rows of long ago: it would spend much of a chunk on learning them.
@@ -186,11 +195,23 @@ void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {
     const std::optional<ChunkTask> task = schedule_.take(worker, end);
     if (!task) break;
     const std::uint64_t number = schedule_.number(*task);
+    trainer.use_set(set_for(worker));
     if (!last || number > *last + away) trainer.refresh();
     last = number;
     train_chunk(worker, *task);
   }
   trainer.merge();
+}
+
+/// That of the core on which the worker happens to be, or of its neighbors by number.
+std::size_t TrainingRun::set_for(std::size_t worker) const noexcept {
+  if (!set_of_cpu_.empty()) {
+    const int cpu = sched_getcpu();
+    if (cpu >= 0 && static_cast<std::size_t>(cpu) < set_of_cpu_.size()) {
+      return set_of_cpu_[static_cast<std::size_t>(cpu)];
+    }
+  }
+  return worker * sets_ / workers_.size();
 }
 
 void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) {

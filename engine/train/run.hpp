@@ -11,7 +11,9 @@
 
 #include "engine/corpus/corpus.hpp"
 #include "engine/model/model.hpp"
+#include "engine/placement.hpp"
 #include "engine/train/divergence.hpp"
+#include "engine/train/model_rows.hpp"
 #include "engine/train/plan.hpp"
 #include "engine/train/position.hpp"
 #include "engine/train/run_tables.hpp"
@@ -69,14 +71,16 @@ enum class Merging {
 class TrainingRun {
  public:
   /// Goes on from `position`, which is of a run with the plan's epochs. What is passed by reference
-  /// must outlive the run. Errors: as check(corpus, plan); std::bad_alloc.
+  /// must outlive the run, but for the placement. Errors: as check(corpus, plan); std::bad_alloc.
   TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
-              const Model& model, Position& position, Merging merging = Merging::kAtStops);
+              const Model& model, Position& position, Merging merging = Merging::kAtStops,
+              const Placement& placement = {});
   ~TrainingRun();
 
   /// Bytes that such a run takes: model, position, and what every worker says that it needs. Beside
   /// the corpus and the tables. Errors: std::bad_alloc where it passes 2^63.
-  static std::size_t memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables);
+  static std::size_t memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
+                            const Placement& placement = {});
 
   /// Trains to the end. By plan.threads threads, which share W and W' without locks; with one
   /// thread, and with owner threads, the bytes are a function of text and plan, wherever it was
@@ -104,9 +108,10 @@ class TrainingRun {
  private:
   struct Worker;
 
-  /// What one worker makes of Scratch.
-  static std::size_t worker_bytes(const TrainPlan& plan, const RunTables& tables, std::size_t words,
-                                  std::size_t longest_chunk);
+  /// What one worker makes of Scratch, whose rows need no memory.
+  static std::size_t worker_bytes(const TrainPlan& plan, const RunTables& tables,
+                                  const ModelRows& rows, std::size_t longest_chunk);
+  std::size_t set_for(std::size_t worker) const noexcept;
   void check_position(const PositionRecord& position) const;
   RunEnd run_until(std::uint64_t end);
   void train_chunks(std::size_t worker, std::uint64_t end);
@@ -120,6 +125,10 @@ class TrainingRun {
   const Model& model_;
   Position& position_;
   Merging merging_;
+  Placement placement_;
+  ModelRows rows_;
+  std::size_t sets_;  // of replicas
+  std::vector<std::uint16_t> set_of_cpu_;
   Schedule schedule_;
   std::deque<scratch::Pages> pages_;  // of each worker
   std::vector<std::unique_ptr<Worker>> workers_;

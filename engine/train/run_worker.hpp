@@ -11,10 +11,10 @@
 namespace hogvec {
 
 struct alignas(scratch::kApart) TrainingRun::Worker {
-  Worker(const TrainPlan& plan, const RunTables& tables, const Model& model, std::size_t longest)
+  Worker(const TrainPlan& plan, const RunTables& tables, const ModelRows& rows, std::size_t longest)
       : text(longest),
         sample(longest, trainer_span(plan)),
-        trainer(make_trainer(plan, tables, model, longest)) {}
+        trainer(make_trainer(plan, tables, rows, longest)) {}
 
   Scratch<WordId> text;  // of a chunk that does not lie in one piece
   ChunkSample sample;

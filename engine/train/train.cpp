@@ -10,7 +10,8 @@ TrainResult train(const Corpus& corpus, const TrainSettings& settings, const Mod
   check(corpus, plan);
   const RunTables tables(corpus.vocabulary, plan);
   LocalPosition position(PositionRecord(), plan);
-  TrainingRun run(corpus, plan, tables, model, *position);
+  TrainingRun run(corpus, plan, tables, model, *position, Merging::kAtStops,
+                  find_placement(plan.threads));
   if (run.run() == RunEnd::kDiverged) throw Error(run.divergence()->message(corpus.vocabulary));
   return run.result();
 }

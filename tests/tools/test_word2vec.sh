@@ -170,8 +170,10 @@ test_screen() {
   ! tr '\r' '\n' <"$work/progress" | tail -n +2 | grep -Evx \
     'Alpha: 0\.[0-9]{6}  Progress: [0-9]+\.[0-9]{2}%  Words/thread/sec: [0-9]+\.[0-9]{2}k  ' ||
     fail "the format of the progress"
-  [ "$(wc -l <"$work/err")" -eq 1 ] || fail "training: says $(cat "$work/err")"
+  # Where the threads work, and what they take.
+  [ "$(wc -l <"$work/err")" -eq 2 ] || fail "training: says $(cat "$work/err")"
   grep -Eq '^word2vec: memory: [0-9]+ MiB' "$work/err" || fail "the memory is not told"
+  grep -Eq '^word2vec: placement: [0-9]+ cores?, ' "$work/err" || fail "the placement is not told"
 
   expect_code 0 word2vec
   head -n 1 "$work/out" | grep -qx 'WORD VECTOR estimation toolkit v 0.1c' || fail "no usage"
@@ -246,6 +248,8 @@ test_settings() {
   expect_refusal "" "-softmax-precision bf16 and -softmax-exact 1" \
     word2vec "${train[@]}" -softmax 1 -softmax-exact 1 -softmax-precision bf16
   expect_refusal "" "-softmax-precision fp8: want" word2vec "${train[@]}" -softmax 1 -softmax-precision fp8
+  expect_refusal "" "-domains -1" word2vec "${train[@]}" -domains -1
+  expect_refusal "" "HOGVEC_DOMAINS=two" env HOGVEC_DOMAINS=two "$program" "${train[@]}"
   expect_refusal "" "-softmax-threads none" word2vec "${train[@]}" -softmax 1 -softmax-threads none
   expect_refusal "" "-cbow-gradient half" word2vec "${train[@]}" -cbow-gradient half
   expect_refusal "" "-output-context.*-hs 1" \
@@ -464,6 +468,16 @@ assert report["threads"] == 2 and isinstance(report["kernel"], str)
 assert set(report["seconds"]) == {"read", "initialize", "train", "write"}
 assert len(report["loss"]) == 3 and all(loss > 0 for loss in report["loss"])
 assert report["settings"]["size"] == 8 and report["settings"]["negative"] == 5
+PYTHON
+  expect_code 0 word2vec -train corpus.txt -min-count 3 -iter 1 -threads 8 -size 8 -domains 4 \
+    -output v -report report
+  grep -q "placement: .* 4 domains as wished; 4 sets of replicas" "$work/err" || fail "-domains 4"
+  python3 - <<'PYTHON' || fail "-report of -domains 4: $(cat report)"
+import json
+placement = json.load(open("report"))["placement"]
+assert placement["domains"] == 4 and placement["forced"] and placement["cores"] >= 1
+assert placement["replica_sets"] == 4 and placement["touches"] == 16
+assert placement["replicated_rows"]["output"] == 128
 PYTHON
   # A vocabulary alone is a run, too.
   expect_code 0 word2vec -train corpus.txt -report report

@@ -31,6 +31,7 @@ write_basic_package_version_file(
 install(FILES ${CMAKE_BINARY_DIR}/package/hogvecConfig.cmake
               ${CMAKE_BINARY_DIR}/package/hogvecConfigVersion.cmake
               tools/cmake/FindxxHash.cmake
+              tools/cmake/Findhwloc.cmake
               tools/cmake/Findutf8proc.cmake
         DESTINATION ${hogvec_package_dir})
 install(EXPORT hogvec NAMESPACE hogvec:: FILE hogvecTargets.cmake

@@ -6,6 +6,7 @@
 build_packages=(
   g++ cmake ninja-build
   libtbb-dev libxsimd-dev libmimalloc-dev libfmt-dev libxxhash-dev libutf8proc-dev
+  libhwloc-dev
   libarchive-dev zlib1g-dev libedit-dev nlohmann-json3-dev
   doctest-dev libbenchmark-dev
 )

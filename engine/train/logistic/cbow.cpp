@@ -18,36 +18,47 @@ inline void copy_row(const float* from, std::size_t size, float* to) noexcept {
 
 }  // namespace
 
-Cbow::Cbow(MatrixView input, const TrainPlan& plan, const LockedWords& locked)
-    : input_(input, plan, input_touches(plan)),
+Cbow::Cbow(const RowReplicas& input, const TrainPlan& plan, const LockedWords& locked)
+    : input_(input),
       locked_(locked),
       gradient_(plan.cbow_gradient),
       kernels_(active_kernels()),
-      hidden_(most_inputs(plan) * input.stride()),
+      hidden_(most_inputs(plan) * input_.stride()),
       old_hidden_(hidden_.size()),
       hidden_rows_(most_inputs(plan)),
+      place_rows_(most_inputs(plan) + 2 * plan.window),
       context_rows_(most_inputs(plan) * 2 * plan.window),
       context_end_(most_inputs(plan)),
-      nowhere_(locked.any() ? input.stride() : 0) {
+      nowhere_(locked.any() ? input_.stride() : 0) {
   for (std::size_t c = 0; c < hidden_rows_.size(); ++c) {
-    hidden_rows_[c] = hidden_.data() + c * input.stride();
+    hidden_rows_[c] = hidden_.data() + c * input_.stride();
   }
 }
 
 std::uint64_t Cbow::gather(const ChunkSample& sample, const Block& block) noexcept {
   const std::size_t stride = input_.stride();
-  std::uint32_t rows = 0;
   input_count_ = block.size();
+  // The windows of a block overlap: a row is touched once, however many of its centers have it.
+  std::uint32_t first_place = block.begin;
+  std::uint32_t end_place = block.end;
+  for (std::uint32_t center = block.begin; center < block.end; ++center) {
+    first_place = std::min(first_place, sample.window_begin(center, block.sentence));
+    end_place = std::max(end_place, sample.window_end(center, block.sentence));
+  }
+  for (std::uint32_t i = first_place; i < end_place; ++i) {
+    place_rows_[i - first_place] = input_.row(sample.ids()[i]);
+  }
+  std::uint32_t rows = 0;
   for (std::size_t c = 0; c < input_count_; ++c) {
     const std::uint32_t center = block.begin + static_cast<std::uint32_t>(c);
     const std::uint32_t begin = sample.window_begin(center, block.sentence);
     const std::uint32_t end = sample.window_end(center, block.sentence);
     const std::uint32_t first = rows;
     for (std::uint32_t i = begin; i < center; ++i) {
-      context_rows_[rows++] = input_.row(sample.ids()[i]);
+      context_rows_[rows++] = place_rows_[i - first_place];
     }
     for (std::uint32_t i = center + 1; i < end; ++i) {
-      context_rows_[rows++] = input_.row(sample.ids()[i]);
+      context_rows_[rows++] = place_rows_[i - first_place];
     }
     context_end_[c] = rows;
     // A block's sentence has two words at least: there is a context.

@@ -6,14 +6,15 @@
 
 #include "engine/train/locked_words.hpp"
 #include "engine/train/logistic/block.hpp"
-#include "engine/train/worker_rows.hpp"
+#include "engine/train/plan.hpp"
+#include "engine/train/row_replicas.hpp"
 
 namespace hogvec {
 
 /// The input side of one worker. One thread.
 class Cbow {
  public:
-  Cbow(MatrixView input, const TrainPlan& plan, const LockedWords& locked);
+  Cbow(const RowReplicas& input, const TrainPlan& plan, const LockedWords& locked);
 
   static std::size_t most_inputs(const TrainPlan& plan) noexcept { return plan.block_centers; }
 
@@ -29,14 +30,13 @@ class Cbow {
   void prefetch(WordId word) const noexcept { input_.prefetch(word); }
   /// Gives what the hidden vectors have gained to the context rows, but of locked words.
   void finish_block() noexcept;
-  void merge() noexcept { input_.merge(); }
-  void refresh() noexcept { input_.refresh(); }
+  ReplicatedRows& rows() noexcept { return input_; }
 
  private:
   void leave_out_locked(const ChunkSample& sample, std::uint32_t begin, std::uint32_t center,
                         std::uint32_t end, float** rows) noexcept;
 
-  WorkerRows input_;
+  ReplicatedRows input_;
   const LockedWords& locked_;
   CbowGradient gradient_;
   const simd::KernelTable& kernels_;
@@ -44,6 +44,7 @@ class Cbow {
   Scratch<float> hidden_;  // h of each center, stride floats
   Scratch<float> old_hidden_;
   Scratch<float*> hidden_rows_;
+  Scratch<float*> place_rows_;          // of all places that the block's windows may reach
   Scratch<float*> context_rows_;        // of all centers, one after the other
   Scratch<std::uint32_t> context_end_;  // of each center's in context_rows_
   Scratch<float> nowhere_;              // gets what the rows of locked words would

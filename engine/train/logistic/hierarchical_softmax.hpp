@@ -6,7 +6,8 @@
 
 #include "engine/model/matrix.hpp"
 #include "engine/train/logistic/block.hpp"
-#include "engine/train/worker_rows.hpp"
+#include "engine/train/plan.hpp"
+#include "engine/train/row_replicas.hpp"
 #include "engine/vocab/huffman_tree.hpp"
 
 namespace hogvec {
@@ -15,14 +16,12 @@ namespace hogvec {
 class HierarchicalSoftmax {
  public:
   struct Shared {
-    MatrixView nodes;  // W' of the tree, V-1 x D
+    const RowReplicas& nodes;  // W' of the tree, V-1 x D
     const HuffmanTree& tree;
   };
 
   HierarchicalSoftmax(const Shared& shared, const TrainPlan& plan, std::size_t)
-      : nodes_(shared.nodes, plan, kTouches),
-        tree_(shared.tree),
-        path_rows_(most_rows(shared, plan)) {}
+      : nodes_(shared.nodes), tree_(shared.tree), path_rows_(most_rows(shared, plan)) {}
 
   static std::size_t most_rows(const Shared& shared, const TrainPlan& plan) noexcept {
     return plan.block_centers * shared.tree.longest_path();
@@ -35,8 +34,7 @@ class HierarchicalSoftmax {
   /// pass it, positive where the code is 0 (word2vec.c:445).
   void gather(const ChunkSample& sample, const Block& block, std::size_t,
               OutputRows& rows) noexcept;
-  void merge() noexcept { nodes_.merge(); }
-  void refresh() noexcept { nodes_.refresh(); }
+  ReplicatedRows& rows() noexcept { return nodes_; }
 
  private:
   /// Adds the nodes of center c's path that the paths of the centers before it do not have.
@@ -45,7 +43,7 @@ class HierarchicalSoftmax {
     return path_rows_.data() + c * tree_.longest_path();
   }
 
-  WorkerRows nodes_;
+  ReplicatedRows nodes_;
   const HuffmanTree& tree_;
   Scratch<std::uint32_t> path_rows_;  // number of the row of each step of each center's path
 };

@@ -18,7 +18,7 @@ template <class Architecture, class... Objectives>
 class LogisticWorker final : public ChunkTrainer {
  public:
   struct Shared {
-    MatrixView input;  // W
+    const RowReplicas& input;  // W
     const TrainPlan& plan;
     const LockedWords& locked;
     std::tuple<typename Objectives::Shared...> objectives;
@@ -55,14 +55,14 @@ class LogisticWorker final : public ChunkTrainer {
     return total;
   }
 
-  void merge() noexcept override {
-    architecture_.merge();
-    for_each_objective([](auto& objective) { objective.merge(); });
+  void use_set(std::size_t set) noexcept override {
+    for_each_matrix([&](ReplicatedRows& rows) { rows.use_set(set); });
   }
-
+  void merge() noexcept override {
+    for_each_matrix([](ReplicatedRows& rows) { rows.merge(); });
+  }
   void refresh() noexcept override {
-    architecture_.refresh();
-    for_each_objective([](auto& objective) { objective.refresh(); });
+    for_each_matrix([](ReplicatedRows& rows) { rows.refresh(); });
   }
 
  private:
@@ -77,6 +77,12 @@ class LogisticWorker final : public ChunkTrainer {
   template <class Visit>
   void for_each_objective(const Visit& visit) noexcept {
     std::apply([&](auto&... objective) { (visit(objective), ...); }, objectives_);
+  }
+
+  template <class Visit>
+  void for_each_matrix(const Visit& visit) noexcept {
+    visit(architecture_.rows());
+    for_each_objective([&](auto& objective) { visit(objective.rows()); });
   }
 
   void plan_blocks(const ChunkSample& sample) noexcept {
@@ -149,7 +155,7 @@ class LogisticWorker final : public ChunkTrainer {
     const TrainPlan& plan = shared_.plan;
     const auto least = static_cast<float>(safe_alpha(plan.architecture));
     // Noise words that are drawn several times have as large a step at once.
-    const auto words = static_cast<float>(shared_.input.rows());
+    const auto words = static_cast<float>(shared_.input.shared().rows());
     return alpha * (1 + static_cast<float>(plan.negatives) / words) > least;
   }
 
@@ -162,7 +168,7 @@ class LogisticWorker final : public ChunkTrainer {
     constexpr float kMostParts = 256;
     const std::size_t inputs = architecture_.input_count();
     const std::size_t outputs = outputs_.size();
-    const std::size_t stride = shared_.input.stride();
+    const std::size_t stride = shared_.input.shared().stride();
     lengths_.clear();
     for (std::size_t j = 0; j < outputs; ++j) {
       const float* const row = outputs_.rows()[j];
@@ -200,7 +206,7 @@ class LogisticWorker final : public ChunkTrainer {
         .scratch = scratch_.data(),
         .input_count = count,
         .output_count = outputs_.size(),
-        .stride = shared_.input.stride(),
+        .stride = shared_.input.shared().stride(),
         .alpha = alpha,
     });
   }

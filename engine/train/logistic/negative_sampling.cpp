@@ -8,7 +8,7 @@ namespace hogvec {
 
 NegativeSampling::NegativeSampling(const Shared& shared, const TrainPlan& plan,
                                    std::size_t longest_chunk)
-    : output_(shared.output, plan, kTouches),
+    : output_(shared.output),
       sampler_(shared.noise),
       noise_rows_(plan.noise_rows),
       weight_(static_cast<float>(plan.negatives) / static_cast<float>(noise_rows_)),

@@ -8,7 +8,8 @@
 #include "engine/model/matrix.hpp"
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/train/logistic/block.hpp"
-#include "engine/train/worker_rows.hpp"
+#include "engine/train/plan.hpp"
+#include "engine/train/row_replicas.hpp"
 
 namespace hogvec {
 
@@ -16,7 +17,7 @@ namespace hogvec {
 class NegativeSampling {
  public:
   struct Shared {
-    MatrixView output;  // W', V x D
+    const RowReplicas& output;  // W', V x D
     const AliasSampler& noise;
   };
 
@@ -34,8 +35,7 @@ class NegativeSampling {
   /// but of the noise word itself, as often as the word was drawn.
   void gather(const ChunkSample& sample, const Block& block, std::size_t k,
               OutputRows& rows) noexcept;
-  void merge() noexcept { output_.merge(); }
-  void refresh() noexcept { output_.refresh(); }
+  ReplicatedRows& rows() noexcept { return output_; }
 
  private:
   /// Whether this word, or by chance another, was met in this round already: a word drawn twice is
@@ -55,7 +55,7 @@ class NegativeSampling {
 
   static constexpr std::size_t kMeetingPlaces = 1024;
 
-  WorkerRows output_;
+  ReplicatedRows output_;
   const AliasSampler& sampler_;
   std::size_t noise_rows_;  // R, of every block
   float weight_;            // K / R

@@ -6,14 +6,14 @@
 
 namespace hogvec {
 
-SkipGram::SkipGram(MatrixView input, const TrainPlan& plan, const LockedWords& locked)
-    : input_(input, plan, input_touches(plan)),
+SkipGram::SkipGram(const RowReplicas& input, const TrainPlan& plan, const LockedWords& locked)
+    : input_(input),
       locked_(locked),
       kernels_(active_kernels()),
       input_of_(most_inputs(plan)),
       inputs_(most_inputs(plan)),
       holds_(plan.block_centers * simd::padded(most_inputs(plan))),
-      copies_(locked.any() ? most_inputs(plan) * input.stride() : 0) {}
+      copies_(locked.any() ? most_inputs(plan) * input_.stride() : 0) {}
 
 std::uint64_t SkipGram::gather(const ChunkSample& sample, const Block& block) noexcept {
   std::uint32_t begin = block.begin;

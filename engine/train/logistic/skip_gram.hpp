@@ -7,14 +7,15 @@
 
 #include "engine/train/locked_words.hpp"
 #include "engine/train/logistic/block.hpp"
-#include "engine/train/worker_rows.hpp"
+#include "engine/train/plan.hpp"
+#include "engine/train/row_replicas.hpp"
 
 namespace hogvec {
 
 /// The input side of one worker. One thread.
 class SkipGram {
  public:
-  SkipGram(MatrixView input, const TrainPlan& plan, const LockedWords& locked);
+  SkipGram(const RowReplicas& input, const TrainPlan& plan, const LockedWords& locked);
 
   static std::size_t most_inputs(const TrainPlan& plan) noexcept {
     return 2 * plan.window + plan.block_centers;
@@ -33,13 +34,12 @@ class SkipGram {
   void prefetch(WordId word) const noexcept { input_.prefetch(word); }
   /// The rows are trained in place; of locked words copies, and forgotten.
   void finish_block() const noexcept {}
-  void merge() noexcept { input_.merge(); }
-  void refresh() noexcept { input_.refresh(); }
+  ReplicatedRows& rows() noexcept { return input_; }
 
  private:
   void lend_copies(const ChunkSample& sample, std::uint32_t begin, std::uint32_t end) noexcept;
 
-  WorkerRows input_;
+  ReplicatedRows input_;
   const LockedWords& locked_;
   const simd::KernelTable& kernels_;
   std::size_t input_count_ = 0;

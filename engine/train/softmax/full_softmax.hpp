@@ -27,6 +27,7 @@ class FullSoftmaxWorker final : public ChunkTrainer {
   /// of W and W' changes.
   ChunkLoss train_while(const ChunkSample& sample, float alpha, const std::function<bool()>& go_on);
 
+  void use_set(std::size_t) noexcept override {}
   void merge() noexcept override {}
   void refresh() noexcept override {}
 
