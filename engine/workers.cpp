@@ -18,19 +18,9 @@
 
 namespace hogvec {
 
-void allow_threads(int count) {
-  static std::mutex mutex;
-  static std::size_t allowed = static_cast<std::size_t>(tbb::info::default_concurrency());
-  static tbb::global_control* control = nullptr;  // to the end of the process
-  const std::lock_guard lock(mutex);
-  const auto wanted = static_cast<std::size_t>(count);
-  if (wanted <= allowed) return;
-  delete control;  // of two the lower one holds
-  control = new tbb::global_control(tbb::global_control::max_allowed_parallelism, wanted);
-  allowed = wanted;
-}
-
 #ifdef HOGVEC_STD_THREADS
+
+void allow_threads(int) {}
 
 void run_workers(int count, const std::function<void(int worker)>& work) {
   FirstException first;
@@ -44,6 +34,18 @@ void run_workers(int count, const std::function<void(int worker)>& work) {
 }
 
 #else
+
+void allow_threads(int count) {
+  static std::mutex mutex;
+  static std::size_t allowed = static_cast<std::size_t>(tbb::info::default_concurrency());
+  static tbb::global_control* control = nullptr;  // to the end of the process
+  const std::lock_guard lock(mutex);
+  const auto wanted = static_cast<std::size_t>(count);
+  if (wanted <= allowed) return;
+  delete control;  // of two the lower one holds
+  control = new tbb::global_control(tbb::global_control::max_allowed_parallelism, wanted);
+  allowed = wanted;
+}
 
 void run_workers(int count, const std::function<void(int worker)>& work) {
   if (count == 1) return work(0);

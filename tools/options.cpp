@@ -89,7 +89,9 @@ PlacementWishes placement_wishes(CommandLine& line) {
   }
   wishes.domains =
       static_cast<int>(line.integer("-domains", 0, kMostDomains).value_or(wishes.domains));
-  if (const auto pin = line.integer("-pin", 0)) wishes.pin = *pin != 0;
+  if (const auto pin = line.integer("-pin", 0, 1)) wishes.pin = *pin != 0;
+  refuse(wishes.domains > 0 && wishes.pin.value_or(false),
+         "-pin 1 and -domains: wished domains have no cores of their own; leave one out");
   return wishes;
 }
 
@@ -262,7 +264,8 @@ Model
   -softmax-precision P  * fp32, or bf16: products of numbers rounded to 8 bits, faster where the
                         processor has them, but for small batches; sums, W and W' stay fp32 (fp32)
   -softmax-threads NAME * owner: each thread has its words of the vocabulary, and any number of
-                        threads gives the same bytes; hogwild: each has its part of the text (owner)
+                        threads gives the same bytes; hogwild: up to four groups of threads have each
+                        their part of the text (owner)
   -block N              * consecutive centers that are trained at once (4; with -hs 1, and of
                         skip-gram with an alpha above 0.035, 1)
   -noise-rows N         * noise words that such a block shares; each counts as much less as they

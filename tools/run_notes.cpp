@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "engine/case_folding.hpp"
 #include "engine/kernels.hpp"
@@ -94,15 +95,15 @@ std::string placement_note(const Placement& placement, const TrainPlan& plan) {
   }
   const ReplicaPolicy policy = replica_policy(plan, placement);
   if (policy.sets == 0) return note + "; no replicas of rows";
-  std::string rows;
-  const auto add = [&](std::size_t count, const char* of) {
-    if (count > 0) rows += fmt::format("{}{} of {}", rows.empty() ? "" : ", ", count, of);
+  note += fmt::format("; {} sets of replicas, of", policy.sets);
+  const char* before = " ";
+  const auto add = [&](std::size_t rows, const char* of) {
+    if (rows > 0) note += fmt::format("{}{} rows of {}", std::exchange(before, ", "), rows, of);
   };
   add(policy.input_rows, "W");
-  if (plan.negatives > 0) add(policy.output_rows, "W'");
-  if (plan.hierarchical_softmax) add(policy.node_rows, "the tree");
-  if (rows.empty()) return note + "; no replicas of rows";
-  return note + fmt::format("; {} sets of replicas: {} rows", policy.sets, rows);
+  add(policy.output_rows, "W'");
+  add(policy.node_rows, "the tree");
+  return note;
 }
 
 std::vector<std::string> effects_notes(const TrainPlan& plan) {

@@ -20,19 +20,26 @@ constexpr WordId kUnknown = 0xffffffff;
 
 /// Of the words of the text that are frequent enough.
 Vocabulary count_vocabulary(const TextWords& text, const ReadOptions& options) {
-  std::vector<WordId> counted;
+  // Positions beside each other: those of the words lie all over the memory.
+  struct Counted {
+    std::uint64_t first;
+    std::size_t number;
+  };
+  std::vector<Counted> counted;
   for (std::size_t k = 0; k < text.size(); ++k) {
     if (k == kSentenceEnd || text.count(k) >= options.min_count) {
-      counted.push_back(static_cast<WordId>(k));
+      counted.push_back({text.first(k), k});
     }
   }
   run_with_threads(options.resources.threads, [&] {
     tbb::parallel_sort(counted.begin() + 1, counted.end(),
-                       [&](WordId a, WordId b) { return text.first(a) < text.first(b); });
+                       [](const Counted& a, const Counted& b) { return a.first < b.first; });
   });
   std::vector<io::WordCount> words;
   words.reserve(counted.size());
-  for (const WordId k : counted) words.push_back({std::string(text.word(k)), text.count(k)});
+  for (const Counted& c : counted) {
+    words.push_back({std::string(text.word(c.number)), text.count(c.number)});
+  }
   return {std::move(words), options.min_count, options.max_vocabulary};
 }
 

@@ -9,8 +9,8 @@ namespace {
 // share an L3: with more rows the gain is the same, and the workers learn of each other later.
 constexpr std::size_t kHotRows = 128;
 
-// Touches of a row that may be outstanding, of all sets together: measured, the speed of two
-// workers against how good the vectors are. However many workers there are, no more are.
+// Touches of a row that are outstanding, of all sets together and as a mean: measured, the speed of
+// two workers against how good the vectors are. However many workers there are, no more are.
 constexpr std::size_t kTouches = 64;
 // Fewer of one worker between two merges would cost more than they save.
 constexpr std::size_t kLeastTouches = 4;
@@ -36,8 +36,8 @@ ReplicaPolicy replica_policy(const TrainPlan& plan, const Placement& placement) 
   if (plan.full_softmax || sets < 2) return policy;
   policy.sets = sets;
   policy.touches = static_cast<std::uint32_t>(kTouches / sets);
-  policy.node_rows = kHotRows;
-  policy.output_rows = kHotRows;
+  policy.node_rows = plan.hierarchical_softmax ? kHotRows : 0;
+  policy.output_rows = plan.negatives > 0 ? kHotRows : 0;
   // Skip-gram on the tree waits for its top, not for context words, of which replicas would only
   // make the vectors worse.
   const bool tree = plan.hierarchical_softmax && !plan.cbow();

@@ -21,10 +21,10 @@ namespace hogvec {
 /// same moment may add a part of what was changed twice, as two that train it may lose one.
 class RowReplicas {
  public:
-  /// The first `rows` have replicas, where there is more than one set. A worker merges a row after
-  /// `touches` of its own: however many workers a set has, it is merged so often that as many are
-  /// outstanding, and sets * touches in all. Of a matrix without memory it only says how large it
-  /// would be. Errors: std::bad_alloc.
+  /// The first `rows` have replicas, where there is more than one set. A worker merges a row of its
+  /// set after `touches` of its own: however many workers the set has, one touch in as many is a
+  /// merge, so that as a mean no more than sets * touches are outstanding. Of a matrix without
+  /// memory it only says how large it would be. Errors: std::bad_alloc.
   RowReplicas(MatrixView shared, std::size_t sets, std::size_t rows, std::uint32_t touches);
 
   /// Bytes that the sets take.

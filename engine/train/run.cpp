@@ -72,9 +72,9 @@ TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunT
       position_(position),
       merging_(merging),
       placement_(placement),
-      rows_(model, replica_policy(plan, placement)),
-      sets_(replica_policy(plan, placement).sets),
-      set_of_cpu_(sets_of_cpus(sets_, placement)),
+      policy_(replica_policy(plan, placement)),
+      rows_(model, policy_),
+      set_of_cpu_(sets_of_cpus(policy_.sets, placement)),
       schedule_(corpus.text, plan, position) {
   check(corpus, plan);
   check_position(position.read());
@@ -211,7 +211,7 @@ std::size_t TrainingRun::set_for(std::size_t worker) const noexcept {
       return set_of_cpu_[static_cast<std::size_t>(cpu)];
     }
   }
-  return worker * sets_ / workers_.size();
+  return worker * policy_.sets / workers_.size();
 }
 
 void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) {

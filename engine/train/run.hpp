@@ -126,9 +126,9 @@ class TrainingRun {
   Position& position_;
   Merging merging_;
   Placement placement_;
+  ReplicaPolicy policy_;
   ModelRows rows_;
-  std::size_t sets_;  // of replicas
-  std::vector<std::uint16_t> set_of_cpu_;
+  std::vector<std::uint16_t> set_of_cpu_;  // of replicas
   Schedule schedule_;
   std::deque<scratch::Pages> pages_;  // of each worker
   std::vector<std::unique_ptr<Worker>> workers_;

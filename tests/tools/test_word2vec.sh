@@ -248,6 +248,8 @@ test_settings() {
   expect_refusal "" "-softmax-precision bf16 and -softmax-exact 1" \
     word2vec "${train[@]}" -softmax 1 -softmax-exact 1 -softmax-precision bf16
   expect_refusal "" "-softmax-precision fp8: want" word2vec "${train[@]}" -softmax 1 -softmax-precision fp8
+  expect_refusal "" "-pin 1 and -domains" word2vec "${train[@]}" -pin 1 -domains 2
+  expect_refusal "" "-pin 2" word2vec "${train[@]}" -pin 2
   expect_refusal "" "-domains -1" word2vec "${train[@]}" -domains -1
   expect_refusal "" "HOGVEC_DOMAINS=two" env HOGVEC_DOMAINS=two "$program" "${train[@]}"
   expect_refusal "" "-softmax-threads none" word2vec "${train[@]}" -softmax 1 -softmax-threads none
@@ -471,7 +473,7 @@ assert report["settings"]["size"] == 8 and report["settings"]["negative"] == 5
 PYTHON
   expect_code 0 word2vec -train corpus.txt -min-count 3 -iter 1 -threads 8 -size 8 -domains 4 \
     -output v -report report
-  grep -q "placement: .* 4 domains as wished; 4 sets of replicas" "$work/err" || fail "-domains 4"
+  grep -q "placement: .* 4 domains as wished; 4 sets of replicas, of 128 rows" "$work/err" || fail "-domains 4"
   python3 - <<'PYTHON' || fail "-report of -domains 4: $(cat report)"
 import json
 placement = json.load(open("report"))["placement"]

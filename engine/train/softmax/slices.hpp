@@ -13,9 +13,9 @@ namespace hogvec {
 class SoftmaxSlices {
  public:
   /// Slices are a function of V alone, as many as a power of two up to 256, of `least_rows` or more
-  /// where there are several; one where a single worker visits all rows by itself, whose bytes are
-  /// nobody else's. Parts are as many as keep the threads of the plan's team evenly at work, of
-  /// which there are no more than have a core.
+  /// as a mean (they end where a tile of scores does); one where a single worker visits all rows by
+  /// itself, whose bytes are nobody else's. Parts are as many as keep the threads of the plan's
+  /// team evenly at work, of which there are no more than have a core.
   SoftmaxSlices(std::size_t rows, const TrainPlan& plan, std::size_t least_rows = 128,
                 int cores = usable_cores());
 
