@@ -15,7 +15,6 @@ constexpr float kLowest = -std::numeric_limits<float>::infinity();
 SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
                              const simd::KernelTable& kernels)
     : output_(output),
-      kernels_(kernels),
       softmax_(softmax_kernels(plan.softmax_precision, kernels)),
       shape_{output.stride(), output.dim(), plan.softmax_batch},
       slices_(output.rows(), plan),

@@ -53,7 +53,6 @@ class SoftmaxVisits {
   void reduce(std::size_t count);
 
   MatrixView output_;
-  const simd::KernelTable& kernels_;
   const simd::SoftmaxKernels& softmax_;
   simd::SoftmaxShape shape_;
   SoftmaxSlices slices_;
