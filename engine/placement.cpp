@@ -1,6 +1,5 @@
 #include "engine/placement.hpp"
 
-#include <hwloc.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -10,7 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include "engine/memory_nodes.hpp"
 #include "engine/resources.hpp"
+#include "engine/topology.hpp"
 
 namespace hogvec {
 namespace {
@@ -40,21 +41,15 @@ struct Cpus {
 /// By their common L3, or where there is none by their package.
 Cpus cpus_by_cache() {
   Cpus cpus;
-  hwloc_topology_t made = nullptr;
-  if (hwloc_topology_init(&made) != 0) return cpus;
-  const std::unique_ptr<hwloc_topology, void (*)(hwloc_topology_t)> topology(
-      made, &hwloc_topology_destroy);
-  hwloc_topology_set_all_types_filter(made, HWLOC_TYPE_FILTER_KEEP_STRUCTURE);
-  hwloc_topology_set_cache_types_filter(made, HWLOC_TYPE_FILTER_KEEP_ALL);
-  if (hwloc_topology_load(made) != 0) return cpus;
-  const std::unique_ptr<hwloc_bitmap_s, void (*)(hwloc_bitmap_t)> allowed(hwloc_bitmap_alloc(),
-                                                                          &hwloc_bitmap_free);
-  if (!allowed || hwloc_get_cpubind(made, allowed.get(), HWLOC_CPUBIND_THREAD) != 0) return cpus;
+  hwloc_topology_t topology = machine_topology();
+  if (topology == nullptr) return cpus;
+  const CpuSet allowed = allowed_cpus(topology);
+  if (!allowed) return cpus;
   cpus.whole_machine =
-      hwloc_bitmap_isincluded(hwloc_topology_get_complete_cpuset(made), allowed.get()) != 0;
+      hwloc_bitmap_isincluded(hwloc_topology_get_complete_cpuset(topology), allowed.get()) != 0;
   for (const hwloc_obj_type_t type : {HWLOC_OBJ_L3CACHE, HWLOC_OBJ_PACKAGE, HWLOC_OBJ_MACHINE}) {
-    for (hwloc_obj_t object = hwloc_get_next_obj_by_type(made, type, nullptr); object != nullptr;
-         object = hwloc_get_next_obj_by_type(made, type, object)) {
+    for (hwloc_obj_t object = hwloc_get_next_obj_by_type(topology, type, nullptr);
+         object != nullptr; object = hwloc_get_next_obj_by_type(topology, type, object)) {
       std::vector<int> domain;
       for (int cpu = hwloc_bitmap_next(object->cpuset, -1); cpu >= 0;
            cpu = hwloc_bitmap_next(object->cpuset, cpu)) {
@@ -175,12 +170,20 @@ Placement find_placement(int threads, const PlacementWishes& wishes) {
       placement.domain_of[at] = static_cast<int>(d);
     }
   }
+  placement.memory_nodes = memory_nodes();
   placement.pin = wishes.pin.value_or(cpus.whole_machine);
   return placement;
 }
 
-PinnedThread::PinnedThread(const Placement& placement, int domain) noexcept {
-  if (!placement.pin || placement.forced || placement.domains < 2) return;
+std::vector<int> Placement::cpus_of(int domain) const {
+  std::vector<int> cpus;
+  for (std::size_t cpu = 0; cpu < domain_of.size(); ++cpu) {
+    if (domain_of[cpu] == domain) cpus.push_back(static_cast<int>(cpu));
+  }
+  return cpus;
+}
+
+void PinnedThread::pin(const Placement& placement, int domain) noexcept {
   cpu_set_t set;
   CPU_ZERO(&set);
   for (std::size_t cpu = 0; cpu < placement.domain_of.size() && cpu < CPU_SETSIZE; ++cpu) {

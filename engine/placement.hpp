@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -25,6 +26,12 @@ struct Placement {
   double round_trip = 0;
   bool forced = false;  // the domains are a wish: which cores they have is not looked at
   bool pin = false;     // a thread stays in its domain
+  int memory_nodes = 1;
+
+  /// Whether a thread of a domain stays on its cores.
+  bool pins() const noexcept { return pin && !forced && domains > 1; }
+  /// The cpus of a domain; none where nobody knows.
+  std::vector<int> cpus_of(int domain) const;
 };
 
 /// What the machine says (hwloc), checked by a probe, because virtual machines say what is not so:
@@ -32,6 +39,20 @@ struct Placement {
 /// that are near each other are one. Takes about a millisecond, of which the probe has at most
 /// five. With one thread nothing is looked at but the cores.
 Placement find_placement(int threads, const PlacementWishes& wishes = {});
+
+/// Where the threads of one worker are: in some neighboring domains.
+struct TeamPlace {
+  const Placement* placement = nullptr;  // none: wherever the system puts them
+  int first_domain = 0;
+  int domains = 1;
+
+  /// That of one of so many threads.
+  int domain_of(std::size_t thread, std::size_t threads) const noexcept {
+    return first_domain + static_cast<int>(thread * static_cast<std::size_t>(domains) / threads);
+  }
+  /// Where threads stay in their domains.
+  bool pins() const noexcept { return placement != nullptr && placement->pins(); }
+};
 
 /// Nanoseconds for a cache line to go from one cpu to another and back, the least of some dozen
 /// measurements. 0: within `limit` nanoseconds they did not come together, or one may not be used.
@@ -41,12 +62,20 @@ double measure_round_trip(int cpu, int other, double limit);
 class PinnedThread {
  public:
   /// Changes nothing where the placement does not pin.
-  PinnedThread(const Placement& placement, int domain) noexcept;
+  PinnedThread(const Placement& placement, int domain) noexcept {
+    if (placement.pins()) pin(placement, domain);
+  }
+  /// One of so many threads at this place.
+  PinnedThread(const TeamPlace& place, std::size_t thread, std::size_t threads) noexcept {
+    if (place.pins()) pin(*place.placement, place.domain_of(thread, threads));
+  }
   PinnedThread(const PinnedThread&) = delete;
   PinnedThread& operator=(const PinnedThread&) = delete;
   ~PinnedThread();
 
  private:
+  void pin(const Placement& placement, int domain) noexcept;
+
   bool pinned_ = false;
   cpu_set_t before_{};
 };

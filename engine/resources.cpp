@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/memory_nodes.hpp"
+
 namespace hogvec {
 
 int usable_cores() { return tbb::info::default_concurrency(); }
@@ -22,6 +24,13 @@ int reading_threads(int threads, std::optional<std::uint64_t> text_bytes) {
   const std::size_t fit = (free - need) / kThread;
   return static_cast<int>(
       std::clamp<std::size_t>(fit, 1, static_cast<std::size_t>(useful_threads(threads))));
+}
+
+io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources) {
+  if (in_file) return io::MemoryMap::temporary_file(bytes, resources.folder());
+  io::MemoryMap memory = io::MemoryMap::anonymous(bytes, true);
+  if (resources.threads > 1) interleave(memory.data(), memory.size());
+  return memory;
 }
 
 }  // namespace hogvec

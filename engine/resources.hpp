@@ -41,9 +41,7 @@ int useful_threads(int threads);
 int reading_threads(int threads, std::optional<std::uint64_t> text_bytes);
 
 /// `bytes` in anonymous memory, or in an unnamed file in the folder of the resources.
-inline io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources) {
-  return in_file ? io::MemoryMap::temporary_file(bytes, resources.folder())
-                 : io::MemoryMap::anonymous(bytes, true);
-}
+/// All threads use it: it lies on all memory nodes.
+io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources);
 
 }  // namespace hogvec

@@ -48,8 +48,8 @@ struct alignas(64) Shared : std::atomic<T> {};
 /// late finds no slice of its round.
 class Team::Threads {
  public:
-  Threads(std::size_t threads, std::size_t slices)
-      : count_(threads), taken_(slices), late_(count_) {}
+  Threads(std::size_t threads, std::size_t slices, const TeamPlace& place)
+      : count_(threads), place_(place), taken_(slices), late_(count_) {}
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
   ~Threads();
@@ -69,6 +69,14 @@ class Team::Threads {
       }
     }
     first_.rethrow();
+  }
+
+  std::size_t count() const noexcept { return count_; }
+
+  std::size_t owner_of(std::size_t slice) const noexcept {
+    std::size_t owner = 0;
+    while (begin_of(owner + 1) <= slice) ++owner;
+    return owner;
   }
 
  private:
@@ -114,6 +122,7 @@ class Team::Threads {
 
   /// What a thread does: every round that it sees, until none comes for long.
   void take_part_in_rounds(std::size_t thread) noexcept {
+    const PinnedThread pinned(place_, thread, count_);
     Round seen = 0;
     while (true) {
       const Round round = open_.load(std::memory_order_acquire);
@@ -130,6 +139,7 @@ class Team::Threads {
   void call();
 
   std::size_t count_;
+  TeamPlace place_;
   const Work* work_ = nullptr;  // of the open round
   Shared<Round> open_{};
   Shared<std::size_t> done_{};  // slices of the open round
@@ -201,15 +211,21 @@ bool Team::Threads::wait_for_more(Round seen) noexcept {
 
 #endif
 
-Team::Team(int threads, std::size_t slices) : slices_(slices) {
+Team::Team(int threads, std::size_t slices, const TeamPlace& place)
+    : slices_(slices), place_(place) {
   const std::size_t count = std::min(static_cast<std::size_t>(threads), slices);
   if (count <= 1) return;
   allow_threads(static_cast<int>(count));
-  threads_ = std::make_unique<Threads>(count, slices);
+  threads_ = std::make_unique<Threads>(count, slices, place);
 }
 
 Team::Team(Team&&) noexcept = default;
 Team::~Team() = default;
+
+std::vector<int> Team::owner_cpus(std::size_t slice) const {
+  if (!threads_ || !place_.pins()) return {};
+  return place_.placement->cpus_of(place_.domain_of(threads_->owner_of(slice), threads_->count()));
+}
 
 void Team::for_each_slice(const Work& work) {
   if (threads_) return threads_->round(work);

@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <vector>
+
+#include "engine/placement.hpp"
 
 namespace hogvec {
 
@@ -15,9 +18,14 @@ class Team {
  public:
   /// The caller is one of `threads`, of which more than there are cores (useful_threads) would keep
   /// each other from coming.
-  Team(int threads, std::size_t slices);
+  /// Where the place pins, its other threads stay in their domains; where the caller is, is its own
+  /// to say.
+  Team(int threads, std::size_t slices, const TeamPlace& place = {});
   Team(Team&&) noexcept;
   ~Team();
+
+  /// The cpus of the domain in which the owner of a slice stays; none where it does not.
+  std::vector<int> owner_cpus(std::size_t slice) const;
 
   /// What is done with a slice, by which of the threads: 0 is the caller.
   using Work = std::function<void(std::size_t slice, std::size_t thread)>;
@@ -30,6 +38,7 @@ class Team {
  private:
   class Threads;
   std::size_t slices_;
+  TeamPlace place_;
   std::unique_ptr<Threads> threads_;  // none where the caller is alone
 };
 

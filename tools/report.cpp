@@ -35,6 +35,7 @@ nlohmann::ordered_json placement_json(const Placement& placement, const TrainPla
           {"domains", placement.domains},
           {"forced", placement.forced},
           {"pinned", placement.pin},
+          {"memory_nodes", placement.memory_nodes},
           {"round_trip_ns", placement.round_trip},
           {"replica_sets", policy.sets},
           {"touches", policy.touches},

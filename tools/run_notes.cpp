@@ -93,6 +93,7 @@ std::string placement_note(const Placement& placement, const TrainPlan& plan) {
   if (placement.round_trip > 0) {
     note += fmt::format(", a cache line goes there and back in {:.0f} ns", placement.round_trip);
   }
+  if (placement.memory_nodes > 1) note += fmt::format("; {} memory nodes", placement.memory_nodes);
   const ReplicaPolicy policy = replica_policy(plan, placement);
   if (policy.sets == 0) return note + "; no replicas of rows";
   note += fmt::format("; {} sets of replicas, of", policy.sets);

@@ -1,7 +1,9 @@
 #include "engine/model/model.hpp"
 
 #include <cstring>
+#include <optional>
 
+#include "engine/memory_nodes.hpp"
 #include "engine/workers.hpp"
 
 namespace hogvec {
@@ -59,7 +61,14 @@ Model::Model(const ModelShape& shape)
 
 void initialize(const Model& model, std::uint64_t seed, int threads) {
   const auto parts = static_cast<std::size_t>(threads);
+  if (threads > 1) {
+    for (const MatrixView matrix : {model.input, model.output, model.nodes}) {
+      interleave_rows(matrix);
+    }
+  }
   run_workers(threads, [&](int worker_number) {
+    std::optional<InterleavedThread> interleaved;  // for a model in a file
+    if (threads > 1) interleaved.emplace();
     const auto worker = static_cast<std::size_t>(worker_number);
     const std::size_t words = model.input.rows();
     initialize_rows(model.input, words * worker / parts, words * (worker + 1) / parts, seed);

@@ -34,10 +34,11 @@ std::unique_ptr<ChunkTrainer> make_logistic(const TrainPlan& plan, const RunTabl
 }  // namespace
 
 std::unique_ptr<ChunkTrainer> make_trainer(const TrainPlan& plan, const RunTables& tables,
-                                           const ModelRows& rows, std::size_t longest_chunk) {
+                                           const ModelRows& rows, std::size_t longest_chunk,
+                                           const TeamPlace& place) {
   if (plan.full_softmax) {
     return std::make_unique<FullSoftmaxWorker>(rows.input.shared(), rows.output.shared(), plan,
-                                               tables.locked);
+                                               tables.locked, place);
   }
   if (plan.cbow()) return make_logistic<Cbow>(plan, tables, rows, longest_chunk);
   return make_logistic<SkipGram>(plan, tables, rows, longest_chunk);

@@ -37,9 +37,11 @@ class alignas(scratch::kApart) ChunkTrainer {
 };
 
 /// A trainer of the plan's architecture and objective. All that is passed must outlive it. Chunks
-/// have `longest_chunk` words at most. Errors: std::bad_alloc.
+/// have `longest_chunk` words at most. A trainer with threads of its own has them at `place`.
+/// Errors: std::bad_alloc.
 std::unique_ptr<ChunkTrainer> make_trainer(const TrainPlan& plan, const RunTables& tables,
-                                           const ModelRows& rows, std::size_t longest_chunk);
+                                           const ModelRows& rows, std::size_t longest_chunk,
+                                           const TeamPlace& place = {});
 
 /// How far apart the words that such a trainer works on at once can lie.
 std::size_t trainer_span(const TrainPlan& plan) noexcept;

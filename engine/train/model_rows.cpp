@@ -1,6 +1,9 @@
 #include "engine/train/model_rows.hpp"
 
 #include <algorithm>
+#include <span>
+
+#include "engine/memory_nodes.hpp"
 
 namespace hogvec {
 namespace {
@@ -64,6 +67,23 @@ std::vector<std::uint16_t> sets_of_cpus(std::size_t sets, const Placement& place
                                                                   part * of_domain / sizes[domain]);
   }
   return set_of;
+}
+
+void move_near_users(const ModelRows& rows, const std::vector<std::uint16_t>& set_of_cpu,
+                     const Placement& placement) {
+  std::vector<std::vector<int>> cpus_of;
+  for (std::size_t cpu = 0; cpu < set_of_cpu.size(); ++cpu) {
+    if (placement.domain_of[cpu] < 0) continue;
+    const std::size_t set = set_of_cpu[cpu];
+    if (cpus_of.size() <= set) cpus_of.resize(set + 1);
+    cpus_of[set].push_back(static_cast<int>(cpu));
+  }
+  for (const RowReplicas* const replicas : {&rows.input, &rows.output, &rows.nodes}) {
+    for (std::size_t set = 0; set < std::min(replicas->sets(), cpus_of.size()); ++set) {
+      const std::span<const std::byte> memory = replicas->memory_of(set);
+      move_near(cpus_of[set], memory.data(), memory.size());
+    }
+  }
 }
 
 }  // namespace hogvec

@@ -47,4 +47,8 @@ struct ModelRows {
   RowReplicas nodes;
 };
 
+/// The replicas lie near the cpus that use them: set_of_cpu as of sets_of_cpus().
+void move_near_users(const ModelRows& rows, const std::vector<std::uint16_t>& set_of_cpu,
+                     const Placement& placement);
+
 }  // namespace hogvec

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <span>
 
 #include "engine/model/matrix.hpp"
 #include "engine/train/scratch.hpp"
@@ -39,6 +40,10 @@ class RowReplicas {
   /// Rows [0, rows()) of a set, or of the matrix where there are no sets.
   float* replicas(std::size_t set) const noexcept {
     return sets_.empty() ? shared_.data() : sets_[set].replicas.data();
+  }
+  /// What a set has in memory, in whole pages.
+  std::span<const std::byte> memory_of(std::size_t set) const noexcept {
+    return pages_[set].memory();
   }
   /// Adds what was changed in the set's row to the shared one; both are then the same.
   void merge(std::size_t set, std::size_t k) const noexcept;

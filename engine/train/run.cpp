@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/memory_nodes.hpp"
 #include "engine/train/chunk.hpp"
 #include "engine/train/chunk_trainer.hpp"
 #include "engine/train/run_worker.hpp"
@@ -81,9 +82,16 @@ TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunT
   const std::size_t longest = schedule_.chunks().longest();
   const std::size_t bytes = worker_bytes(plan, tables, rows_, longest);
   for (int worker = 0; worker < plan.chunk_workers(); ++worker) {
-    const scratch::Pages::Filling filling(pages_.emplace_back(bytes));
-    workers_.push_back(std::make_unique<Worker>(plan, tables, rows_, longest));
+    const TeamPlace place = place_of(worker);
+    const scratch::Pages& pages = pages_.emplace_back(bytes);
+    if (place.pins()) {
+      const std::vector<int> cpus = placement_.cpus_of(place.first_domain);
+      move_near(cpus, pages.memory().data(), pages.memory().size());
+    }
+    const scratch::Pages::Filling filling(pages_.back());
+    workers_.push_back(std::make_unique<Worker>(plan, tables, rows_, longest, place));
   }
+  move_near_users(rows_, set_of_cpu_, placement_);
   progress_.words = schedule_.words_done(position.read());
 }
 
@@ -98,6 +106,13 @@ void TrainingRun::check_position(const PositionRecord& position) const {
 }
 
 TrainingRun::~TrainingRun() = default;
+
+/// One of several has a domain, of which its team is; a worker alone has all.
+TeamPlace TrainingRun::place_of(int worker) const noexcept {
+  const int workers = plan_.chunk_workers();
+  if (workers == 1) return {&placement_, 0, placement_.domains};
+  return {&placement_, worker * placement_.domains / workers, 1};
+}
 
 std::size_t TrainingRun::worker_bytes(const TrainPlan& plan, const RunTables& tables,
                                       const ModelRows& rows, std::size_t longest_chunk) {
@@ -184,8 +199,7 @@ TrainResult TrainingRun::result() const {
 }
 
 void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {
-  const auto domains = static_cast<std::size_t>(placement_.domains);
-  const PinnedThread pinned(placement_, static_cast<int>(worker * domains / workers_.size()));
+  const PinnedThread pinned(placement_, place_of(static_cast<int>(worker)).first_domain);
   ChunkTrainer& trainer = *workers_[worker]->trainer;
   // What a thread begins with that came late, or waited for a core while others trained several
   // chunks each, would be the rows of long ago: it would spend much of a chunk on learning them.

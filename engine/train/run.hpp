@@ -111,6 +111,7 @@ class TrainingRun {
   /// What one worker makes of Scratch, whose rows need no memory.
   static std::size_t worker_bytes(const TrainPlan& plan, const RunTables& tables,
                                   const ModelRows& rows, std::size_t longest_chunk);
+  TeamPlace place_of(int worker) const noexcept;
   std::size_t set_for(std::size_t worker) const noexcept;
   void check_position(const PositionRecord& position) const;
   RunEnd run_until(std::uint64_t end);

@@ -11,10 +11,11 @@
 namespace hogvec {
 
 struct alignas(scratch::kApart) TrainingRun::Worker {
-  Worker(const TrainPlan& plan, const RunTables& tables, const ModelRows& rows, std::size_t longest)
+  Worker(const TrainPlan& plan, const RunTables& tables, const ModelRows& rows, std::size_t longest,
+         const TeamPlace& place = {})
       : text(longest),
         sample(longest, trainer_span(plan)),
-        trainer(make_trainer(plan, tables, rows, longest)) {}
+        trainer(make_trainer(plan, tables, rows, longest, place)) {}
 
   Scratch<WordId> text;  // of a chunk that does not lie in one piece
   ChunkSample sample;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -56,6 +57,8 @@ class Pages {
 
   /// Bytes that are given out, as a Meter counts them.
   std::size_t used() const noexcept { return used_; }
+
+  std::span<const std::byte> memory() const noexcept { return {memory_, size_}; }
 
   /// While it lives, what this thread makes of Scratch lies in the pages, which must outlive it, as
   /// long as there is room. None is begun while another one, or a Meter, lives on the thread.

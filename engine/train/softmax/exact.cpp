@@ -15,8 +15,8 @@ constexpr float kMostCorrection = 20;
 
 }  // namespace
 
-SoftmaxExact::SoftmaxExact(MatrixView output, const TrainPlan& plan)
-    : kernels_(active_kernels()), sweeps_(output, plan) {
+SoftmaxExact::SoftmaxExact(MatrixView output, const TrainPlan& plan, const TeamPlace& place)
+    : kernels_(active_kernels()), sweeps_(output, plan, place) {
   const std::size_t batch = plan.softmax_batch;
   hidden_products_ = Scratch<float>(batch * batch + simd::kRowPadding);
   hidden_rows_ = Scratch<const float*>(batch);

@@ -17,7 +17,7 @@ namespace hogvec {
 /// Skip-gram. One caller.
 class SoftmaxExact {
  public:
-  SoftmaxExact(MatrixView output, const TrainPlan& plan);
+  SoftmaxExact(MatrixView output, const TrainPlan& plan, const TeamPlace& place);
 
   /// Trains the centers, all distinct, one after the other. Returns the sum of their losses, each
   /// before its own step, Rong eq. (29).

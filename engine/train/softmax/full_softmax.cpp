@@ -3,13 +3,13 @@
 namespace hogvec {
 
 FullSoftmaxWorker::FullSoftmaxWorker(MatrixView input, MatrixView output, const TrainPlan& plan,
-                                     const LockedWords& locked)
+                                     const LockedWords& locked, const TeamPlace& place)
     : batch_(input, plan, locked) {
   // A single center needs no corrections.
   if (plan.softmax_exact && batch_.capacity() > 1) {
-    exact_.emplace(output, plan);
+    exact_.emplace(output, plan, place);
   } else {
-    minibatch_.emplace(output, plan);
+    minibatch_.emplace(output, plan, active_kernels(), place);
   }
 }
 

@@ -18,7 +18,7 @@ namespace hogvec {
 class FullSoftmaxWorker final : public ChunkTrainer {
  public:
   FullSoftmaxWorker(MatrixView input, MatrixView output, const TrainPlan& plan,
-                    const LockedWords& locked);
+                    const LockedWords& locked, const TeamPlace& place = {});
 
   /// Loss is per center with a context, Rong eq. (29). Nothing is drawn: the key is not used.
   ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) override;

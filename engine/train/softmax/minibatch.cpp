@@ -6,11 +6,11 @@
 namespace hogvec {
 
 SoftmaxMinibatch::SoftmaxMinibatch(MatrixView output, const TrainPlan& plan,
-                                   const simd::KernelTable& kernels)
+                                   const simd::KernelTable& kernels, const TeamPlace& place)
     : output_(output),
       kernels_(kernels),
       steadiness_(output.stride(), plan),
-      visits_(output, plan, kernels),
+      visits_(output, plan, kernels, place),
       shift_(plan.softmax_batch),
       scales_(plan.softmax_batch),
       error_(output.stride()),

@@ -14,7 +14,8 @@ namespace hogvec {
 class SoftmaxMinibatch {
  public:
   SoftmaxMinibatch(MatrixView output, const TrainPlan& plan,
-                   const simd::KernelTable& kernels = active_kernels());
+                   const simd::KernelTable& kernels = active_kernels(),
+                   const TeamPlace& place = {});
 
   /// Forgets what the batches before have taught about the size of scores: what follows is then a
   /// function of W and W' alone.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "engine/memory_nodes.hpp"
 #include "simd/kernels.hpp"
 
 namespace hogvec {
@@ -37,6 +38,20 @@ std::size_t SoftmaxSlices::parts_of_thread() const noexcept {
 std::size_t SoftmaxSlices::slice_of(std::size_t row) const noexcept {
   const auto after = std::upper_bound(begins_.begin(), begins_.end() - 1, row);
   return static_cast<std::size_t>(after - begins_.begin()) - 1;
+}
+
+void move_rows_near_owners(const SoftmaxSlices& slices, const Team& team, const void* data,
+                           std::size_t row_bytes) {
+  const auto* const bytes = static_cast<const std::byte*>(data);
+  // Parts of one place together: a page that two parts share is nobody's otherwise.
+  for (std::size_t part = 0; part < slices.parts();) {
+    const std::vector<int> cpus = team.owner_cpus(part);
+    const std::size_t first = slices.first_row(part);
+    while (++part < slices.parts() && team.owner_cpus(part) == cpus) {
+    }
+    const std::size_t count = slices.first_row(part) - first;
+    move_near(cpus, bytes + first * row_bytes, count * row_bytes);
+  }
 }
 
 }  // namespace hogvec

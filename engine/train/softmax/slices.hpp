@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/resources.hpp"
+#include "engine/team.hpp"
 #include "engine/train/plan.hpp"
 
 namespace hogvec {
@@ -42,5 +43,10 @@ class SoftmaxSlices {
   std::size_t parts_ = 1;
   int threads_;
 };
+
+/// An array with `row_bytes` for every row of the slices, in their order, lies where the owners of
+/// its parts stay.
+void move_rows_near_owners(const SoftmaxSlices& slices, const Team& team, const void* data,
+                           std::size_t row_bytes);
 
 }  // namespace hogvec

@@ -12,11 +12,11 @@ constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 }  // namespace
 
-SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan)
+SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan, const TeamPlace& place)
     : output_(output),
       kernels_(active_kernels()),
       slices_(output.rows(), plan, kSliceRows),
-      team_(slices_.threads(), slices_.parts()),
+      team_(slices_.threads(), slices_.parts(), place),
       column_sums_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
                    slices_.slices_of_part(), 1 + plan.softmax_batch),
       weighted_rows_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
@@ -27,6 +27,9 @@ SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan)
   for (std::size_t p = 0; p < slices_.parts(); ++p) {
     part_max_score_.emplace_back(plan.softmax_batch);
   }
+  if (!place.pins()) return;
+  move_rows_near_owners(slices_, team_, output_.data(), output_.stride() * sizeof(float));
+  move_rows_near_owners(slices_, team_, scores_.data(), plan.softmax_batch * sizeof(float));
 }
 
 template <class Visit>

@@ -18,7 +18,7 @@ namespace hogvec {
 /// of threads. One caller; the threads of its team work inside a call.
 class SoftmaxSweeps {
  public:
-  SoftmaxSweeps(MatrixView output, const TrainPlan& plan);
+  SoftmaxSweeps(MatrixView output, const TrainPlan& plan, const TeamPlace& place);
 
   // What a sweep has summed, of each center b.
   const float* max_score() const noexcept { return max_score_.data(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/memory_nodes.hpp"
 #include "engine/train/softmax/precision.hpp"
 
 namespace hogvec {
@@ -13,12 +14,12 @@ constexpr float kLowest = -std::numeric_limits<float>::infinity();
 }  // namespace
 
 SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
-                             const simd::KernelTable& kernels)
+                             const simd::KernelTable& kernels, const TeamPlace& place)
     : output_(output),
       softmax_(softmax_kernels(plan.softmax_precision, kernels)),
       shape_{output.stride(), output.dim(), plan.softmax_batch},
       slices_(output.rows(), plan),
-      team_(slices_.threads(), slices_.parts()),
+      team_(slices_.threads(), slices_.parts(), place),
       hidden_(softmax_.hidden_size(shape_)),
       z_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
          slices_.slices_of_part(), shape_.batch),
@@ -33,6 +34,14 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
   }
   for (std::size_t s = 0; s < slices_.count(); ++s) {
     exp_scores_.emplace_back(softmax_.exp_scores_size(shape_, slices_.rows(s)));
+  }
+  if (!place.pins()) return;
+  move_rows_near_owners(slices_, team_, output_.data(), output_.stride() * sizeof(float));
+  for (std::size_t part = 0; part < slices_.parts(); ++part) {
+    for (std::size_t i = 0; i < slices_.slices_of_part(); ++i) {
+      const Scratch<float>& scores = exp_scores_[slices_.first_slice(part) + i];
+      move_near(team_.owner_cpus(part), scores.data(), scores.size() * sizeof(float));
+    }
   }
 }
 

@@ -19,7 +19,8 @@ namespace hogvec {
 /// One caller; the threads of its team work inside a call.
 class SoftmaxVisits {
  public:
-  SoftmaxVisits(MatrixView output, const TrainPlan& plan, const simd::KernelTable& kernels);
+  SoftmaxVisits(MatrixView output, const TrainPlan& plan, const simd::KernelTable& kernels,
+                const TeamPlace& place);
 
   /// First the update that is left, then exp(u_bj - shift_b) of all rows j; sums z, max_score and
   /// what add_weighted_rows() adds.

@@ -1,0 +1,19 @@
+// The machine as hwloc sees it: its caches, cores and memory nodes.
+#pragma once
+
+#include <hwloc.h>
+
+#include <memory>
+
+namespace hogvec {
+
+using CpuSet = std::unique_ptr<hwloc_bitmap_s, void (*)(hwloc_bitmap_t)>;
+
+/// Looked at once, when it is first asked for, which takes some milliseconds; nullptr where it
+/// cannot be. Any thread.
+hwloc_topology_t machine_topology();
+
+/// The cpus that this thread may use; nullptr where nobody knows.
+CpuSet allowed_cpus(hwloc_topology_t topology);
+
+}  // namespace hogvec
