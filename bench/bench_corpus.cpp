@@ -214,7 +214,7 @@ void register_corpus() {
   }
   benchmark::RegisterBenchmark("tokenize", bench_tokenize)->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("count_words", bench_count_words)->Unit(benchmark::kMillisecond);
-  for (const int threads : thread_counts()) {
+  for (const int threads : thread_counts(2)) {
     benchmark::RegisterBenchmark(
         ("merge_words/tables:16/threads:" + std::to_string(threads)).c_str(),
         [threads](auto& state) { bench_merge_words(state, 16, threads); })

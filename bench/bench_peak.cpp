@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -140,8 +141,7 @@ void bench_fma(benchmark::State& state, const simd::KernelTable& kernels, const 
     benchmark::DoNotOptimize(a);
     benchmark::DoNotOptimize(loops.fma(a, 1.0F));
   }
-  // The counters of all threads are added up, and then multiplied by the iterations of them all.
-  count(state, "FLOP", fma_flop(kernels) / static_cast<std::size_t>(state.threads()));
+  count_of_thread(state, "FLOP", fma_flop(kernels));
 }
 
 void bench_read(benchmark::State& state, const Loops& loops, std::size_t bytes) {
@@ -152,7 +152,34 @@ void bench_read(benchmark::State& state, const Loops& loops, std::size_t bytes) 
   if (loops.read(data, words, words - 1) != want) return state.SkipWithError("wrong result");
   const std::size_t total = std::max(words, kLeastWords);
   for (auto _ : state) benchmark::DoNotOptimize(loops.read(data, total, words - 1));
-  count(state, "bytes", total * sizeof(std::uint64_t));
+  count_of_thread(state, "bytes", total * sizeof(std::uint64_t));
+}
+
+/// 1, 2, 4, ... and all of so many cores.
+std::set<std::size_t> counts_of(std::size_t cores) {
+  std::set<std::size_t> counts{cores};
+  for (std::size_t count = 1; count < cores; count *= 2) counts.insert(count);
+  return counts;
+}
+
+/// Memory by as many threads as there are cores at once, each of them its own array, which it has
+/// written first: where it runs, on a machine whose cores have memory of their own.
+void register_shared_read(const Loops& loops, std::size_t cores) {
+  std::size_t last_levels = 0;  // of all cores together
+  for (const benchmark::CPUInfo::CacheInfo& cache : benchmark::CPUInfo::Get().caches) {
+    if (cache.type == "Instruction") continue;
+    const auto sharing = static_cast<std::size_t>(std::max(cache.num_sharing, 1));
+    last_levels = static_cast<std::size_t>(cache.size) * ((cores + sharing - 1) / sharing);
+  }
+  const std::size_t all = std::max(std::bit_ceil(2 * last_levels), std::size_t{256} << 20);
+  if (2 * all > available_memory() / 2) return;  // of arrays that are rounded up
+  for (const std::size_t threads : counts_of(cores)) {
+    const std::size_t bytes = std::bit_ceil(all / threads);
+    benchmark::RegisterBenchmark("peak/read/memory",
+                                 [&loops, bytes](auto& state) { bench_read(state, loops, bytes); })
+        ->UseRealTime()
+        ->Threads(static_cast<int>(threads));
+  }
 }
 
 /// Powers of two that lie well within each level, and one beyond the last.
@@ -284,11 +311,14 @@ void register_peak() {
         ->UseRealTime()
         ->Threads(static_cast<int>(cores.size()));
   }
-  if (const Loops* widest = widest_loops()) register_read(*widest);
-  if (cores.size() < 2) return;
-  // Neighbours, and the two that are farthest apart in the system's numbering.
-  for (const int other :
-       cores.size() == 2 ? std::vector{cores[1]} : std::vector{cores[1], cores.back()}) {
+  if (const Loops* widest = widest_loops()) {
+    register_read(*widest);
+    register_shared_read(*widest, cores.size());
+  }
+  // From the first core as far as 2, 4, ... threads reach in the system's numbering.
+  for (const std::size_t reach : counts_of(cores.size())) {
+    if (reach < 2) continue;
+    const int other = cores[reach - 1];
     benchmark::RegisterBenchmark(
         ("peak/round_trip/" + std::to_string(cores[0]) + "-" + std::to_string(other)).c_str(),
         [core = cores[0], other](auto& state) { bench_round_trip(state, core, other); })

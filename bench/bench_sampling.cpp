@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <numeric>
 #include <span>
 #include <string>
@@ -128,37 +127,56 @@ void bench_window_pairs(benchmark::State& state, const simd::KernelTable& kernel
   count(state, "blocks", 1);
 }
 
-void bench_draw(benchmark::State& state, std::size_t vocabulary_size) {
-  constexpr double kPower = 0.75;
-  constexpr std::size_t kDraws = std::size_t{1} << 20;
-  // Kept from one run to the next: a million names take longer to make than to measure.
-  static std::unique_ptr<Vocabulary> vocabulary;
-  if (vocabulary == nullptr || vocabulary->size() != vocabulary_size) {
-    vocabulary = std::make_unique<Vocabulary>(zipf_vocabulary(vocabulary_size));
-  }
-  const AliasSampler sampler(*vocabulary, kPower);
-  std::vector<std::uint32_t> bits(2 * kDraws);
-  active_kernels().random_bits(5, bits.data(), bits.size());
-  std::vector<WordId> words(kDraws);
-  sampler.draw(bits, words);
+/// A sampler of noise words, and whether it draws them as often as it should.
+struct Noise {
+  static constexpr double kPower = 0.75;
 
-  double sum = 0;
-  for (WordId id = 1; id < vocabulary_size; ++id) {
-    sum += std::pow(static_cast<double>(vocabulary->count(id)), kPower);
+  explicit Noise(std::size_t vocabulary_size)
+      : vocabulary(zipf_vocabulary(vocabulary_size)),
+        sampler(vocabulary, kPower),
+        right(draws_right()) {}
+
+  double weight(WordId id) const {
+    return std::pow(static_cast<double>(vocabulary.count(id)), kPower);
   }
-  for (WordId id = 1; id < 50; ++id) {
-    const double share = std::pow(static_cast<double>(vocabulary->count(id)), kPower) / sum;
-    const auto want = share * static_cast<double>(kDraws);
-    const auto got = static_cast<double>(std::count(words.begin(), words.end(), id));
-    // Six standard deviations: once in 5e8.
-    if (std::fabs(got - want) > 6 * std::sqrt(want)) return state.SkipWithError("wrong shares");
+
+  bool draws_right() const {
+    constexpr std::size_t kDraws = std::size_t{1} << 20;
+    std::vector<std::uint32_t> bits(2 * kDraws);
+    active_kernels().random_bits(5, bits.data(), bits.size());
+    std::vector<WordId> words(kDraws);
+    sampler.draw(bits, words);
+    double sum = 0;
+    for (WordId id = 1; id < vocabulary.size(); ++id) sum += weight(id);
+    for (WordId id = 1; id < 50; ++id) {
+      const auto want = weight(id) / sum * static_cast<double>(kDraws);
+      const auto got = static_cast<double>(std::count(words.begin(), words.end(), id));
+      // Six standard deviations: once in 5e8.
+      if (std::fabs(got - want) > 6 * std::sqrt(want)) return false;
+    }
+    return true;
   }
-  constexpr std::size_t kNoise = 5 * kChunk;  // of one chunk
+
+  Vocabulary vocabulary;
+  AliasSampler sampler;
+  bool right;
+};
+
+/// Of all threads of the run, which draw from the one sampler.
+void bench_draw(benchmark::State& state, std::size_t vocabulary_size) {
+  // A million names take longer to make than to measure.
+  const Noise& noise = kept<Noise>(vocabulary_size);
+  if (!noise.right) return state.SkipWithError("wrong shares");
+  constexpr std::size_t kDraws = 5 * kChunk;  // of one chunk
+  std::vector<std::uint32_t> bits(2 * kDraws);
+  active_kernels().random_bits(6 + static_cast<std::uint64_t>(state.thread_index()), bits.data(),
+                               bits.size());
+  std::vector<WordId> words(kDraws);
   for (auto _ : state) {
-    sampler.draw(std::span(bits).first(2 * kNoise), std::span(words).first(kNoise));
+    noise.sampler.draw(bits, words);
     benchmark::ClobberMemory();
   }
-  count(state, "draws", kNoise);
+  count_of_thread(state, "draws", kDraws);
 }
 
 /// What a worker draws of a chunk before it trains: kept words, their windows and repeats.
@@ -201,6 +219,11 @@ void register_sampling() {
   for (const std::size_t size : {30'000, 1'000'000}) {
     benchmark::RegisterBenchmark(("alias_sampler/V:" + std::to_string(size)).c_str(),
                                  [size](auto& state) { bench_draw(state, size); });
+  }
+  // In the cache that some cores share, and beyond most of them.
+  for (const std::size_t size : {200'000, 2'000'000}) {
+    for_threads_at_once("draw_shared/V:" + std::to_string(size),
+                        [size](auto& state) { bench_draw(state, size); });
   }
 }
 

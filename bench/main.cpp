@@ -60,6 +60,8 @@ void register_all() {
   register_vectors_file();
   register_kmeans();
   register_trainer();
+  register_schedule();
+  register_row_replicas();
   register_team();
   register_full_softmax();
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -55,12 +56,11 @@ void count_share(benchmark::State& state, const char* name, std::size_t per_iter
 
 }  // namespace
 
-std::vector<int> thread_counts() {
-  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
-  std::vector<int> counts{1, 2};
-  while (2 * counts.back() <= cores) counts.push_back(2 * counts.back());
-  if (counts.back() < cores) counts.push_back(cores);
-  return counts;
+std::vector<int> thread_counts(int per_core) {
+  const int cores = std::max(static_cast<int>(std::thread::hardware_concurrency()), 1);
+  std::set<int> counts{1, 2, cores, per_core * cores};
+  for (int threads = 2; threads <= per_core * cores; threads *= 2) counts.insert(threads);
+  return {counts.begin(), counts.end()};
 }
 
 void count_flop(benchmark::State& state, const simd::KernelTable& kernels,

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
+#include <mutex>
 #include <new>
 #include <span>
 #include <string>
@@ -31,7 +33,9 @@ void register_logistic_block();
 void register_nearest();
 void register_peak();
 void register_phrases();
+void register_row_replicas();
 void register_sampling();
+void register_schedule();
 void register_softmax_exact();
 void register_softmax_sweep();
 void register_team();
@@ -57,13 +61,46 @@ void for_every_table_and_dim(const std::string& name, const Run& run) {
   }
 }
 
-/// 1, 2, 4, ... up to all cores; 1 and 2 everywhere.
-std::vector<int> thread_counts();
+/// 1, 2, 4, ... up to all cores, and to so many threads for each; 1 and 2 everywhere.
+std::vector<int> thread_counts(int per_core = 1);
+
+/// Registers run(state) to be called by all of 1, 2, 4, ... threads at once, up to two for each
+/// core, as name/real_time/threads:N. They begin their loops together: what thread_index() 0 has
+/// made before, all have in theirs.
+template <class Run>
+void for_threads_at_once(const std::string& name, const Run& run) {
+  for (const int threads : thread_counts(2)) {
+    benchmark::RegisterBenchmark(name.c_str(), run)->Threads(threads)->UseRealTime();
+  }
+}
+
+/// The T of this size, made by whichever thread asks first, and kept from one run of a benchmark to
+/// the next: until one of another size is asked for.
+template <class T>
+T& kept(std::size_t size) {
+  static std::mutex mutex;
+  static std::unique_ptr<T> made;
+  static std::size_t made_size = 0;
+  const std::lock_guard lock(mutex);
+  if (made == nullptr || made_size != size) {
+    made = nullptr;
+    made = std::make_unique<T>(size);
+    made_size = size;
+  }
+  return *made;
+}
 
 /// Reports `per_iteration` units of work, such as "FLOP", as a rate.
 inline void count(benchmark::State& state, const char* unit, std::size_t per_iteration) {
   state.counters[unit] = benchmark::Counter(static_cast<double>(per_iteration),
                                             benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// The same after the loop of each of several threads: the rate of all of them together.
+inline void count_of_thread(benchmark::State& state, const char* unit, std::size_t per_iteration) {
+  const auto iterations = static_cast<double>(state.iterations());
+  state.counters[unit] = benchmark::Counter(iterations * static_cast<double>(per_iteration),
+                                            benchmark::Counter::kIsRate);
 }
 
 /// Reports useful floating-point operations, and as `of_peak` what share their rate is of the

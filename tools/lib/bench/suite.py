@@ -21,7 +21,7 @@ tools/bench suite -filter '^(logistic_block|dot|axpy|softmax_)' -history ~/hogve
 
 # Counters that are rates, in the order in which one is taken.
 UNITS = ("FLOP", "words", "pairs", "centers", "bytes", "scores", "questions", "values", "numbers",
-         "draws", "blocks")
+         "draws", "blocks", "chunks", "rows", "slices", "rounds")
 
 
 def main(arguments):
@@ -77,7 +77,7 @@ def figures(told):
         # What has no rate in the field's units is shown as a time.
         value, kind = (one[unit], (f"{unit}/s", "higher")) if unit else \
             (one["real_time"], (one["time_unit"], "lower"))
-        name = one.get("run_name", one["name"]).removesuffix("/real_time")
+        name = one.get("run_name", one["name"]).replace("/real_time", "")
         rates.setdefault((name, *kind), []).append(value)
     made = []
     for (name, unit, better), values in sorted(rates.items()):  # run in random order
