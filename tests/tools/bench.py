@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(sys.argv[1], "lib"))
 os.chdir(sys.argv[2])
 
 from bench import BenchError, UsageError, corpus, growth, history  # noqa: E402
-from bench import instructions, machine, positive, runs  # noqa: E402
+from bench import instructions, machine, positive, runs, scaling, sweeps  # noqa: E402
 
 
 def refuses(call, *arguments):
@@ -117,7 +117,8 @@ def damaged_histories_are_refused():
         refuses(read_lines, [json.dumps({**good, member: wrong})])
     for member, wrong in (("value", "1"), ("value", True), ("value", math.inf), ("runs", 0),
                           ("better", "left"), ("name", None), ("quality", {"similarity": "x"}),
-                          ("quality", 5), ("quality", None), ("quality", ["similarity"])):
+                          ("quality", 5), ("quality", None), ("quality", ["similarity"]),
+                          ("source", 1), ("source", None)):
         refuses(read_lines, [json.dumps({**good, "figures": [{**good["figures"][0],
                                                                member: wrong}]})])
     refuses(read_lines, ["[" * 100_000])
@@ -183,6 +184,43 @@ def exponents_are_found():
         ["L2", "L3", "memory"]
 
 
+def curves_over_threads():
+    limits = {1: machine.Limits(1.0), 2: machine.Limits(1.6), 4: machine.Limits(0.7)}
+    rates = {4: [6.0], 1: [3.0, 1.0, 2.0], 2: [3.0, 5.0]}
+    rows = scaling.curve("scaling/cbow-ns/D:100", rates, limits).rows
+    assert [row.threads for row in rows] == [1, 2, 4]
+    assert [row.gain[0] for row in rows] == [1.0, 2.0, 3.0]
+    assert [row.step for row in rows] == [None, 2.0, 1.5]
+    # Two cores could do 1.6 times what one does; four could at least do that.
+    assert [row.efficiency[0] for row in rows] == [1.0, 1.25, 3.0]
+    assert rows[1].efficiency == (2 / 1.6, 1.75 / 1.6, 2.25 / 1.6)
+    # What was not measured says so, and is none of the figures that were.
+    model = scaling.curve("scaling/cbow-ns/D:100", {1: [2.0], 256: [80.0]}, limits, "model")
+    assert {row.source for row in model.rows} == {"model"}
+    assert model.rows[1].efficiency is None  # of so many cores nothing is known
+    assert [(one["name"], one["source"]) for one in model.figures()] == [
+        (f"scaling/cbow-ns/D:100/model/threads:{threads}", "model") for threads in (1, 256)]
+
+
+def curves_are_named_by_what_is_unusual():
+    base = scaling.default_base()
+    usual = sweeps.Setting("cbow-ns", **base, threads=2)
+    assert scaling.name_of(usual) == "scaling/cbow-ns/D:100"
+    other = sweeps.Setting("cbow-ns", **{**base, "window": 7, "dim": 50}, threads=2)
+    assert scaling.name_of(other) == "scaling/cbow-ns/D:50/window:7"
+    assert base["words"] >= 500_000 * len(machine.usable_cores())
+
+
+def limits_of_the_machine():
+    told = {"cores": 2}
+    assert machine.limits("absent", told, [1, 8]) == {1: machine.Limits(), 8: machine.Limits()}
+    trips = {"round_trips_ns": {"0-1": 100.0, "0-3": 400.0}}
+    assert [machine._farthest(trips, cores) for cores in ([0], [0, 1], [0, 1, 3])] == \
+        [None, 100.0, 400.0]
+    counts = sweeps.core_counts()
+    assert counts[0] == 1 and counts[-1] == len(machine.usable_cores())
+
+
 def numbers_of_flags():
     assert [positive("-n", text) for text in ("1", "30k", "4M")] == [1, 30_000, 4_000_000]
     for text in ("", "0", "-1", "1.5", "k", "4m", "١", "1e6", "9" * 5000, " 1"):
@@ -198,5 +236,6 @@ for claim in (texts_are_the_same_everywhere, texts_of_all_sizes_have_one_vocabul
               a_history_keeps_whole_lines, damaged_histories_are_refused, ratios_have_intervals,
               reports_of_other_builds_are_refused, times_have_units,
               the_commit_of_other_programs_is_unknown, medians_and_quartiles, exponents_are_found,
+              curves_over_threads, curves_are_named_by_what_is_unusual, limits_of_the_machine,
               numbers_of_flags):
     claim()

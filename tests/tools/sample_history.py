@@ -40,6 +40,26 @@ def train(speed, cores):
     return made
 
 
+def scaling(speed, cores):
+    """Curves up to four threads a core, what the machine can do, and a curve of a model."""
+    made = []
+    threads = [2**k for k in range(6) if 2**k <= 4 * cores]
+    for mode, rate in (("skip-gram-ns", 4.5e6), ("cbow-ns", 9e6)):
+        for count in threads:
+            busy = min(count, cores)
+            gain = busy / (1 + 0.06 * (busy - 1))
+            name = f"scaling/{mode}/D:100/threads:{count}"
+            made.append(figure(name, speed * rate * gain, "words/s", source="measured"))
+            made.append(figure(f"{name}/efficiency", gain / busy, "ratio", source="measured"))
+        for count in (1, 16, 256):
+            made.append(figure(f"scaling/{mode}/D:100/model/threads:{count}",
+                               speed * rate * count**0.9, "words/s", source="model"))
+    for count in (one for one in threads if one <= cores):
+        made.append(figure(f"scaling/machine/compute/threads:{count}", 0.97 * count, "ratio"))
+        made.append(figure(f"scaling/machine/read/threads:{count}", 1e10 * count**0.5, "bytes/s"))
+    return made
+
+
 def suite(speed, kernels):
     made = []
     for dim in (50, 100, 128, 200, 300, 512):
@@ -84,6 +104,7 @@ def main():
                        "suite": suite(slower, machine["kernels"])}
             if number == 11:
                 figures["rivals"] = rivals()
+                figures["scaling"] = scaling(slower, machine["cores"])
             for kind, made in figures.items():
                 print(json.dumps({
                     "schema": 1, "time": f"2026-01-{number + 10}T12:00:00Z", "commit": commit,

@@ -1,6 +1,6 @@
 #!/bin/bash
-# tools/bench: its modules (bench.py), and `tools/bench train` as a program, with texts so small
-# that its figures mean nothing: what it appends to a history, refuses, and leaves behind.
+# tools/bench: its modules (bench.py), and `tools/bench train` and `scaling` as programs, with texts
+# so small that their figures mean nothing: what they append to a history, refuse, and leave behind.
 # Usage: test_bench.sh BIN_FOLDER GOLDEN_FOLDER
 set -eu
 export LC_ALL=C
@@ -87,6 +87,50 @@ expect_code 0 "$bench" train "${small[@]}" -sweep none -text 'odd"name' -history
 python3 -c 'import json; json.loads(open("history").readlines()[2])' || fail "an odd name: no JSON"
 lines=$(echo cache/hogvec/lines-*)
 [ "$(awk '{ print NF }' "$lines" | sort -u)" = 1000 ] || fail "a text is not cut into lines"
+
+# Training over threads: every mode, and what is not as it is without flags stands in the names.
+expect_code 0 "$bench" scaling -h
+grep -q '^usage: tools/bench scaling' out || fail "scaling -h: no usage"
+for flags in "-threads 0" "-threads" "-mode walk" "-base threads=2" "-base words=799" "word" \
+  "-sweep none"; do
+  # shellcheck disable=SC2086  # several flags
+  expect_code 2 "$bench" scaling -bin programs -base vocab=50 -history curves $flags
+  [ "$(wc -l <err)" -eq 1 ] || fail "scaling $flags: not one line: $(cat err)"
+done
+expect_code 1 "$bench" scaling -bin absent -base words=1k,vocab=50 -history curves
+[ ! -e curves ] || fail "a refused call of scaling makes a history"
+tiny=(-quick -base words=1k,vocab=50,dim=4 -threads 3,2 -history curves)
+expect_code 0 "$bench" scaling "${tiny[@]}" -bin programs
+for words in skip-gram-ns cbow-ns skip-gram-hs cbow-hs '^threads.* efficiency ' '^the machine'; do
+  grep -q "$words" out || fail "scaling does not print $words: $(cat out)"
+done
+[ "$(grep -cE '^3 .* measured$' out)" -eq 4 ] || fail "no rows of 3 threads: $(cat out)"
+expect_code 0 "$bench" scaling "${tiny[@]}" -bin programs -mode cbow-hs -text 'odd"name' -runs 1
+if [ -x "$bin/hogvec_bench" ]; then
+  expect_code 0 "$bench" scaling "${tiny[@]}" -bin "$bin" -mode cbow-ns
+fi
+python3 - <<'PYTHON' || fail "the history of scaling is wrong: $(head -c 3000 curves)"
+import json
+runs = [json.loads(line) for line in open("curves")]
+assert {run["kind"] for run in runs} == {"scaling"}
+figures = [{one["name"]: one for one in run["figures"]} for run in runs]
+for mode in ("skip-gram-ns", "cbow-ns", "skip-gram-hs", "cbow-hs"):
+    for threads in (1, 2, 3):
+        one = figures[0][f"scaling/{mode}/words:1000/V:50/D:4/threads:{threads}"]
+        assert (one["unit"], one["better"], one["runs"]) == ("words/s", "higher", 3), one
+        assert 0 < one["low"] <= one["value"] <= one["high"] and one["source"] == "measured", one
+assert len(figures[0]) == 12  # where nothing was measured of the machine, no efficiency
+assert set(figures[1]) == {f'scaling/cbow-hs/text:odd"name/D:4/threads:{n}' for n in (1, 2, 3)}
+for run, one in zip(runs[2:], figures[2:]):
+    for threads in (2, 3):
+        assert one[f"scaling/cbow-ns/words:1000/V:50/D:4/threads:{threads}/efficiency"]["value"] > 0
+    assert one["scaling/machine/compute/threads:1"]["value"] == 1
+    cores = run["machine"]["cores"]
+    assert (cores > 1) == ("scaling/machine/round_trip/threads:2" in one)
+    assert f"scaling/machine/compute/threads:{cores + 1}" not in one
+PYTHON
+expect_code 0 "$bench" report -history curves -output curves.html
+grep -q '<h3>Threads</h3>' curves.html || fail "the page has no section of threads"
 
 # A run that fails is told with its last line, and none of it is kept.
 printf '#!/bin/bash\necho first >&2\necho "the reason" >&2\nexit 3\n' >failing/word2vec

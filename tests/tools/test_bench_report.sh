@@ -46,6 +46,7 @@ refuses() {
 /usr/bin/python3 "$here/sample_history.py" "$commit" >good.jsonl
 expect_code 0 report -history good.jsonl -output page.html
 for words in 'Sample CPU 9000' 'Other CPU 3' Roofline Rivals 'Quality over time' Scaling \
+  '<h3>Threads</h3>' 'Gain and efficiency' 'skip-gram-ns/D:100/model' \
   'Growth with dimension D' 'Moved beyond noise' 'prefers-color-scheme: dark'; do
   grep -qF "$words" page.html || fail "the page does not have: $words"
 done
@@ -120,7 +121,11 @@ figures = [{"name": evil + "/threads:%d" % (k + 1), "value": v, "low": v, "high"
             "unit": evil, "better": "higher", "quality": {evil: 1}} for k, v in enumerate(sizes)]
 figures += [{"name": f"dot/{evil}" + "x" * 100000, "value": 1e10, "low": 2e10, "high": 0, "runs": 1,
              "unit": "FLOP/s", "better": "lower", "intensity": 1e300}]
-for kind in ("train", "suite", "rivals", "compare"):
+figures += [{"name": f"scaling/{name}/threads:{k + 1}", "value": v, "low": v, "high": v, "runs": 1,
+             "unit": unit, "better": "higher", "source": evil} for k, v in enumerate(sizes[::-1])
+            for name, unit in ((evil, "words/s"), ("cbow-ns", "words/s"), ("machine/read", "bytes/s"),
+                               ("machine/compute", "ratio"))]
+for kind in ("train", "scaling", "suite", "rivals", "compare"):
     record = {"schema": 1, "time": "2026-01-31T12:00:00Z", "commit": sys.argv[1], "dirty": False,
               "kind": kind, "machine": machine, "settings": {evil: evil}, "figures": figures}
     print(json.dumps(record))

@@ -10,6 +10,7 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.realpath(__file__)),
 
 WORDS = {
     "train": "whole runs of word2vec: speed, phases, and how cost grows",
+    "scaling": "training over threads: gains, beside what the machine can gain",
     "rivals": "fastText, gensim and other programs beside word2vec, speed and quality",
     "compare": "the working tree against another revision: faster, slower or the same",
     "suite": "hogvec_bench, into the history",

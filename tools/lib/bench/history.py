@@ -14,11 +14,13 @@ from bench import ROOT, BenchError
 
 SCHEMA = 1
 UNKNOWN = "0" * 40  # the commit
-KINDS = ("train", "rivals", "compare", "suite")
+KINDS = ("train", "scaling", "rivals", "compare", "suite")
 
 
-def figure(name, value, unit, low=None, high=None, runs=1, better="higher", quality=None):
-    """One measured number: its median, quartiles, and which way is better ("higher", "lower")."""
+def figure(name, value, unit, low=None, high=None, runs=1, better="higher", quality=None,
+           source=None):
+    """One number: its median, quartiles, and which way is better ("higher", "lower"). source: where
+    it is from, if that is not always a measurement."""
     made = {
         "name": name, "value": value, "unit": unit,
         "low": value if low is None else low, "high": value if high is None else high,
@@ -26,6 +28,8 @@ def figure(name, value, unit, low=None, high=None, runs=1, better="higher", qual
     }
     if quality is not None:
         made["quality"] = quality
+    if source is not None:
+        made["source"] = source
     return made
 
 
@@ -163,7 +167,8 @@ def validate(run, where):
         refuse("\"time\" is no time as 2026-01-31T12:00:00Z")
     for one in run["figures"]:
         members(one, _FIGURE, "a figure")
-        if one["better"] not in ("higher", "lower") or one["runs"] < 1:
+        if one["better"] not in ("higher", "lower") or one["runs"] < 1 or \
+                not isinstance(one.get("source", ""), str):
             refuse(f"figure {one['name'][:80]!r} is damaged")
         quality = one.get("quality", {})
         members(quality, dict.fromkeys(quality if isinstance(quality, dict) else (), (int, float)),

@@ -1,4 +1,5 @@
 """What machine this is, and what it can do at most, measured by hogvec_bench."""
+import dataclasses
 import functools
 import glob
 import hashlib
@@ -108,6 +109,52 @@ def compute_scaling(program, kernels, cores, seconds=0.3):
     alone = _fma_rates(program, kernels, places[-1:], seconds)
     together = _fma_rates(program, kernels, places, seconds)
     return sum(together) / sum(alone)
+
+
+def compute_scalings(program, told, counts, seconds=0.3):
+    """{"2": compute_scaling of 2 cores, ...}, the member of a history line, for the counts of
+    threads that have a core each. told: of describe(). Errors: BenchError."""
+    return {str(one): compute_scaling(program, told["kernels"], one, seconds)
+            for one in sorted(counts) if 1 < one <= told["cores"]}
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """What so many cores can do together. None: not known."""
+    compute: float = None     # times what one computes in registers
+    read: float = None        # bytes/s of memory
+    round_trip: float = None  # ns of a cache line between the two that are farthest apart
+
+
+def limits(program, told, counts, seconds=0.3):
+    """{threads: Limits}; more threads than cores have those of all cores. told: of describe(), to
+    which "compute_scalings" are added. Errors: BenchError."""
+    if "fma_flops" not in told:  # there is no hogvec_bench
+        return {threads: Limits() for threads in counts}
+    of_threads = {threads: min(threads, told["cores"]) for threads in counts}
+    scalings = compute_scalings(program, told, of_threads.values(), seconds)
+    told["compute_scalings"] = scalings
+    of_cores = {cores: Limits(scalings.get(str(cores), 1.0), _memory_rate(program, cores, seconds),
+                              _farthest(told, usable_cores()[:cores]))
+                for cores in sorted(set(of_threads.values()))}
+    return {threads: of_cores[cores] for threads, cores in of_threads.items()}
+
+
+def _memory_rate(program, cores, seconds):
+    """Bytes/s that so many cores read at once; None where there is too little memory to tell."""
+    pattern = f"^peak/read/memory/real_time/threads:{cores}$"
+    with start_probe(program, pattern, seconds, usable_cores()[:cores]) as process:
+        output = process.communicate()[0]
+    if process.returncode != 0:  # no such benchmark
+        return None
+    return _parse(program, pattern, output, process.returncode)["benchmarks"][0].get("bytes")
+
+
+def _farthest(told, cores):
+    """ns of the longest round trip that was measured between two of the cores."""
+    trips = [time for pair, time in told.get("round_trips_ns", {}).items()
+             if {int(core) for core in pair.split("-")} <= set(cores)]
+    return max(trips, default=None)
 
 
 def _fma_rates(program, kernels, cores, seconds):

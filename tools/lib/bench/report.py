@@ -3,22 +3,22 @@ import os
 import subprocess
 import tempfile
 
-from bench import ROOT, BenchError, Flags, UsageError, history, report_rivals
+from bench import ROOT, BenchError, Flags, UsageError, history, report_rivals, report_threads
 from bench import report_charts as charts
 from bench import report_model as model
 from bench.report_charts import html, name_of
 
 USAGE = """usage: tools/bench report -history FILE -output PAGE [FLAG VALUE]...
 
-  -history FILE   what train, rivals and compare appended to
+  -history FILE   what the other words of tools/bench appended to
   -output PAGE    the HTML page, written anew
   -last N         the newest N records of each figure (200)
 
 tools/bench report -history ~/hogvec.jsonl -output page.html"""
 
 MOST_CHARTS = 400  # of one machine and kind: a page of more is not read, and slow to open
-KINDS = {"train": "Training, end to end", "suite": "Parts of hogvec", "rivals": "Rivals",
-         "compare": "Comparisons of revisions"}
+KINDS = {"train": "Training, end to end", "scaling": "Training over threads",
+         "suite": "Parts of hogvec", "rivals": "Rivals", "compare": "Comparisons of revisions"}
 VARIABLES = {"threads": "threads", "words": "words of the corpus", "V": "words of the vocabulary V",
              "D": "dimension D", "window": "window", "K": "negatives K",
              "negatives": "negatives"}
@@ -110,6 +110,7 @@ def machine_section(machine):
     parts = [f"<section><h2>{html(charts.short(str(machine.facts.get('cpu', '')), 120))}</h2>",
              f"<p class=note>{html(facts_line(machine))}</p>", moved_table(machine)]
     parts.append(roofline_figure(machine))
+    parts.append(report_threads.section(machine))
     parts.append(report_rivals.section(machine))
     parts.append(sweep_figures(machine))
     for kind, title in KINDS.items():

@@ -252,6 +252,12 @@ def sweep(lines, variable, title, ideal=None):
     chart.draw_x([(x.at(v), tick_label(v)) for v in xs], variable)
     if not log:
         draw_ideal(chart, x, y, xs, ideal)
+    draw_lines(chart, x, y, variable, lines)
+    return chart.svg()
+
+
+def draw_lines(chart, x, y, variable, lines):
+    """lines as of sweep()."""
     for i, (label, unit, points) in enumerate(lines):
         colour = f"c{i % COLOURS}"
         for px, _, low, high in points:
@@ -261,7 +267,6 @@ def sweep(lines, variable, title, ideal=None):
             chart.dot(x.at(px), y.at(v), f"dot {colour}",
                       f'{short(label, 120)}\n{variable} {tick_label(px)}: {amount(v, unit)} '
                       f"({number(low)} to {number(high)})")
-    return chart.svg()
 
 
 def draw_ideal(chart, x, y, xs, gain):

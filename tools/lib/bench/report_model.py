@@ -35,6 +35,7 @@ class Series:
     better: str
     points: list
     intensity: float = None  # FLOP per byte
+    source: str = ""  # where it is from, if its figures say so
 
     def moved(self):
         """How many times better the last point is than the one before, where the bands are apart;
@@ -110,6 +111,7 @@ def add_figure(table, record, figure, subjects, where):
     series = table.setdefault(key, Series(*key, figure["better"], []))
     series.better = figure["better"]
     series.intensity = as_number(figure.get("intensity"))
+    series.source = figure.get("source", "")
     commit = record["commit"]
     label = history.short_commit(commit, 12) + (" and changes" if record["dirty"] else "")
     if subjects.get(commit):
@@ -175,7 +177,7 @@ def sweeps(machine):
     one variable only, with 2 values of threads or 3 of another."""
     found = {}
     for series in machine.series:
-        if series.kind == "rivals":
+        if series.kind in ("rivals", "scaling"):  # which have sections of their own
             continue
         parts = series.name.split("/")
         for i, part in enumerate(parts):

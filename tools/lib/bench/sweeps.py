@@ -3,7 +3,7 @@ import dataclasses
 import os
 import shutil
 
-from bench import BenchError, UsageError, corpus, machine
+from bench import BenchError, UsageError, corpus, machine, positive
 from bench.runs import Command
 
 MODES = {
@@ -53,14 +53,33 @@ class Setting:
         return self.vocab * self.dim > MOST_TEXT_VALUES
 
 
+def core_counts():
+    """1, 2, 4 ... and all cores."""
+    cores = len(machine.usable_cores())
+    return sorted({2**k for k in range(cores.bit_length()) if 2**k < cores} | {cores})
+
+
 def thread_counts():
     """1, 2, 4 ... all cores, and more threads than that."""
-    cores = len(machine.usable_cores())
-    counts, step = {1, cores, 16, 64}, 2
-    while step < cores:
-        counts.add(step)
-        step *= 2
-    return sorted(counts)
+    return sorted({*core_counts(), 16, 64})
+
+
+def check_modes(names):
+    """Errors: UsageError."""
+    for name in names:
+        if name not in MODES:
+            raise UsageError(f"-mode {name}: want one of {', '.join(MODES)}")
+
+
+def base_of(text, defaults):
+    """What runs have in common: the value of -base over the defaults. Errors: UsageError."""
+    base = dict(defaults)
+    for part in filter(None, text.split(",")):
+        name, found, value = part.partition("=")
+        if not found or name not in defaults:
+            raise UsageError(f"-base {part}: want NAME=NUMBER with a name of {','.join(defaults)}")
+        base[name] = positive(f"-base {name}", value)
+    return base
 
 
 def sweep_settings(flags, mode, variable):
@@ -90,11 +109,16 @@ def plan(flags):
     settings = list(dict.fromkeys(one for some in sweeps.values() for one in some))
     if len({one.name for one in settings}) < len(settings):
         raise UsageError("-text: two texts have the same name; give one of them another")
+    check_words(settings)
+    return sweeps, settings
+
+
+def check_words(settings):
+    """Errors: UsageError for a text that would be too short for its vocabulary."""
     for one in settings:
         if not one.text and one.words < corpus.least_words(one.vocab):
             raise UsageError(f"{one.words} words hold no vocabulary of {one.vocab}: want at least "
                              f"{corpus.least_words(one.vocab)}; give other -words, -vocab or -base")
-    return sweeps, settings
 
 
 def texts_of(settings, cache):

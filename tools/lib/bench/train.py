@@ -3,10 +3,10 @@ import contextlib
 import os
 import tempfile
 
-from bench import ROOT, BenchError, Flags, UsageError, growth, history, machine, positive
+from bench import ROOT, BenchError, Flags, UsageError, growth, history, machine
 from bench import runs as timing
-from bench.sweeps import (BASE, FULL, LABELS, MODES, QUICK, command_of, plan, texts_of,
-                          thread_counts)
+from bench.sweeps import (BASE, FULL, LABELS, MODES, QUICK, base_of, check_modes, command_of, plan,
+                          texts_of, thread_counts)
 
 USAGE = """usage: tools/bench train [FLAG VALUE]...
 
@@ -42,9 +42,7 @@ def flags_of(arguments):
     flags = Flags("train", USAGE, {
         **values, "sweep": "", "base": "", "mode": [], "text": [], "runs": 5, "history": "",
         "cache": "", "build": os.path.join(ROOT, "build"), "bin": ""}, ["quick"]).parse(arguments)
-    for name in flags.mode:
-        if name not in MODES:
-            raise UsageError(f"-mode {name}: want one of {', '.join(MODES)}")
+    check_modes(flags.mode)
     flags.mode = flags.mode or ["skip-gram-ns"]
     defaults = {**(QUICK if flags.quick else FULL), "threads": thread_counts()}
     for name in LABELS:
@@ -59,19 +57,8 @@ def flags_of(arguments):
                 raise UsageError(f"-sweep {name}: want none or some of {','.join(LABELS)}")
     else:
         flags.sweep = list(LABELS)
-    flags.base = base_of(flags.base, flags.quick)
+    flags.base = base_of(flags.base, {**BASE, **({"words": 10**6} if flags.quick else {})})
     return flags
-
-
-def base_of(text, quick):
-    """The setting that the sweeps depart from."""
-    base = {**BASE, **({"words": 10**6} if quick else {})}
-    for part in filter(None, text.split(",")):
-        name, found, value = part.partition("=")
-        if not found or name not in LABELS:
-            raise UsageError(f"-base {part}: want NAME=NUMBER with a name of {','.join(LABELS)}")
-        base[name] = positive(f"-base {name}", value)
-    return base
 
 
 class Result:
@@ -161,9 +148,7 @@ def scalings(told, program, sweeps):
     counts = {one.threads for (_, variable), some in sweeps.items() if variable == "threads"
               for one in some}
     if "fma_flops" in told and counts:  # else there is no hogvec_bench
-        told["compute_scalings"] = {
-            str(one): machine.compute_scaling(program, told["kernels"], one)
-            for one in sorted(counts) if 1 < one <= told["cores"]}
+        told["compute_scalings"] = machine.compute_scalings(program, told, counts)
 
 
 def growth_figures(sweeps, results):
