@@ -47,7 +47,8 @@ CpuSet nodes_to_use(hwloc_topology_t topology) noexcept {
 
 /// Neighbors on the first and the last page keep what is theirs.
 void bind_whole_pages(hwloc_topology_t topology, const void* data, std::size_t bytes,
-                      hwloc_const_nodeset_t nodes, hwloc_membind_policy_t policy) noexcept {
+                      hwloc_const_nodeset_t nodes, hwloc_membind_policy_t policy,
+                      int flags = 0) noexcept {
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto address = reinterpret_cast<std::uintptr_t>(data);
   const std::uintptr_t begin = (address + page - 1) / page * page;
@@ -55,7 +56,7 @@ void bind_whole_pages(hwloc_topology_t topology, const void* data, std::size_t b
   if (end <= begin) return;
   // Where it fails the memory lies where the system puts it: slower, and as right.
   hwloc_set_area_membind(topology, reinterpret_cast<const void*>(begin), end - begin, nodes, policy,
-                         HWLOC_MEMBIND_BYNODESET | HWLOC_MEMBIND_MIGRATE);
+                         HWLOC_MEMBIND_BYNODESET | flags);
 }
 
 }  // namespace
@@ -101,7 +102,7 @@ void move_near(const std::vector<int>& cpus, const void* data, std::size_t bytes
   for (const int cpu : cpus) hwloc_bitmap_set(set.get(), static_cast<unsigned>(cpu));
   const CpuSet nodes = nodes_of(topology, set.get());
   if (!nodes || hwloc_bitmap_iszero(nodes.get()) != 0) return;
-  bind_whole_pages(topology, data, bytes, nodes.get(), HWLOC_MEMBIND_BIND);
+  bind_whole_pages(topology, data, bytes, nodes.get(), HWLOC_MEMBIND_BIND, HWLOC_MEMBIND_MIGRATE);
 }
 
 }  // namespace hogvec

@@ -14,8 +14,8 @@ namespace hogvec {
 /// it has chosen its memory (numactl), which then stays as chosen.
 int memory_nodes();
 
-/// Whole pages of an array that all workers use lie on the nodes in turn: those that are touched
-/// from now on, and those that are there already.
+/// Whole pages of an array that all workers use lie on the nodes in turn, but for those that are
+/// touched already: on whichever of the nodes these are, the kernel finds them right.
 void interleave(const void* data, std::size_t bytes) noexcept;
 
 /// The same for rows of a mapped matrix, the most used first: many of these would lie in one huge

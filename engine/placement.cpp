@@ -153,6 +153,7 @@ double measure_round_trip(int cpu, int other, double limit) {
 Placement find_placement(int threads, const PlacementWishes& wishes) {
   Placement placement;
   placement.cores = usable_cores();
+  if (threads > 1) placement.memory_nodes = memory_nodes();
   if (wishes.domains > 0) {
     placement.domains = wishes.domains;
     placement.forced = true;
@@ -170,7 +171,6 @@ Placement find_placement(int threads, const PlacementWishes& wishes) {
       placement.domain_of[at] = static_cast<int>(d);
     }
   }
-  placement.memory_nodes = memory_nodes();
   placement.pin = wishes.pin.value_or(cpus.whole_machine);
   return placement;
 }

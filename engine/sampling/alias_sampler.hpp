@@ -1,7 +1,6 @@
 // Draws words from a fixed distribution in constant time.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -29,8 +28,6 @@ class AliasSampler {
       out[i] = (own & (static_cast<WordId>(column) + 1)) | (~own & c.alias);
     }
   }
-
-  std::span<const std::byte> memory() const noexcept { return std::as_bytes(std::span(table_)); }
 
   /// Probability of each word, index 0 first: for tests.
   std::vector<double> probabilities() const;

@@ -1,5 +1,6 @@
 #include "engine/train/run_tables.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "engine/memory_nodes.hpp"
@@ -8,11 +9,10 @@
 namespace hogvec {
 RunTables::RunTables(const Vocabulary& vocabulary, const TrainPlan& plan, LockedWords locked_words)
     : keep(keep_thresholds(vocabulary, plan.subsampling)), locked(std::move(locked_words)) {
+  std::optional<InterleavedThread> interleaved;  // all threads will read them
+  if (plan.threads > 1) interleaved.emplace();
   if (plan.negatives > 0) noise.emplace(vocabulary, plan.noise_power);
   if (plan.hierarchical_softmax) tree.emplace(vocabulary);
-  if (plan.threads < 2) return;
-  if (noise) interleave(noise->memory().data(), noise->memory().size());
-  if (tree) interleave(tree->memory().data(), tree->memory().size());
 }
 
 }  // namespace hogvec

@@ -1,7 +1,6 @@
 // The Huffman tree of a vocabulary: hierarchical softmax predicts a word by the turns on its path.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -32,8 +31,6 @@ class HuffmanTree {
   /// counts of zero make the paths so long that they would fill the memory.
   explicit HuffmanTree(const Vocabulary& vocabulary);
 
-  /// The paths of all words.
-  std::span<const std::byte> memory() const noexcept { return std::as_bytes(std::span(steps_)); }
   std::size_t inner_nodes() const noexcept { return begins_.size() - 2; }
   std::size_t longest_path() const noexcept { return longest_; }
   std::span<const Step> path(WordId word) const noexcept {
