@@ -473,13 +473,13 @@ assert report["settings"]["size"] == 8 and report["settings"]["negative"] == 5
 PYTHON
   expect_code 0 word2vec -train corpus.txt -min-count 3 -iter 1 -threads 8 -size 8 -domains 4 \
     -output v -report report
-  grep -q "placement: .* 4 domains as wished; 4 sets of replicas, of 128 rows" "$work/err" || fail "-domains 4"
+  grep -q "placement: .* 4 domains as wished; 4 sets of replicas, of 512 rows" "$work/err" || fail "-domains 4"
   python3 - <<'PYTHON' || fail "-report of -domains 4: $(cat report)"
 import json
 placement = json.load(open("report"))["placement"]
 assert placement["domains"] == 4 and placement["forced"] and placement["cores"] >= 1
 assert placement["replica_sets"] == 4 and placement["touches"] == 16
-assert placement["replicated_rows"]["output"] == 128
+assert placement["replicated_rows"]["output"] == 512
 PYTHON
   # A vocabulary alone is a run, too.
   expect_code 0 word2vec -train corpus.txt -report report

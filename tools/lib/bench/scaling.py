@@ -4,7 +4,7 @@ import dataclasses
 import os
 import tempfile
 
-from bench import ROOT, BenchError, Flags, growth, history, machine
+from bench import ROOT, BenchError, Flags, UsageError, growth, history, machine
 from bench import runs as timing
 from bench.sweeps import (BASE, LABELS, MODES, Setting, base_of, check_modes, check_words,
                           command_of, core_counts, texts_of)
@@ -26,11 +26,24 @@ most: compute in registers, read memory, pass a cache line.
   -build FOLDER     a Release build, made where there is none (build/)
   -bin FOLDER       programs that are built already, instead of -build
 
+  -simulate         computes instead what many cores would do: the rows that the engine's own workers
+                    touch, through a model of their caches, which is held against this machine with
+                    one and two threads first. Some minutes; wants two cores that nobody else uses.
+                    Of the flags above it has -text, -runs, -quick, -history, -cache, -build, -bin,
+                    and -mode, of which one has noise words and one a tree (all but cbow-hs)
+  -dims LIST        lengths of rows that it computes (100,300)
+  -machine CORES,DOMAINS,NEAR,FAR
+                    a machine: cores in groups with a common cache, and the nanoseconds of a cache
+                    line to another core and back, within a group and between two; may be repeated
+                    (64,8,60,200: one socket; 128,16,60,450: two)
+
 Examples
   tools/bench scaling -quick
   tools/bench scaling -history ~/hogvec.jsonl
+  tools/bench scaling -simulate -text ~/wiki.txt -history ~/hogvec.jsonl
   tools/bench scaling -threads 1,2,3,4 -mode cbow-ns -text ~/wiki.txt -runs 9"""
 
+MACHINES = ["64,8,60,200", "128,16,60,450"]  # that -simulate describes
 MEASURED = "measured"  # the source of rows that were run
 
 
@@ -89,9 +102,13 @@ def flags_of(arguments):
     """Errors: UsageError."""
     flags = Flags("scaling", USAGE, {
         "threads": [1], "mode": [], "base": "", "text": "", "runs": 5, "history": "", "cache": "",
-        "build": os.path.join(ROOT, "build"), "bin": ""}, ["quick"]).parse(arguments)
+        "build": os.path.join(ROOT, "build"), "bin": "", "dims": [100, 300], "machine": []},
+                  ["quick", "simulate"]).parse(arguments)
     check_modes(flags.mode)
-    flags.mode = list(dict.fromkeys(flags.mode or MODES))
+    check_simulation(flags)
+    flags.mode = list(dict.fromkeys(
+        flags.mode or [mode for mode in MODES if mode != "cbow-hs" or not flags.simulate]))
+    flags.machine = flags.machine or MACHINES
     cores = len(machine.usable_cores())
     flags.threads = sorted({1, *flags.threads} if "threads" in flags.given
                            else {*core_counts(), 2 * cores, 4 * cores})
@@ -101,6 +118,20 @@ def flags_of(arguments):
     flags.base = base_of(flags.base, {**default_base(), **quick})
     check_words(settings_of(flags))
     return flags
+
+
+def check_simulation(flags):
+    """Errors: UsageError."""
+    for name in ("dims", "machine"):
+        if name in flags.given and not flags.simulate:
+            raise UsageError(f"-{name}: goes with -simulate; tools/bench scaling -h")
+    for name in ("threads", "base"):
+        if name in flags.given and flags.simulate:
+            raise UsageError(f"-{name}: not with -simulate; tools/bench scaling -h")
+    for one in flags.machine:
+        parts = one.split(",")
+        if len(parts) != 4 or not all(part.isdecimal() and int(part) > 0 for part in parts):
+            raise UsageError(f"-machine {one[:80]}: give CORES,DOMAINS,NEAR,FAR, as {MACHINES[0]}")
 
 
 def default_base():
@@ -209,17 +240,31 @@ def measure(flags, bin_folder):
     return told, figures
 
 
+def simulate(flags, bin_folder):
+    """As measure()."""
+    from bench import simulate as model  # which makes its curves by this module
+    program = os.path.join(bin_folder, "hogvec_scaling")
+    if not os.access(program, os.X_OK):
+        raise BenchError(f"{program}: no such program; name a folder with -bin or -build")
+    setting = settings_of(flags)[0]
+    text = texts_of([setting], flags.cache)[setting]
+    told = machine.describe(bin_folder, flags.quick)
+    print("\n".join(machine.table(told)))
+    return told, model.simulate(flags, program, text)
+
+
 def main(arguments):
     """Errors: BenchError."""
     flags = flags_of(arguments)
     if flags.history:
         history.check_writable(flags.history)
     checkout = history.checkout_state(flags.bin)
-    bin_folder = flags.bin or timing.build(flags.build, ["word2vec", "hogvec_bench"])
-    told, figures = measure(flags, bin_folder)
+    bin_folder = flags.bin or timing.build(
+        flags.build, ["hogvec_scaling" if flags.simulate else "word2vec", "hogvec_bench"])
+    told, figures = (simulate if flags.simulate else measure)(flags, bin_folder)
     if flags.history:
         settings = {name: getattr(flags, name)
-                    for name in ("threads", "base", "mode", "text", "runs", "quick")}
+                    for name in ("threads", "base", "mode", "text", "runs", "quick", "simulate")}
         history.append(flags.history, history.record("scaling", checkout, told, settings, figures))
         print(f"\nappended to {flags.history}")
     return 0

@@ -1,0 +1,129 @@
+#include "bench/scaling/replay.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <numeric>
+#include <thread>
+
+namespace hogvec::bench {
+namespace {
+
+/// The thread stays on one of the cpus that it may use.
+void run_on(std::size_t cpu_index) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed) || cpu_index-- != 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    pthread_setaffinity_np(pthread_self(), sizeof one, &one);
+    return;
+  }
+}
+
+}  // namespace
+
+Replay::Replay(const Touches& touches, std::size_t dim,
+               const std::function<float*(std::uint32_t row)>& place)
+    : touches_(touches),
+      kernels_(*simd::wanted_kernels()),
+      stride_(simd::padded(dim)),
+      before_(stride_),
+      after_(stride_) {
+  rows_.reserve(touches.rows.size());
+  for (const std::uint32_t row : touches.rows) rows_.push_back(place(row));
+  std::size_t pairs = 0;
+  std::size_t scratch = 0;
+  for (const Call& call : touches.calls) {
+    pairs = std::max(pairs, std::size_t{call.inputs} * call.outputs);
+    scratch = std::max(scratch, simd::logistic_scratch(call.inputs, call.outputs));
+  }
+  scratch_.resize(scratch);
+  positives_.resize(pairs + 2 * simd::kRowPadding);
+  trials_.resize(pairs + 2 * simd::kRowPadding, 1.0F);
+  for (std::size_t i = 0; i < positives_.size(); i += 5) positives_[i] = 1;
+}
+
+void Replay::fetch(std::size_t block) const noexcept {
+  const std::size_t begin = block == 0 ? 0 : touches_.blocks[block - 1].row_end;
+  for (std::size_t i = begin; i < touches_.blocks[block].row_end; ++i) {
+    for (std::size_t d = 0; d < stride_; d += simd::kRowPadding) __builtin_prefetch(rows_[i] + d);
+  }
+}
+
+void Replay::call(const Call& call, float* const* rows) noexcept {
+  constexpr float kAlpha = 1e-6F;
+  switch (call.kernel) {
+    case Kernel::kLogisticBlock:
+      kernels_.logistic_block({.inputs = rows,
+                               .outputs = rows + call.inputs,
+                               .positives = positives_.data(),
+                               .trials = trials_.data(),
+                               .scratch = scratch_.data(),
+                               .input_count = call.inputs,
+                               .output_count = call.outputs,
+                               .stride = stride_,
+                               .alpha = kAlpha});
+      break;
+    case Kernel::kMeanRow:
+      kernels_.mean_row(rows, call.inputs, stride_, after_.data(), before_.data());
+      break;
+    case Kernel::kAddDifference:
+      kernels_.add_difference(before_.data(), after_.data(), kAlpha, rows, call.inputs, stride_);
+      break;
+    case Kernel::kMergeRow:
+      kernels_.merge_row(rows[0], rows[1], rows[2], stride_);
+      break;
+  }
+}
+
+void Replay::block() noexcept {
+  const std::size_t after = next_ + 1 == blocks() ? 0 : next_ + 1;
+  fetch(after);
+  const BlockTouches begin = next_ == 0 ? BlockTouches{0, 0} : touches_.blocks[next_ - 1];
+  float* const* rows = rows_.data() + begin.row_end;
+  for (std::uint32_t c = begin.call_end; c < touches_.blocks[next_].call_end; ++c) {
+    call(touches_.calls[c], rows);
+    rows += touches_.calls[c].rows();
+  }
+  next_ = after;
+}
+
+double time_blocks(std::span<Replay> replays, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::size_t kLook = 100;  // blocks between two looks at the clock
+  std::atomic<std::size_t> ready{0};
+  std::atomic<std::size_t> done{0};
+  std::vector<double> took(replays.size());
+  std::vector<std::thread> threads;
+  for (std::size_t r = 0; r < replays.size(); ++r) {
+    threads.emplace_back([&, r] {
+      run_on(r);
+      Replay& replay = replays[r];
+      for (std::size_t b = 0; b < replay.blocks(); ++b) replay.block();
+      ++ready;
+      while (ready != replays.size()) replay.block();
+      const Clock::time_point begin = Clock::now();
+      std::chrono::duration<double> elapsed{};
+      std::size_t blocks = 0;
+      while (elapsed.count() < seconds) {
+        for (std::size_t b = 0; b < kLook; ++b) replay.block();
+        blocks += kLook;
+        elapsed = Clock::now() - begin;
+      }
+      took[r] = elapsed.count() / static_cast<double>(blocks) * 1e9;
+      // Goes on until all are done: none is measured alone.
+      ++done;
+      while (done != replays.size()) replay.block();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return std::accumulate(took.begin(), took.end(), 0.0) / static_cast<double>(took.size());
+}
+
+}  // namespace hogvec::bench

@@ -1,0 +1,57 @@
+// How fast workers are who touch the same rows: their touches run through the model of the caches,
+// with what each way of a line costs.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "bench/scaling/caches.hpp"
+#include "bench/scaling/touches.hpp"
+
+namespace hogvec::bench {
+
+/// Nanoseconds for a line, beside what is computed meanwhile.
+struct LineCosts {
+  std::array<double, kWays> fetched{};  // of one that was asked for a block before it is used
+  std::array<double, kWays> late{};     // of one that had to come when it was used
+  std::array<double, kWays> latency{};  // from when it is asked for until it is there
+};
+
+struct Machine {
+  std::size_t domains = 1;  // groups of cores with a common L3
+  CacheSizes caches;
+  LineCosts costs;
+  double memory_bandwidth = 0;  // bytes/s that a domain can read; 0: as many as it wants
+};
+
+/// What one worker computes, in nanoseconds.
+struct WorkCosts {
+  double word = 0;  // of the text: drawing, gathering
+  double pair = 0;  // of an input and an output row of a logistic block
+  double row = 0;   // of any other call
+};
+
+/// Nanoseconds for a word of the text, with all rows in the cache.
+double computing_of_word(const WorkCosts& work, const Touches& touches);
+
+struct Prediction {
+  double words_per_second = 0;
+  /// Transfers of lines for each word of the text, by kind: of those that were asked for a block
+  /// before, and of those that had to come when they were used.
+  std::array<double, kWays> fetched{};
+  std::array<double, kWays> late{};
+  /// Shares of the time: of computing, of each kind of transfer, and of waiting for a line that
+  /// others are passing.
+  double computing = 0;
+  std::array<double, kWays> moving{};
+  double waiting = 0;
+};
+
+/// Worker w is on core w of a machine with as many cores, spread evenly over its domains. A row has
+/// so many lines; of `rows` named rows the first are the matrices', of which the L3s hold the most
+/// frequent ones at the start.
+Prediction simulate(const Machine& machine, const WorkCosts& work, std::span<const Touches> workers,
+                    std::size_t lines, std::size_t rows, std::span<const std::size_t> matrix_rows);
+
+}  // namespace hogvec::bench

@@ -1,0 +1,259 @@
+#include "bench/scaling/study.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "engine/placement.hpp"
+#include "engine/train/run.hpp"
+#include "io/error.hpp"
+
+namespace hogvec::bench {
+namespace {
+
+constexpr std::size_t kChunks = 12;  // of a recorded run, by all its workers
+// A path through the tree is many times as long as the noise of a center.
+constexpr std::size_t kTreeShare = 4;
+constexpr std::size_t kBesideDim = 16;  // rows that cost nothing to fetch
+
+TrainSettings settings_of(std::string_view mode, std::size_t dim) {
+  TrainSettings settings;
+  settings.dim = dim;
+  settings.epochs = 1;
+  const bool cbow = mode.starts_with("cbow-");
+  const bool tree = mode.ends_with("-hs");
+  if ((!cbow && !mode.starts_with("skip-gram-")) || (!tree && !mode.ends_with("-ns"))) {
+    throw Error(std::string(mode) +
+                ": no such mode; give skip-gram-ns, skip-gram-hs, cbow-ns or cbow-hs");
+  }
+  settings.architecture = cbow ? Architecture::kCbow : Architecture::kSkipGram;
+  settings.hierarchical_softmax = tree;
+  if (tree) settings.negatives = 0;
+  settings.alpha = default_alpha(settings);
+  return settings;
+}
+
+Corpus beginning_of(const Corpus& corpus, std::size_t words) {
+  return corpus_of({corpus.vocabulary.words(), 1}, corpus.text.ids().first(words));
+}
+
+/// The first two cpus that the process may use.
+double measure_round_trip_here() {
+  cpu_set_t allowed;
+  std::vector<int> cpus;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+    for (int cpu = 0; cpu < CPU_SETSIZE && cpus.size() < 2; ++cpu) {
+      if (CPU_ISSET(static_cast<std::size_t>(cpu), &allowed)) cpus.push_back(cpu);
+    }
+  }
+  if (cpus.size() < 2) throw Error("the model is measured on two cores, and this process has one");
+  return measure_round_trip(cpus[0], cpus[1], 1e9);
+}
+
+/// The least or the most of what was measured of one thing, a value a round: what a host takes away
+/// from a guest is not of the machine.
+template <class Better>
+class Best {
+ public:
+  void add(double value) {
+    if (rounds_++ == 0 || Better()(value, value_)) value_ = value;
+  }
+  double value() const noexcept { return value_; }
+
+ private:
+  double value_ = 0;
+  int rounds_ = 0;
+};
+using Least = Best<std::less<>>;
+using Most = Best<std::greater<>>;
+
+/// One of a subject's runs that are checked.
+struct Case {
+  const Subject* subject;
+  int threads;
+  bool replicas;
+  Workers workers;
+  std::unique_ptr<WorkProbe> work_probe;
+  std::unique_ptr<RowsProbe> rows_probe;  // of those that say what lines cost
+  Least beside{}, pair{}, row{}, rows{};
+  Most run{};
+
+  WorkCosts work() const { return {beside.value(), pair.value(), row.value()}; }
+};
+
+Prediction predict(const Case& of, const CacheSizes& caches, const LineCosts& costs) {
+  const Machine machine{.domains = 1, .caches = caches, .costs = costs};
+  return simulate(machine, of.work(), of.workers.touches, of.workers.lines(), of.workers.rows,
+                  of.workers.matrix_rows);
+}
+
+/// What lines cost is not known yet, and changes little of who takes which line when.
+Longer longer(const Case& of, const CacheSizes& caches) {
+  const WorkCosts work = of.work();
+  const double computed = computing_of_word(work, of.workers.touches.front()) - work.word;
+  return {of.rows.value() - computed, predict(of, caches, {})};
+}
+
+/// One worker and two of the first subject with noise words, then two of the first with a tree, say
+/// what lines cost: they get a rows_probe.
+std::vector<Case> cases_of(std::vector<const Subject*> subjects) {
+  std::stable_partition(subjects.begin(), subjects.end(),
+                        [](const Subject* subject) { return !subject->has_tree(); });
+  std::vector<Case> cases;
+  for (const Subject* const subject : subjects) {
+    for (const auto& [threads, replicas] : {std::pair{1, false}, {2, false}, {2, true}}) {
+      cases.push_back({subject, threads, replicas,
+                       subject->record(subject->policy(threads, replicas ? 2 : 1, 1), threads,
+                                       kChunks / static_cast<std::size_t>(threads)),
+                       nullptr, nullptr});
+    }
+  }
+  const Subject* const noise = subjects.front();
+  const auto tree = std::find_if(subjects.begin(), subjects.end(),
+                                 [](const Subject* subject) { return subject->has_tree(); });
+  if (noise->has_tree() || tree == subjects.end()) {
+    throw Error("what lines cost is learned from a mode with noise words and one with a tree");
+  }
+  for (Case& one : cases) {  // they do not move any more
+    one.work_probe = std::make_unique<WorkProbe>(one.workers);
+    if (!one.replicas && (one.subject == noise || (one.subject == *tree && one.threads == 2))) {
+      one.rows_probe = std::make_unique<RowsProbe>(one.workers);
+    }
+  }
+  return cases;
+}
+
+/// Seconds that so many threads take, each for the same loop in registers.
+double time_loops(int threads) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<std::thread> others;
+  others.reserve(static_cast<std::size_t>(threads));
+  for (int thread = 0; thread < threads; ++thread) {
+    others.emplace_back([] {
+      for (int k = 0; k < 10'000'000; ++k) asm volatile("");
+    });
+  }
+  for (std::thread& thread : others) thread.join();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Waits, some seconds at most, until two cores do nearly twice what one does: a host may give the
+/// second to somebody else for a while.
+void wait_for_two_cores() {
+  constexpr double kTwo = 1.8;
+  for (int look = 0; look < 20; ++look) {
+    if (2 * time_loops(1) > kTwo * time_loops(2)) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+void measure(std::vector<Case>& cases, int rounds, Least& round_trip) {
+  for (int round = 0; round < rounds; ++round) {
+    for (Case& one : cases) {
+      wait_for_two_cores();
+      if (const double trip = measure_round_trip_here(); trip > 0) round_trip.add(trip);
+      std::fprintf(stderr, "\rround %d of %d: %s, D %zu, threads %d   ", round + 1, rounds,
+                   one.subject->mode().c_str(), one.subject->dim(), one.threads);
+      one.beside.add(one.subject->measure_beside());
+      const WorkCosts work = one.work_probe->measure();
+      one.pair.add(work.pair);
+      one.row.add(work.row);
+      if (one.rows_probe) one.rows.add(one.rows_probe->measure());
+      one.run.add(one.subject->measure_run(one.threads, one.replicas));
+    }
+  }
+  std::fprintf(stderr, "\n");
+}
+
+void study_dim(const std::vector<const Subject*>& subjects, int rounds, Study& study) {
+  std::vector<Case> cases = cases_of(subjects);
+  Least round_trip;
+  measure(cases, rounds, round_trip);
+  study.round_trip = round_trip.value();
+  if (study.round_trip == 0) {
+    throw Error("two cores did not come to pass a cache line: something else has them; try again");
+  }
+  std::vector<Longer> known;  // in the order of cases_of()
+  for (const Case& one : cases) {
+    if (one.rows_probe) known.push_back(longer(one, study.caches));
+  }
+  Costs costs{
+      subjects.front()->dim(), line_costs(known[0], known[1], known[2], study.round_trip), {}};
+  for (const Case& one : cases) {
+    if (one.replicas) costs.work[one.subject->mode()] = one.work();
+    study.checked.push_back({one.subject->mode(), one.subject->dim(), one.threads, one.replicas,
+                             predict(one, study.caches, costs.lines), one.run.value()});
+  }
+  study.costs.push_back(std::move(costs));
+}
+
+}  // namespace
+
+Subject::Subject(const Corpus& corpus, std::string_view mode, std::size_t dim)
+    : mode_(mode),
+      dim_(dim),
+      settings_(settings_of(mode, dim)),
+      corpus_(beginning_of(corpus,
+                           corpus.text.size() / (settings_.hierarchical_softmax ? kTreeShare : 1))),
+      tables_(corpus_.vocabulary, plan_for(1, dim)) {}
+
+TrainPlan Subject::plan_for(int threads, std::size_t dim) const {
+  TrainSettings settings = settings_;
+  settings.threads = threads;
+  settings.dim = dim;
+  return make_plan(settings);
+}
+
+ReplicaPolicy Subject::policy(int workers, int cores, int domains) const {
+  Placement placement;
+  placement.cores = cores;
+  placement.domains = domains;
+  return replica_policy(plan_for(workers, dim_), placement);
+}
+
+Workers Subject::record(const ReplicaPolicy& policy, int workers, std::size_t chunks) const {
+  const TrainPlan plan = plan_for(workers, dim_);
+  const Model model(ModelShape(corpus_.vocabulary.size(), plan));
+  TouchedRun run(corpus_, plan, tables_, model);
+  Workers recorded{run.record(policy, workers, chunks),
+                   dim_,
+                   run.named_rows(),
+                   {model.input.rows(), model.output.rows(), model.nodes.rows()}};
+  return recorded;
+}
+
+double Subject::measure_beside() const {
+  constexpr std::size_t kMeasured = 10;  // chunks
+  const TrainPlan plan = plan_for(1, kBesideDim);
+  const Model model(ModelShape(corpus_.vocabulary.size(), plan));
+  return TouchedRun(corpus_, plan, tables_, model).seconds_beside_kernels(kMeasured) * 1e9;
+}
+
+double Subject::measure_run(int threads, bool replicas) const {
+  const TrainPlan plan = plan_for(threads, dim_);
+  const Model model(ModelShape(corpus_.vocabulary.size(), plan));
+  initialize(model, plan.seed, threads);
+  LocalPosition position(PositionRecord(), plan);
+  Placement placement;
+  placement.cores = replicas ? threads : 1;
+  TrainingRun run(corpus_, plan, tables_, model, *position, Merging::kAtStops, placement);
+  run.run();
+  const TrainResult result = run.result();
+  return static_cast<double>(result.words_raw) / result.seconds;
+}
+
+Study study(const std::vector<std::unique_ptr<Subject>>& subjects, int rounds) {
+  Study made{0, cache_sizes(), {}, {}};
+  std::map<std::size_t, std::vector<const Subject*>> by_dim;
+  for (const auto& subject : subjects) by_dim[subject->dim()].push_back(subject.get());
+  for (const auto& [dim, of_dim] : by_dim) study_dim(of_dim, rounds, made);
+  return made;
+}
+
+}  // namespace hogvec::bench

@@ -1,0 +1,162 @@
+#include "bench/scaling/touches.hpp"
+
+#include <chrono>
+#include <memory>
+
+#include "engine/kernels.hpp"
+#include "engine/train/chunk.hpp"
+#include "engine/train/chunk_trainer.hpp"
+#include "engine/train/schedule.hpp"
+
+namespace hogvec::bench {
+namespace {
+
+/// Where the kernels of this file note what they are given.
+struct Recorder {
+  RowNames& names;
+  Touches& touches;
+  bool trained = false;  // the block that is noted has been trained, at least in part
+
+  void add(Kernel kernel, float* const* inputs, std::size_t input_count, float* const* outputs,
+           std::size_t output_count) {
+    if (gathers(kernel) && trained) end_block();
+    if (!gathers(kernel)) trained = true;
+    touches.calls.push_back({kernel, static_cast<std::uint16_t>(input_count),
+                             static_cast<std::uint16_t>(output_count)});
+    for (std::size_t i = 0; i < input_count; ++i) touches.rows.push_back(names.of(inputs[i]));
+    for (std::size_t i = 0; i < output_count; ++i) touches.rows.push_back(names.of(outputs[i]));
+  }
+
+  void end_block() {
+    if (trained) touches.end_block();
+    trained = false;
+  }
+};
+
+Recorder* recorder = nullptr;
+
+double note_logistic_block(const simd::LogisticBlock& block) noexcept {
+  if (recorder != nullptr) {
+    recorder->add(Kernel::kLogisticBlock, block.inputs, block.input_count, block.outputs,
+                  block.output_count);
+  }
+  return 0;
+}
+
+/// The first thing that is done with the rows of a skip-gram block.
+void note_window_pairs(const simd::WindowPairs& pairs) noexcept {
+  if (recorder != nullptr && recorder->trained) recorder->end_block();
+  simd::wanted_kernels()->window_pairs(pairs);
+}
+
+void note_mean_row(const float* const* rows, std::size_t count, std::size_t /*n*/, float* /*out*/,
+                   float* /*copy*/) noexcept {
+  if (recorder == nullptr) return;
+  recorder->add(Kernel::kMeanRow, const_cast<float* const*>(rows), count, nullptr, 0);
+}
+
+void note_add_difference(const float* /*before*/, const float* /*after*/, float /*scale*/,
+                         float* const* rows, std::size_t count, std::size_t /*n*/) noexcept {
+  if (recorder != nullptr) recorder->add(Kernel::kAddDifference, rows, count, nullptr, 0);
+}
+
+void note_merge_row(float* shared, float* replica, float* merged, std::size_t /*n*/) noexcept {
+  if (recorder == nullptr) return;
+  float* const rows[] = {shared, replica, merged};
+  recorder->add(Kernel::kMergeRow, rows, 3, nullptr, 0);
+}
+
+simd::KernelTable noting_kernels() {
+  simd::KernelTable table = *simd::wanted_kernels();
+  table.logistic_block = &note_logistic_block;
+  table.window_pairs = &note_window_pairs;
+  table.mean_row = &note_mean_row;
+  table.add_difference = &note_add_difference;
+  table.merge_row = &note_merge_row;
+  return table;
+}
+
+/// A worker of a run, without the run.
+class NotingWorker {
+ public:
+  NotingWorker(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
+               const ModelRows& rows)
+      : corpus_(corpus),
+        plan_(plan),
+        tables_(tables),
+        position_(PositionRecord(), plan),
+        schedule_(corpus.text, plan, *position_),
+        sample_(schedule_.chunks().longest(), trainer_span(plan)),
+        trainer_(make_trainer(plan, tables, rows, schedule_.chunks().longest())) {}
+
+  void use_set(std::size_t set) { trainer_->use_set(set); }
+
+  /// Words of the chunk.
+  std::size_t train(std::uint64_t number) {
+    const ChunkTask task = schedule_.task(number % schedule_.total());
+    const auto key = [&](Stream stream) {
+      return stream_key(plan_.seed, task.epoch, task.chunk, stream);
+    };
+    sample_.draw(corpus_.text.ids().subspan(task.begin, task.size), tables_.keep, plan_.window,
+                 key(Stream::kSubsampling), key(Stream::kWindow), plan_.shrink_windows);
+    trainer_->train(sample_, key(Stream::kNoise), static_cast<float>(plan_.alpha));
+    return task.size;
+  }
+
+ private:
+  const Corpus& corpus_;
+  const TrainPlan& plan_;
+  const RunTables& tables_;
+  LocalPosition position_;
+  Schedule schedule_;
+  ChunkSample sample_;
+  std::unique_ptr<ChunkTrainer> trainer_;
+};
+
+}  // namespace
+
+TouchedRun::TouchedRun(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
+                       const Model& model)
+    : corpus_(corpus), plan_(plan), tables_(tables), model_(model) {
+  for (const MatrixView matrix : {model.input, model.output, model.nodes}) {
+    for (std::size_t k = 0; k < matrix.rows(); ++k) names_.of(matrix.row(k));
+  }
+}
+
+std::vector<Touches> TouchedRun::record(const ReplicaPolicy& policy, int workers,
+                                        std::size_t chunks) {
+  const simd::KernelTable table = noting_kernels();
+  const SubstituteKernels kernels(table);
+  const ModelRows rows(model_, policy);
+  const auto count = static_cast<std::size_t>(workers);
+  std::vector<std::unique_ptr<NotingWorker>> alive;  // what one has in memory no other has
+  std::vector<Touches> all(count);
+  for (std::size_t w = 0; w < count; ++w) {
+    NotingWorker& worker =
+        *alive.emplace_back(std::make_unique<NotingWorker>(corpus_, plan_, tables_, rows));
+    worker.use_set(w * policy.sets / count);
+    Recorder noted{names_, all[w]};
+    recorder = &noted;
+    for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+      all[w].words += worker.train(chunk * count + w);
+      noted.end_block();
+    }
+    recorder = nullptr;
+  }
+  return all;
+}
+
+double TouchedRun::seconds_beside_kernels(std::size_t chunks) {
+  const simd::KernelTable table = noting_kernels();
+  const SubstituteKernels kernels(table);
+  const ModelRows rows(model_, {});
+  NotingWorker worker(corpus_, plan_, tables_, rows);
+  worker.train(0);
+  std::size_t words = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::size_t chunk = 1; chunk <= chunks; ++chunk) words += worker.train(chunk);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  return elapsed.count() / static_cast<double>(words);
+}
+
+}  // namespace hogvec::bench
