@@ -9,8 +9,8 @@ namespace hogvec {
 /// Errors: it names none that this machine has; lists those that it has.
 const simd::KernelTable& active_kernels();
 
-/// While it lives, what is built has this table instead: of who watches or times what trainers call.
-/// One at a time.
+/// While it lives, what is built has this table instead: of who watches or times what trainers
+/// call. One at a time.
 class SubstituteKernels {
  public:
   explicit SubstituteKernels(const simd::KernelTable& table) noexcept;
