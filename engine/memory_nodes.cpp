@@ -13,17 +13,28 @@ namespace {
 
 constexpr std::size_t kHugePage = 2u << 20;
 
-/// Nodes of the cpus, of which the process may have memory.
+/// Nodes of the cpus, of which the process may have memory: of each cpu the first. Others that are
+/// near it are of another kind, larger and slower or small and fast, and have higher numbers.
 CpuSet nodes_of(hwloc_topology_t topology, hwloc_const_cpuset_t cpus) noexcept {
   CpuSet nodes(hwloc_bitmap_alloc(), &hwloc_bitmap_free);
-  if (!nodes) return nodes;
-  hwloc_cpuset_to_nodeset(topology, cpus, nodes.get());
-  hwloc_bitmap_and(nodes.get(), nodes.get(), hwloc_topology_get_allowed_nodeset(topology));
+  const CpuSet left(hwloc_bitmap_dup(cpus), &hwloc_bitmap_free);
+  if (!nodes || !left) return nodes;
+  hwloc_const_nodeset_t allowed = hwloc_topology_get_allowed_nodeset(topology);
+  for (int node = hwloc_bitmap_next(allowed, -1); node >= 0;
+       node = hwloc_bitmap_next(allowed, node)) {
+    hwloc_obj_t object = hwloc_get_numanode_obj_by_os_index(topology, static_cast<unsigned>(node));
+    if (object == nullptr || object->attr->numanode.local_memory == 0 ||
+        hwloc_bitmap_intersects(object->cpuset, left.get()) == 0) {
+      continue;
+    }
+    hwloc_bitmap_set(nodes.get(), static_cast<unsigned>(node));
+    hwloc_bitmap_andnot(left.get(), left.get(), object->cpuset);
+  }
   return nodes;
 }
 
-/// No policy but the system's own.
-bool memory_is_ours(hwloc_topology_t topology) noexcept {
+/// Nobody has chosen where this thread's memory lies.
+bool has_default_policy(hwloc_topology_t topology) noexcept {
   const CpuSet nodes(hwloc_bitmap_alloc(), &hwloc_bitmap_free);
   hwloc_membind_policy_t policy = HWLOC_MEMBIND_DEFAULT;
   if (!nodes || hwloc_get_membind(topology, nodes.get(), &policy,
@@ -40,7 +51,7 @@ CpuSet nodes_to_use(hwloc_topology_t topology) noexcept {
     return none;
   }
   const CpuSet cpus = allowed_cpus(topology);
-  if (!cpus || !memory_is_ours(topology)) return none;
+  if (!cpus || !has_default_policy(topology)) return none;
   CpuSet nodes = nodes_of(topology, cpus.get());
   return nodes && hwloc_bitmap_weight(nodes.get()) > 1 ? std::move(nodes) : std::move(none);
 }

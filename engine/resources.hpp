@@ -41,7 +41,7 @@ int useful_threads(int threads);
 int reading_threads(int threads, std::optional<std::uint64_t> text_bytes);
 
 /// `bytes` in anonymous memory, or in an unnamed file in the folder of the resources.
-/// All threads use it: it lies on all memory nodes.
+/// All threads use it: in memory it lies on all nodes.
 io::MemoryMap array_memory(std::size_t bytes, bool in_file, const Resources& resources);
 
 }  // namespace hogvec

@@ -107,6 +107,16 @@ std::string placement_note(const Placement& placement, const TrainPlan& plan) {
   return note;
 }
 
+std::string short_text_note(const Schedule& schedule, const TrainPlan& plan) {
+  const auto workers = static_cast<std::uint64_t>(plan.chunk_workers());
+  const std::size_t chunks = schedule.chunks().size();
+  if (workers <= chunks || schedule.total() == 0) return "";
+  const std::string note = fmt::format("the text has {} chunk{} of words for {} threads: ", chunks,
+                                       chunks == 1 ? "" : "s", workers);
+  if (workers <= schedule.total()) return note + "they work at several epochs at once";
+  return note + fmt::format("{} have nothing to do", workers - schedule.total());
+}
+
 std::vector<std::string> effects_notes(const TrainPlan& plan) {
   std::vector<std::string> notes;
   if (!plan.full_softmax) return notes;

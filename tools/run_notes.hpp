@@ -24,6 +24,9 @@ std::vector<std::string> vocabulary_notes(const VocabularyChanges& changes,
 /// "placement: 8 cores in 2 domains, a cache line goes there and back in 430 ns; ..."
 std::string placement_note(const Placement& placement, const TrainPlan& plan);
 
+/// Where the text has fewer chunks than there are workers to take them; empty otherwise.
+std::string short_text_note(const Schedule& schedule, const TrainPlan& plan);
+
 /// What a run does otherwise than its flags let one expect, a line each.
 std::vector<std::string> effects_notes(const TrainPlan& plan);
 

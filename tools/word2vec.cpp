@@ -170,6 +170,10 @@ class Word2vec {
     TrainingRun run(*corpus_, plan, tables, model, in_file ? stored_->position() : **local,
                     in_file ? Merging::kEveryChunk : Merging::kAtStops, placement);
     report_.initialize_seconds = seconds_since(begin);
+    if (const std::string told = short_text_note(run.schedule(), plan);
+        options_.debug > 0 && !told.empty()) {
+      note(told);
+    }
     if (plan.full_softmax && plan.epochs > 0 && options_.debug > 0) {
       note(estimate_note(run.estimate_full_softmax()));
     }

@@ -66,16 +66,13 @@ Way Caches::source(std::size_t core, std::uint32_t line, const State& state) noe
     return domain_of(static_cast<std::size_t>(state.owner)) == domain ? Way::kNearCore
                                                                       : Way::kFarCore;
   }
-  if (state.dirty_l3 >= 0 && static_cast<std::size_t>(state.dirty_l3) != domain) {
-    return Way::kFarCore;
-  }
   if (l3_[domain].find(line)) return Way::kOwnL3;
-  Way way = Way::kMemory;
+  Way way = state.dirty_l3 >= 0 ? Way::kFarCore : Way::kMemory;
   for (std::size_t word = 0; word < state.holders.size(); ++word) {
     for (std::uint64_t left = state.holders[word]; left != 0; left &= left - 1) {
       const std::size_t holder = word * 64 + static_cast<std::size_t>(std::countr_zero(left));
       if (domain_of(holder) == domain) return Way::kOwnL3;
-      way = Way::kFarL3;
+      if (way == Way::kMemory) way = Way::kFarL3;
     }
   }
   return way;
@@ -127,7 +124,10 @@ Way Caches::take(std::size_t core, std::uint32_t line, bool write) noexcept {
     way = invalidate_others(core, line, state);
   } else {
     way = source(core, line, state);
-    if (write) invalidate_others(core, line, state);
+    // The answer of readers far away is waited for, too.
+    if (write && is_far(invalidate_others(core, line, state)) && !is_far(way)) {
+      way = Way::kFarUpgrade;
+    }
     fill(core, line);
     state.add(core);
   }

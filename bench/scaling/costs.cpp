@@ -21,6 +21,13 @@ double cost(double nanoseconds, double count) {
   return count > 0 && nanoseconds > 0 ? nanoseconds / count : 0;
 }
 
+/// Of one call.
+std::size_t most_rows(const Touches& touches) {
+  std::size_t most = 1;
+  for (const Call& call : touches.calls) most = std::max(most, call.rows());
+  return most;
+}
+
 std::size_t system_value(int name, std::size_t otherwise) {
   const long value = sysconf(name);
   return value > 0 ? static_cast<std::size_t>(value) : otherwise;
@@ -34,8 +41,9 @@ CacheSizes cache_sizes() {
 }
 
 WorkProbe::WorkProbe(const Workers& workers)
-    : rows_(random_matrix(kNearBytes / (simd::padded(workers.dim) * sizeof(float)), workers.dim,
-                          0.05F, 1)),
+    : rows_(random_matrix(std::max(kNearBytes / (simd::padded(workers.dim) * sizeof(float)),
+                                   most_rows(workers.touches.front())),
+                          workers.dim, 0.05F, 1)),
       dim_(workers.dim) {
   for (const bool logistic : {true, false}) {
     auto& part = logistic ? pairs_ : others_;

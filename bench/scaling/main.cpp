@@ -34,6 +34,8 @@ constexpr const char* kUsage =
     "              cache line to another core and back, within a group and between two; may be\n"
     "              repeated (64,8,60,200 and 128,16,60,450)\n";
 
+constexpr std::size_t kLeastWords = 50'000;
+
 struct Layout {
   int cores;
   int domains;
@@ -156,13 +158,12 @@ Json study_json(const Study& study) {
 /// One subject on one machine.
 class Curve {
  public:
-  Curve(const Subject& subject, const Study& study, const LineCosts& lines, const WorkCosts& work,
-        const Layout& layout)
+  Curve(const Subject& subject, const CacheSizes& caches, const Costs& costs, const Layout& layout)
       : subject_(subject),
         layout_(layout),
-        work_(work),
-        caches_(study.caches),
-        lines_(scaled(lines, study.round_trip, layout.near, layout.far)) {}
+        work_(costs.work.at(subject.mode())),
+        caches_(caches),
+        lines_(scaled(costs.lines, costs.round_trip, layout.near, layout.far)) {}
 
   Json json() const {
     Json json = {{"mode", subject_.mode()}, {"dim", subject_.dim()}, {"rows", Json::array()}};
@@ -222,7 +223,10 @@ class Curve {
     for (const std::size_t sets : counts) {
       if (sets < 2) continue;
       const auto touches = std::max(4u, outstanding / static_cast<std::uint32_t>(sets));
-      for (const std::size_t times : {1, 4, 16}) add(sets, touches, times);
+      for (const std::size_t times : {1, 4, 16}) {
+        if (times == 1 || times * std::max(own.output_rows, own.node_rows) * sets <= kMostReplicas)
+          add(sets, touches, times);
+      }
     }
     return json;
   }
@@ -230,6 +234,8 @@ class Curve {
   // What is simulated: some seconds of this machine, and for each worker enough to fill its L2.
   static constexpr std::size_t kMostLines = 3'000'000;
   static constexpr std::size_t kLeastBlocks = 100;
+  // Rows of all sets together, of each matrix, which take memory here.
+  static constexpr std::size_t kMostReplicas = 1 << 17;
   // Eight channels of DDR4-3200 for eight groups.
   static constexpr double kDomainBandwidth = 25e9;
 
@@ -252,7 +258,7 @@ Json layout_json(const Layout& layout, const std::vector<std::unique_ptr<Subject
       if (subject->dim() != costs.dim) continue;
       std::fprintf(stderr, "\r%d cores in %d domains: %s, D %zu   ", layout.cores, layout.domains,
                    subject->mode().c_str(), subject->dim());
-      const Curve curve(*subject, study, costs.lines, costs.work.at(subject->mode()), layout);
+      const Curve curve(*subject, study.caches, costs, layout);
       json["curves"].push_back(curve.json());
     }
   }
@@ -263,6 +269,11 @@ Json layout_json(const Layout& layout, const std::vector<std::unique_ptr<Subject
 void run(const Options& options) {
   const Corpus whole = read_corpus(options.text, {.min_count = 5});
   const std::size_t words = std::min(options.words, whole.text.size());
+  // Of trees a quarter, and a chunk at least.
+  if (words < kLeastWords) {
+    throw Error(options.text + ": give a text of " + std::to_string(kLeastWords) +
+                " words or more, and -words so many");
+  }
   const Corpus corpus = corpus_of({whole.vocabulary.words(), 1}, whole.text.ids().first(words));
   std::vector<std::unique_ptr<Subject>> subjects;
   for (const std::size_t dim : options.dims) {

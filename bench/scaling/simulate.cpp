@@ -9,6 +9,7 @@ namespace {
 constexpr double kLineBytes = 64;
 // Of a worker's blocks, after which its L2 holds what it will hold.
 constexpr double kWarmUp = 0.3;
+constexpr double kApart = 37;  // ns between the starts of two workers: not all in step
 
 double computing(const WorkCosts& work, std::span<const Call> calls) {
   double time = 0;
@@ -58,7 +59,8 @@ class Simulation {
     // Who is the furthest behind goes on.
     using Turn = std::pair<double, std::size_t>;
     std::priority_queue<Turn, std::vector<Turn>, std::greater<>> turns;
-    for (std::size_t c = 0; c < cores_.size(); ++c) turns.emplace(0.0, c);
+    for (std::size_t c = 0; c < cores_.size(); ++c)
+      turns.emplace(kApart * static_cast<double>(c), c);
     // Counted is what happens between the moment when all have warmed up and that when the first
     // has no more.
     std::size_t cold = cores_.size();
@@ -169,7 +171,7 @@ class Simulation {
     return time + half - begin;
   }
 
-  /// What the block after the next will use is asked for; what this one uses must be there.
+  /// What the next block will use is asked for; what this one uses must be there.
   double fetch_next(std::size_t c, double time) {
     Core& core = cores_[c];
     double arrives = 0;

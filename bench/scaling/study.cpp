@@ -143,11 +143,11 @@ double time_loops(int threads) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// Waits, some seconds at most, until two cores do nearly twice what one does: a host may give the
+/// Waits, a second at most, until two cores do nearly twice what one does: a host may give the
 /// second to somebody else for a while.
 void wait_for_two_cores() {
   constexpr double kTwo = 1.8;
-  for (int look = 0; look < 20; ++look) {
+  for (int look = 0; look < 5; ++look) {
     if (2 * time_loops(1) > kTwo * time_loops(2)) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
@@ -175,16 +175,16 @@ void study_dim(const std::vector<const Subject*>& subjects, int rounds, Study& s
   std::vector<Case> cases = cases_of(subjects);
   Least round_trip;
   measure(cases, rounds, round_trip);
-  study.round_trip = round_trip.value();
-  if (study.round_trip == 0) {
+  const double trip = round_trip.value();
+  if (trip == 0) {
     throw Error("two cores did not come to pass a cache line: something else has them; try again");
   }
+  study.round_trip = study.round_trip == 0 ? trip : std::min(study.round_trip, trip);
   std::vector<Longer> known;  // in the order of cases_of()
   for (const Case& one : cases) {
     if (one.rows_probe) known.push_back(longer(one, study.caches));
   }
-  Costs costs{
-      subjects.front()->dim(), line_costs(known[0], known[1], known[2], study.round_trip), {}};
+  Costs costs{subjects.front()->dim(), trip, line_costs(known[0], known[1], known[2], trip), {}};
   for (const Case& one : cases) {
     if (one.replicas) costs.work[one.subject->mode()] = one.work();
     study.checked.push_back({one.subject->mode(), one.subject->dim(), one.threads, one.replicas,

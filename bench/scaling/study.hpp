@@ -58,12 +58,13 @@ struct Checked {
 /// Everything that the model knows of rows of one length.
 struct Costs {
   std::size_t dim;
+  double round_trip;  // ns, when they were measured
   LineCosts lines;
   std::map<std::string, WorkCosts> work;  // of each mode
 };
 
 struct Study {
-  double round_trip;  // ns, between the two cores
+  double round_trip;  // ns, between the two cores, the least
   CacheSizes caches;
   std::vector<Costs> costs;
   std::vector<Checked> checked;

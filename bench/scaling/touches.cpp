@@ -93,7 +93,7 @@ class NotingWorker {
 
   /// Words of the chunk.
   std::size_t train(std::uint64_t number) {
-    const ChunkTask task = schedule_.task(number % schedule_.total());
+    const ChunkTask task = schedule_.task(number);  // of as many epochs as are wanted
     const auto key = [&](Stream stream) {
       return stream_key(plan_.seed, task.epoch, task.chunk, stream);
     };

@@ -107,11 +107,12 @@ void TrainingRun::check_position(const PositionRecord& position) const {
 
 TrainingRun::~TrainingRun() = default;
 
-/// One of several has a domain, of which its team is; a worker alone has all.
+/// The domains are shared out: several to a worker and its team, or several workers to one.
 TeamPlace TrainingRun::place_of(int worker) const noexcept {
   const int workers = plan_.chunk_workers();
-  if (workers == 1) return {&placement_, 0, placement_.domains};
-  return {&placement_, worker * placement_.domains / workers, 1};
+  const int first = worker * placement_.domains / workers;
+  const int end = (worker + 1) * placement_.domains / workers;
+  return {&placement_, first, std::max(end - first, 1)};
 }
 
 std::size_t TrainingRun::worker_bytes(const TrainPlan& plan, const RunTables& tables,

@@ -51,6 +51,8 @@ TEST_CASE("scaling: a modified line that was dropped waits in its domain's L3") 
   REQUIRE_FALSE(caches.holds(0, 5));
   CHECK(caches.read(1, 5) == Way::kOwnL3);
   CHECK(caches.read(2, 5) == Way::kFarCore);
+  CHECK(caches.read(3, 5) == Way::kOwnL3);  // its neighbor's copy is as good
+  CHECK(caches.write(3, 5) == Way::kFarUpgrade);
 }
 
 TEST_CASE("scaling: what no core has written is near in every domain that has it") {

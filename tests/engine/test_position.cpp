@@ -75,10 +75,11 @@ TEST_CASE("many threads take every chunk once, each thread in ascending order") 
                     .seconds = 0}));
 }
 
-/// A chunk's work: none of every other one, so that several are done while a reader looks, or ten
-/// times as long as a look at all lines, so that it finds moments in which none is taken.
+/// A chunk's work: none of every other one, so that several are done while a reader looks, or many
+/// times as long as a look at all lines, also where these are instrumented and the work is not, so
+/// that it finds moments in which none is taken.
 void work(std::uint64_t chunk) {
-  for (volatile int i = 0; chunk % 2 == 0 && i < 1'000;) i = i + 1;
+  for (volatile int i = 0; chunk % 2 == 0 && i < 10'000;) i = i + 1;
 }
 
 /// Workers train while this thread reads. Every snapshot has what it says to be done behind it:

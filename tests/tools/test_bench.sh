@@ -143,10 +143,11 @@ import json
 figures = {one["name"]: one for one in json.loads(open("model").read())["figures"]}
 for mode in ("skip-gram-ns", "cbow-ns", "skip-gram-hs"):
     for threads in (1, 2, 4):
-        one = figures[f"scaling/{mode}/D:8/cores:4/domains:2/model/threads:{threads}"]
+        one = figures[f"scaling/{mode}/text:many/quick/D:8/cores:4/domains:2/near:60/far:200"
+                      f"/model/threads:{threads}"]
         assert one["value"] > 0 and one["source"] == "model" and one["unit"] == "words/s", one
     for way in ("in-place/threads:1", "in-place/threads:2", "replicas/threads:2"):
-        assert figures[f"scaling/checked/{mode}/D:8/{way}"]["value"] > 0
+        assert figures[f"scaling/checked/{mode}/text:many/quick/D:8/{way}"]["value"] > 0
 PYTHON
 fi
 expect_code 0 "$bench" report -history curves -output curves.html

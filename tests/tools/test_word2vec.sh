@@ -170,8 +170,9 @@ test_screen() {
   ! tr '\r' '\n' <"$work/progress" | tail -n +2 | grep -Evx \
     'Alpha: 0\.[0-9]{6}  Progress: [0-9]+\.[0-9]{2}%  Words/thread/sec: [0-9]+\.[0-9]{2}k  ' ||
     fail "the format of the progress"
-  # Where the threads work, and what they take.
-  [ "$(wc -l <"$work/err")" -eq 2 ] || fail "training: says $(cat "$work/err")"
+  # Where the threads work, and what they take, and that the text is too short for them.
+  [ "$(wc -l <"$work/err")" -eq 3 ] && grep -q "chunk of words for 12 threads: 7 have nothing to do$" "$work/err" ||
+    fail "training: says $(cat "$work/err")"
   grep -Eq '^word2vec: memory: [0-9]+ MiB' "$work/err" || fail "the memory is not told"
   grep -Eq '^word2vec: placement: [0-9]+ cores?, ' "$work/err" || fail "the placement is not told"
 

@@ -28,7 +28,10 @@ SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan, const Tea
     part_max_score_.emplace_back(plan.softmax_batch);
   }
   if (!place.pins()) return;
-  move_rows_near_owners(slices_, team_, output_.data(), output_.stride() * sizeof(float));
+  // Of several workers none owns a row.
+  if (plan.softmax_threads == SoftmaxThreads::kOwner) {
+    move_rows_near_owners(slices_, team_, output_.data(), output_.stride() * sizeof(float));
+  }
   move_rows_near_owners(slices_, team_, scores_.data(), plan.softmax_batch * sizeof(float));
 }
 

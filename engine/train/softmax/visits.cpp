@@ -36,7 +36,10 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
     exp_scores_.emplace_back(softmax_.exp_scores_size(shape_, slices_.rows(s)));
   }
   if (!place.pins()) return;
-  move_rows_near_owners(slices_, team_, output_.data(), output_.stride() * sizeof(float));
+  // Of several workers none owns a row.
+  if (plan.softmax_threads == SoftmaxThreads::kOwner) {
+    move_rows_near_owners(slices_, team_, output_.data(), output_.stride() * sizeof(float));
+  }
   for (std::size_t part = 0; part < slices_.parts(); ++part) {
     for (std::size_t i = 0; i < slices_.slices_of_part(); ++i) {
       const Scratch<float>& scores = exp_scores_[slices_.first_slice(part) + i];

@@ -264,7 +264,8 @@ def main(arguments):
     told, figures = (simulate if flags.simulate else measure)(flags, bin_folder)
     if flags.history:
         settings = {name: getattr(flags, name)
-                    for name in ("threads", "base", "mode", "text", "runs", "quick", "simulate")}
+                    for name in ("threads", "base", "mode", "text", "runs", "quick", "simulate",
+                                 "dims", "machine")}
         history.append(flags.history, history.record("scaling", checkout, told, settings, figures))
         print(f"\nappended to {flags.history}")
     return 0

@@ -1,5 +1,6 @@
 """tools/bench scaling -simulate: many cores from a model of their caches, held against this machine."""
 import json
+import os
 import subprocess
 
 from bench import BenchError, growth, history, machine, scaling
@@ -86,22 +87,29 @@ def print_layout(layout, curves):
         print("\n".join(growth.columns(rows)))
 
 
-def curves_of(layout):
+def of_text(flags):
+    """In names: what is not as it is without flags."""
+    return ((f"/text:{os.path.basename(flags.text)}" if flags.text else "")
+            + ("/quick" if flags.quick else ""))
+
+
+def curves_of(layout, flags):
     """A scaling.Curve for each mode and D, by the ideal of as many threads."""
     made = []
     for told in layout["curves"]:
-        name = (f"scaling/{told['mode']}/D:{told['dim']}/cores:{layout['cores']}"
-                f"/domains:{layout['domains']}")
+        name = (f"scaling/{told['mode']}{of_text(flags)}/D:{told['dim']}/cores:{layout['cores']}"
+                f"/domains:{layout['domains']}/near:{layout['near_ns']:.0f}"
+                f"/far:{layout['far_ns']:.0f}")
         rates = {row["threads"]: [row["words_per_second"]] for row in told["rows"]}
         limits = {threads: machine.Limits(compute=threads) for threads in rates}
         made.append(scaling.curve(name, rates, limits, source=MODEL))
     return made
 
 
-def checked_figures(told):
+def checked_figures(told, flags):
     """Model over measured, for the history: 1 is right."""
     return [history.figure(
-        f"scaling/checked/{one['mode']}/D:{one['dim']}/{rows_of(one).replace(' ', '-')}"
+        f"scaling/checked/{one['mode']}{of_text(flags)}/D:{one['dim']}/{rows_of(one).replace(' ', '-')}"
         f"/threads:{one['threads']}", error_of(one) + 1, "ratio", source=MODEL)
         for one in told["checked"]]
 
@@ -110,9 +118,9 @@ def simulate(flags, program, text):
     """The figures, after printing all tables."""
     told = run(program, text, flags)
     print_checked(told["machine"])
-    figures = checked_figures(told["machine"])
+    figures = checked_figures(told["machine"], flags)
     for layout in told["layouts"]:
-        curves = curves_of(layout)
+        curves = curves_of(layout, flags)
         print_layout(layout, curves)
         figures += [figure for curve in curves for figure in curve.figures()]
     return figures
