@@ -24,8 +24,7 @@ struct ReplicaPolicy {
 /// What is best for the workers of a plan where they work. A replica spares a core the wait for a
 /// line that another has written, and costs room in its cache and a merge now and then. Measured on
 /// two cores that share an L3, against rows in place: negative sampling 1.01 to 1.03, the tree 2 to
-/// 3; where they share none, negative sampling 1.3. For several domains reckoned by the model of
-/// bench/scaling.
+/// 3; where they share none, negative sampling 1.3.
 ReplicaPolicy replica_policy(const TrainPlan& plan, const Placement& placement) noexcept;
 
 /// The set for each cpu: workers on the same cores share one, whose lines then stay there. Empty

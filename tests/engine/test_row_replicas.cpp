@@ -129,15 +129,14 @@ ReplicaPolicy policy_of(int threads, int cores, int domains, bool forced = false
   return replica_policy(make_plan({.threads = threads}), placement);
 }
 
-TEST_CASE(
-    "there are sets for cores, not for threads, as few as domains far apart want, and few enough") {
+TEST_CASE("there are sets for cores, not for threads, as many in every domain, and few enough") {
   CHECK(policy_of(1, 8, 1).sets == 0);
   CHECK(policy_of(64, 1, 1).sets == 0);
   CHECK(policy_of(2, 2, 1).sets == 2);
   CHECK(policy_of(256, 2, 1).sets == 2);
   CHECK(policy_of(64, 64, 1).sets == 16);
-  CHECK(policy_of(64, 64, 8).sets == 8);
-  CHECK(policy_of(60, 60, 5).sets == 10);
+  CHECK(policy_of(64, 64, 8).sets == 16);
+  CHECK(policy_of(60, 60, 5).sets == 15);
   CHECK(policy_of(128, 128, 2).sets == 16);
   CHECK(policy_of(256, 256, 32).sets == 16);
   CHECK(policy_of(7, 0, 1).sets == 7);  // nobody knows the cores

@@ -1,13 +1,11 @@
 """tools/bench scaling: training over threads, beside what the machine can gain."""
-import contextlib
 import dataclasses
 import os
-import tempfile
 
 from bench import ROOT, BenchError, Flags, UsageError, growth, history, machine
 from bench import runs as timing
 from bench.sweeps import (BASE, LABELS, MODES, Setting, base_of, check_modes, check_words,
-                          command_of, core_counts, texts_of)
+                          core_counts, run_all, texts_of)
 
 USAGE = """usage: tools/bench scaling [FLAG VALUE]...
 
@@ -128,6 +126,10 @@ def check_simulation(flags):
     for name in ("threads", "base"):
         if name in flags.given and flags.simulate:
             raise UsageError(f"-{name}: not with -simulate; tools/bench scaling -h")
+    ends = {mode.rpartition("-")[2] for mode in flags.mode}
+    if flags.simulate and flags.mode and ends != {"ns", "hs"}:
+        raise UsageError("-mode: -simulate wants one with noise words and one with a tree; "
+                         "tools/bench scaling -h")
     for one in flags.machine:
         parts = one.split(",")
         if len(parts) != 4 or not all(part.isdecimal() and int(part) > 0 for part in parts):
@@ -227,11 +229,7 @@ def measure(flags, bin_folder):
     limits = machine.limits(os.path.join(bin_folder, "hogvec_bench"), told, flags.threads,
                             0.05 if flags.quick else 0.3)
     print("\n".join(machine.table(told)))
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="hogvec_bench_"))
-        stack.callback(timing.end_progress)
-        commands = [command_of(one, program, texts[one], folder) for one in settings]
-        runs = timing.interleave(commands, flags.runs, on_run=timing.progress)
+    runs = run_all(settings, program, texts, flags.runs)
     figures = limit_figures(limits, told["cores"])
     for mode, curves in curves_of(flags, runs, limits).items():
         print_curves(mode, curves)

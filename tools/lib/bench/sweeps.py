@@ -1,9 +1,12 @@
 """The settings that tools/bench train runs: one thing varied at a time."""
+import contextlib
 import dataclasses
 import os
 import shutil
+import tempfile
 
 from bench import BenchError, UsageError, corpus, machine, positive
+from bench import runs as timing
 from bench.runs import Command
 
 MODES = {
@@ -138,6 +141,15 @@ def texts_of(settings, cache):
                          f"{free / 1e6:,.0f} MB free; give less -words or another -cache")
     return {one: corpus.lines_of(one.text, cache, print) if one.text
             else corpus.zipf_text(one.words, one.vocab, 1, cache, print) for one in settings}
+
+
+def run_all(settings, program, texts, rounds):
+    """{name: [Run]} of all settings in turns."""
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="hogvec_bench_"))
+        stack.callback(timing.end_progress)
+        commands = [command_of(one, program, texts[one], folder) for one in settings]
+        return timing.interleave(commands, rounds, on_run=timing.progress)
 
 
 def command_of(setting, program, text, folder):

@@ -1,11 +1,9 @@
 """tools/bench train: whole runs of word2vec, and how their cost grows."""
-import contextlib
 import os
-import tempfile
 
 from bench import ROOT, BenchError, Flags, UsageError, growth, history, machine
 from bench import runs as timing
-from bench.sweeps import (BASE, FULL, LABELS, MODES, QUICK, base_of, check_modes, command_of, plan,
+from bench.sweeps import (BASE, FULL, LABELS, MODES, QUICK, base_of, check_modes, plan, run_all,
                           texts_of, thread_counts)
 
 USAGE = """usage: tools/bench train [FLAG VALUE]...
@@ -202,11 +200,7 @@ def measure(flags, bin_folder):
     told = machine.describe(bin_folder, flags.quick)
     scalings(told, probes, sweeps)
     print("\n".join(machine.table(told)))
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="hogvec_bench_"))
-        stack.callback(timing.end_progress)
-        commands = [command_of(one, program, texts[one], folder) for one in settings]
-        done = timing.interleave(commands, flags.runs, on_run=timing.progress)
+    done = run_all(settings, program, texts, flags.runs)
     results = {one: Result(one, done[one.name], texts[one]) for one in settings}
     for (mode, variable), some in sweeps.items():
         print_sweep(mode, variable, [results[one] for one in some], told)
