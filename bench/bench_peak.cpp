@@ -1,8 +1,5 @@
 // What the machine can do at most: arithmetic in registers, reading in order from each level of
 // memory, a cache line from core to core. The measure that the other benchmarks are held against.
-#include <pthread.h>
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <bit>
@@ -17,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/cpus.hpp"
 #include "bench/peak.hpp"
 #include "bench/support.hpp"
 #include "engine/system.hpp"
@@ -202,42 +200,23 @@ void register_read(const Loops& loops) {
   if (bytes <= available_memory() / 2) add("DRAM", bytes);
 }
 
-/// Binds the calling thread to one core, or back to all of `cores`.
-void bind(const std::vector<int>& cores) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  for (const int core : cores) CPU_SET(static_cast<std::size_t>(core), &set);
-  pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
-}
-
-std::vector<int> usable_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  std::vector<int> cores;
-  if (pthread_getaffinity_np(pthread_self(), sizeof(set), &set) != 0) return cores;
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(static_cast<std::size_t>(core), &set)) cores.push_back(core);
-  }
-  return cores;
-}
-
 /// A line that another thread answers on: there and back. The counter is the median of batches:
 /// where another program takes a core for a while, the mean says nothing.
 void bench_round_trip(benchmark::State& state, int core, int other) {
   using Clock = std::chrono::steady_clock;
   constexpr std::uint32_t kBatch = 100;
   constexpr std::uint32_t kStop = ~std::uint32_t{0};
-  const std::vector<int> all = usable_cores();
+  const std::vector<int> all = usable_cpus();
   alignas(2 * simd::kRowAlignment) std::atomic<std::uint32_t> turn{0};  // even: ours
   std::thread partner([&turn, other] {
-    bind({other});
+    run_on({other});
     for (;;) {
       const std::uint32_t now = turn.load(std::memory_order_acquire);
       if (now == kStop) return;
       if (now % 2 == 1) turn.store(now + 1, std::memory_order_release);
     }
   });
-  bind({core});
+  run_on({core});
   std::vector<double> nanoseconds;
   for (auto _ : state) {
     turn.store(0, std::memory_order_relaxed);
@@ -252,7 +231,7 @@ void bench_round_trip(benchmark::State& state, int core, int other) {
   }
   turn.store(kStop, std::memory_order_release);
   partner.join();
-  bind(all);
+  run_on(all);
   const auto middle = nanoseconds.begin() + static_cast<std::ptrdiff_t>(nanoseconds.size() / 2);
   std::nth_element(nanoseconds.begin(), middle, nanoseconds.end());
   state.counters["ns_per_trip"] = *middle;
@@ -298,7 +277,7 @@ double read_peak(std::size_t bytes) {
 }
 
 void register_peak() {
-  const std::vector<int> cores = usable_cores();
+  const std::vector<int> cores = usable_cpus();
   for (const simd::KernelTable* kernels : simd::available_kernels()) {
     const Loops* const loops = loops_of(kernels->name);
     if (loops == nullptr) continue;

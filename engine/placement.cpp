@@ -19,8 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kProbeNanoseconds = 5e6;
-// Between what cores with a common L3 take, up to 170 ns, and others, from 400.
-constexpr double kCommonCache = 250;
 
 double nanoseconds_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::nano>(Clock::now() - begin).count();

@@ -54,6 +54,10 @@ struct TeamPlace {
   bool pins() const noexcept { return placement != nullptr && placement->pins(); }
 };
 
+/// Nanoseconds that a line's way there and back takes at most between cores with a common cache:
+/// with a common L3 up to 170, without from 400.
+inline constexpr double kCommonCache = 250;
+
 /// Nanoseconds for a cache line to go from one cpu to another and back, the least of some dozen
 /// measurements. 0: within `limit` nanoseconds they did not come together, or one may not be used.
 double measure_round_trip(int cpu, int other, double limit);

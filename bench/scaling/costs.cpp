@@ -3,6 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "bench/cpus.hpp"
+#include "engine/placement.hpp"
+#include "io/error.hpp"
 
 namespace hogvec::bench {
 namespace {
@@ -13,6 +20,14 @@ constexpr std::size_t kNearBytes = 256 << 10;
 // A line from memory takes so many times as long as one from the L3, and so long to come.
 constexpr double kMemory = 2;
 constexpr double kMemoryLatency = 100;  // ns
+
+// What is passed between two cores, again and again: blocks of rows as skip-gram has them, so many
+// that every second-level cache holds them.
+constexpr std::size_t kPassedRows = 21;
+constexpr std::size_t kPassedInputs = 12;
+constexpr std::size_t kPassedBytes = 192 << 10;
+constexpr std::size_t kPasses = 400;
+constexpr double kTripNanoseconds = 1e9;  // after which cores are said not to come together
 
 std::size_t at(Way way) { return static_cast<std::size_t>(way); }
 
@@ -91,63 +106,137 @@ WorkCosts WorkProbe::measure() {
 }
 
 RowsProbe::RowsProbe(const Workers& workers)
-    : workers_(workers), rows_(random_matrix(workers.rows, workers.dim, 0.05F, 1)) {
-  for (const Touches& touches : workers.touches) {
-    replays_.emplace_back(touches, workers.dim, [&](std::uint32_t row) { return rows_.row(row); });
-  }
+    : touches_(workers.touches.front()), rows_(random_matrix(workers.rows, workers.dim, 0.05F, 1)) {
+  replay_.emplace_back(
+      touches_, workers.dim, [&](std::uint32_t row) { return rows_.row(row); }, &workers.kept);
 }
 
 double RowsProbe::measure() {
-  const Touches& first = workers_.touches.front();
-  return time_blocks(replays_, 4 * kSeconds) * static_cast<double>(first.blocks.size()) /
-         static_cast<double>(first.words);
+  return time_blocks(replay_, 4 * kSeconds) * static_cast<double>(touches_.blocks.size()) /
+         static_cast<double>(touches_.words);
 }
 
-LineCosts line_costs(const Longer& alone, const Longer& seldom, const Longer& often,
-                     double round_trip) {
-  const auto fetched = [](const Longer& of, Way way) { return of.counted.fetched[at(way)]; };
-  const auto l3_lines = [&](const Longer& of) {
-    return fetched(of, Way::kOwnL3) + kMemory * fetched(of, Way::kMemory);
-  };
-  const double l3 = cost(alone.nanoseconds, l3_lines(alone));
-  // What is left is put down to lines of the other core: two equations, of which neither cost may
-  // come out below nothing, nor a line that comes when it is used cheaper than one that came
-  // before.
-  const auto left = [&](const Longer& of) {
-    return std::max(0.0, of.nanoseconds - l3 * l3_lines(of));
-  };
-  const auto late_lines = [&](const Longer& of) { return of.counted.late[at(Way::kNearCore)]; };
-  const double a_early = fetched(seldom, Way::kNearCore);
-  const double b_early = fetched(often, Way::kNearCore);
-  const double determinant = a_early * late_lines(often) - b_early * late_lines(seldom);
-  const double early = std::clamp(
-      cost(left(seldom) * late_lines(often) - left(often) * late_lines(seldom), determinant), 0.0,
-      cost(left(often), b_early + late_lines(often)));
-  const double late = std::max(early, cost(left(often) - early * b_early, late_lines(often)));
+PassProbe::PassProbe(std::size_t dim)
+    : blocks_(std::max<std::size_t>(
+          kPassedBytes / (kPassedRows * simd::padded(dim) * sizeof(float)), 2)),
+      rows_(random_matrix(2 * blocks_ * kPassedRows, dim, 0.05F, 1)) {
+  for (std::uint32_t row = 0; row < blocks_ * kPassedRows; ++row) {
+    touches_.rows.push_back(row);
+    if (touches_.rows.size() % kPassedRows != 0) continue;
+    touches_.calls.push_back({Kernel::kLogisticBlock, kPassedInputs, kPassedRows - kPassedInputs});
+    touches_.end_block();
+  }
+}
 
+double PassProbe::time_pass(bool ahead, bool swapped) {
+  using Clock = std::chrono::steady_clock;
+  const std::vector<int> cpus = usable_cpus();
+  const std::vector<bool> none_ahead(blocks_ * kPassedRows, true);
+  std::atomic<std::size_t> arrived{0};
+  std::vector<double> took(kPasses);
+  const auto run = [&](std::size_t thread) {
+    if (thread < cpus.size()) run_on({cpus[thread]});
+    std::vector<Replay> halves;
+    for (const std::size_t half : {0, 1}) {
+      halves.emplace_back(
+          touches_, rows_.dim(),
+          [&](std::uint32_t row) { return rows_.row(half * blocks_ * kPassedRows + row); },
+          ahead ? nullptr : &none_ahead);
+    }
+    for (std::size_t pass = 0; pass < kPasses; ++pass) {
+      ++arrived;
+      while (arrived < 2 * (pass + 1)) {
+      }
+      Replay& replay = halves[(thread + (swapped ? pass : 0)) % 2];
+      const Clock::time_point begin = Clock::now();
+      for (std::size_t b = 0; b < blocks_; ++b) replay.block();
+      if (thread != 0) continue;
+      took[pass] = std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
+    }
+  };
+  std::thread other([&] { run(1); });
+  std::thread self([&] { run(0); });
+  other.join();
+  self.join();
+  const auto quartile = took.begin() + kPasses / 4;
+  std::nth_element(took.begin(), quartile, took.end());
+  return *quartile;
+}
+
+void PassProbe::measure() {
+  const std::vector<int> cpus = usable_cpus();
+  if (cpus.size() < 2) throw Error("the model is measured on two cores, and this process has one");
+  const auto trip = [&] { return measure_round_trip(cpus[0], cpus[1], kTripNanoseconds); };
+  const auto keep = [&](Times& best, const Times& times) {
+    if (best.round_trip == 0 || times.fetched + times.late < best.fetched + best.late) best = times;
+  };
+  const double own = time_pass(true, false);
+  if (own_ == 0 || own < own_) own_ = own;
+  const double before = trip();
+  Times times;
+  times.fetched = time_pass(true, true);
+  times.round_trip = trip();
+  times.late = time_pass(false, true);
+  const double after = trip();
+  const auto all = {before, times.round_trip, after};
+  const auto near = [](double nanoseconds) { return nanoseconds <= kCommonCache; };
+  if (std::find(all.begin(), all.end(), 0.0) != all.end()) return;
+  if (std::all_of(all.begin(), all.end(), near)) keep(near_, times);
+  if (std::none_of(all.begin(), all.end(), near)) keep(far_, times);
+}
+
+PassedLines PassProbe::lines(const Times& times) const {
+  if (times.round_trip == 0) return {};
+  const std::size_t lines_of_row = rows_.stride() * sizeof(float) / 64;
+  const auto lines = static_cast<double>(lines_of_row * kPassedRows);
+  const auto blocks = static_cast<double>(blocks_);
+  PassedLines passed;
+  passed.round_trip = times.round_trip;
+  passed.late = cost(times.late - own_, lines * blocks);
+  // Nobody asked for the first block.
+  passed.fetched = cost(times.fetched - own_ - lines * passed.late, lines * (blocks - 1));
+  return passed;
+}
+
+LineCosts line_costs(double longer, const Prediction& counted, const PassedLines& near,
+                     const PassedLines& far) {
+  const double l3 =
+      cost(longer, counted.fetched[at(Way::kOwnL3)] + kMemory * counted.fetched[at(Way::kMemory)]);
   LineCosts costs;
   costs.fetched[at(Way::kOwnL3)] = costs.late[at(Way::kOwnL3)] = l3;
   costs.fetched[at(Way::kMemory)] = costs.late[at(Way::kMemory)] = kMemory * l3;
-  costs.fetched[at(Way::kNearCore)] = early;
-  costs.late[at(Way::kNearCore)] = late;
-  costs.latency[at(Way::kOwnL3)] = round_trip / 2;
   costs.latency[at(Way::kMemory)] = kMemoryLatency;
-  costs.latency[at(Way::kNearCore)] = round_trip / 2;
-  costs.latency[at(Way::kNearUpgrade)] = round_trip / 2;
-  return scaled(costs, round_trip, round_trip, round_trip);
+  costs.near_round_trip = near.round_trip > 0 ? near.round_trip : far.round_trip;
+  costs.far_round_trip = far.round_trip > 0 ? far.round_trip : near.round_trip;
+  costs.latency[at(Way::kOwnL3)] = costs.near_round_trip / 2;
+  const auto set = [&](Way way, const PassedLines& passed) {
+    costs.fetched[at(way)] = passed.fetched;
+    costs.late[at(way)] = passed.late;
+    costs.latency[at(way)] = passed.round_trip / 2;
+  };
+  set(Way::kNearCore, near.round_trip > 0 ? near : far);
+  for (const Way way : {Way::kFarCore, Way::kFarL3}) set(way, far.round_trip > 0 ? far : near);
+  // A claim is waited for, and costs nothing else.
+  costs.latency[at(Way::kNearUpgrade)] = costs.latency[at(Way::kNearCore)];
+  costs.latency[at(Way::kFarUpgrade)] = costs.latency[at(Way::kFarCore)];
+  return costs;
 }
 
-LineCosts scaled(const LineCosts& costs, double round_trip, double near, double far) {
+LineCosts scaled(const LineCosts& costs, double near, double far) {
   LineCosts made = costs;
-  const auto scale = [&](Way from, Way to, double factor) {
+  const auto scale = [&](Way way, double factor) {
     for (auto member : {&LineCosts::fetched, &LineCosts::late, &LineCosts::latency}) {
-      (made.*member)[at(to)] = (costs.*member)[at(from)] * factor;
+      (made.*member)[at(way)] *= factor;
     }
   };
-  for (const Way way : {Way::kNearCore, Way::kNearUpgrade}) scale(way, way, near / round_trip);
-  scale(Way::kNearCore, Way::kFarCore, far / round_trip);
-  scale(Way::kNearUpgrade, Way::kFarUpgrade, far / round_trip);
-  scale(Way::kNearCore, Way::kFarL3, far / round_trip);
+  for (const Way way : {Way::kNearCore, Way::kNearUpgrade}) {
+    scale(way, near / costs.near_round_trip);
+  }
+  for (const Way way : {Way::kFarCore, Way::kFarL3, Way::kFarUpgrade}) {
+    scale(way, far / costs.far_round_trip);
+  }
+  made.near_round_trip = near;
+  made.far_round_trip = far;
   return made;
 }
 

@@ -14,16 +14,6 @@
 
 namespace hogvec::bench {
 
-/// Touches of workers who share rows: of `rows` named rows the first are the matrices'.
-struct Workers {
-  std::vector<Touches> touches;
-  std::size_t dim;
-  std::size_t rows;
-  std::vector<std::size_t> matrix_rows;
-
-  std::size_t lines() const noexcept { return simd::padded(dim) * sizeof(float) / 64; }
-};
-
 /// What the kernels of one worker take where all rows lie in the second-level cache.
 class WorkProbe {
  public:
@@ -48,37 +38,72 @@ class WorkProbe {
   std::unique_ptr<Part> others_;
 };
 
-/// What all workers take at once where the rows lie as those of a run do.
+/// What a worker takes where its rows lie as those of a run do.
 class RowsProbe {
  public:
-  /// The workers must outlive it.
+  /// The workers must outlive it; the first is measured.
   explicit RowsProbe(const Workers& workers);
 
   /// Nanoseconds for a word of the text, without what is done beside kernels.
   double measure();
 
  private:
-  const Workers& workers_;
+  const Touches& touches_;
   Matrix rows_;
-  std::vector<Replay> replays_;
+  std::vector<Replay> replay_;
 };
 
-/// How much longer a word takes than computed from WorkCosts, and what the model says has come to
-/// the core meanwhile.
-struct Longer {
-  double nanoseconds = 0;
-  Prediction counted;
+/// What lines cost that the other of two cores has written.
+struct PassedLines {
+  double round_trip = 0;  // nanoseconds between the cores; 0: not measured
+  // Nanoseconds that a worker loses for each line:
+  double fetched = 0;  // asked for a block before it is used
+  double late = 0;     // not asked for
 };
 
-/// What a line costs, put together from what replays took longer: of one worker; and of two who
-/// have all rows in place, and take them from each other seldom and often between a fetch and its
-/// use. `round_trip` between the two cores.
-LineCosts line_costs(const Longer& alone, const Longer& seldom, const Longer& often,
-                     double round_trip);
+/// Lines that two cores pass to each other, by themselves: two threads train blocks of as many rows
+/// as their second-level caches hold, and take each other's every time. A host may move the cores
+/// of a guest, together and apart again within a second: what is measured counts for cores as far
+/// apart as they were before and after it.
+class PassProbe {
+ public:
+  explicit PassProbe(std::size_t dim);
 
-/// The same on a machine whose cores are so far apart, within a domain and between two: what is
-/// passed costs as much more or less as its round trip does.
-LineCosts scaled(const LineCosts& costs, double round_trip, double near, double far);
+  /// Once more, some hundred milliseconds.
+  void measure();
+
+  /// By the best of all measurements: where the cores had a cache in common, and where they had
+  /// not.
+  PassedLines near() const { return lines(near_); }
+  PassedLines far() const { return lines(far_); }
+
+ private:
+  /// Nanoseconds for all blocks, once on rows that the core has; and on rows that the other core
+  /// has had, which are asked for, or are not. Of many times the lower quartile.
+  struct Times {
+    double round_trip = 0;
+    double fetched = 0;
+    double late = 0;
+  };
+  double time_pass(bool ahead, bool swapped);
+  PassedLines lines(const Times& times) const;
+
+  Touches touches_;
+  std::size_t blocks_;
+  Matrix rows_;
+  double own_ = 0;
+  Times near_;
+  Times far_;
+};
+
+/// What a line costs, put together from how much longer a word of one worker takes than computed,
+/// whose lines come as `counted`, and from what is passed. What was not measured between cores of
+/// one distance is that of the other, as much more or less as its round trip.
+LineCosts line_costs(double longer, const Prediction& counted, const PassedLines& near,
+                     const PassedLines& far);
+
+/// The same on a machine whose cores are so far apart, within a domain and between two.
+LineCosts scaled(const LineCosts& costs, double near, double far);
 
 /// Of this machine's first core; what the system does not tell is 1 MiB and 32 MiB.
 CacheSizes cache_sizes();

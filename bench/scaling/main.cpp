@@ -24,15 +24,14 @@ constexpr const char* kUsage =
     "usage: hogvec_scaling TEXT [-words N] [-rounds N] [-dims LIST] [-modes LIST]\n"
     "                      [-machine CORES,DOMAINS,NEAR,FAR]...\n"
     "\n"
-    "  -words N    of the text are trained (2000000); of trees a quarter\n"
-    "  -rounds N   in each of which everything is measured once (5)\n"
+    "  -words N    of the text are trained (500000); of trees a quarter\n"
+    "  -rounds N   in each of which everything is measured once (10)\n"
     "  -dims LIST  lengths of rows (100,300)\n"
-    "  -modes LIST of skip-gram-ns, skip-gram-hs, cbow-ns, cbow-hs (the first three); one with\n"
-    "              noise words and one with a tree are among them\n"
+    "  -modes LIST of skip-gram-ns, skip-gram-hs, cbow-ns, cbow-hs (the first three)\n"
     "  -machine    its cores, at most 256, in groups with a common cache, and the nanoseconds of "
     "a\n"
     "              cache line to another core and back, within a group and between two; may be\n"
-    "              repeated (64,8,60,200 and 128,16,60,450)\n";
+    "              repeated (64,8,60,200 and 128,2,150,300)\n";
 
 constexpr std::size_t kLeastWords = 50'000;
 
@@ -45,8 +44,8 @@ struct Layout {
 
 struct Options {
   std::string text;
-  std::size_t words = 2'000'000;
-  int rounds = 5;
+  std::size_t words = 500'000;
+  int rounds = 10;
   std::vector<std::size_t> dims{100, 300};
   std::vector<std::string> modes{"skip-gram-ns", "skip-gram-hs", "cbow-ns"};
   std::vector<Layout> layouts;
@@ -111,7 +110,7 @@ Options options_of(const std::vector<std::string_view>& arguments) {
     }
   }
   if (options.text.empty()) throw Error("no text is given");
-  if (options.layouts.empty()) options.layouts = {{64, 8, 60, 200}, {128, 16, 60, 450}};
+  if (options.layouts.empty()) options.layouts = {{64, 8, 60, 200}, {128, 2, 150, 300}};
   return options;
 }
 
@@ -134,13 +133,14 @@ Json prediction_json(const Prediction& prediction) {
 }
 
 Json study_json(const Study& study) {
-  Json json = {{"round_trip_ns", study.round_trip},
-               {"l2_bytes", study.caches.l2},
+  Json json = {{"l2_bytes", study.caches.l2},
                {"l3_bytes", study.caches.l3},
                {"costs", Json::array()},
                {"checked", Json::array()}};
   for (const Costs& costs : study.costs) {
     json["costs"].push_back({{"dim", costs.dim},
+                             {"near_round_trip_ns", costs.lines.near_round_trip},
+                             {"far_round_trip_ns", costs.lines.far_round_trip},
                              {"fetched_ns", ways_json(costs.lines.fetched)},
                              {"late_ns", ways_json(costs.lines.late)}});
   }
@@ -163,7 +163,7 @@ class Curve {
         layout_(layout),
         work_(costs.work.at(subject.mode())),
         caches_(caches),
-        lines_(scaled(costs.lines, costs.round_trip, layout.near, layout.far)) {}
+        lines_(scaled(costs.lines, layout.near, layout.far)) {}
 
   Json json() const {
     Json json = {{"mode", subject_.mode()}, {"dim", subject_.dim()}, {"rows", Json::array()}};
@@ -192,8 +192,7 @@ class Curve {
                           .caches = caches_,
                           .costs = lines_,
                           .memory_bandwidth = kDomainBandwidth};
-    return simulate(machine, work_, workers.touches, workers.lines(), workers.rows,
-                    workers.matrix_rows);
+    return simulate(machine, work_, workers);
   }
 
   /// What other numbers of sets would be worth, with all cores at work; touches so that as many are
@@ -216,11 +215,8 @@ class Curve {
     };
     const auto outstanding = static_cast<std::uint32_t>(own.sets * own.touches);
     add(0, 0, 1);
-    std::vector<std::size_t> counts{static_cast<std::size_t>(layout_.domains), own.sets,
-                                    static_cast<std::size_t>(layout_.cores)};
-    std::sort(counts.begin(), counts.end());
-    counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
-    for (const std::size_t sets : counts) {
+    const auto cores = static_cast<std::size_t>(layout_.cores);
+    for (auto sets = static_cast<std::size_t>(layout_.domains); sets <= cores; sets *= 2) {
       if (sets < 2) continue;
       const auto touches = std::max(4u, outstanding / static_cast<std::uint32_t>(sets));
       for (const std::size_t times : {1, 4, 16}) {

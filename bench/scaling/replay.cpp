@@ -1,42 +1,30 @@
 #include "bench/scaling/replay.hpp"
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <numeric>
 #include <thread>
 
+#include "bench/cpus.hpp"
+#include "simd/prefetch.hpp"
+
 namespace hogvec::bench {
-namespace {
-
-/// The thread stays on one of the cpus that it may use.
-void run_on(std::size_t cpu_index) {
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
-  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed) || cpu_index-- != 0) continue;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    pthread_setaffinity_np(pthread_self(), sizeof one, &one);
-    return;
-  }
-}
-
-}  // namespace
-
 Replay::Replay(const Touches& touches, std::size_t dim,
-               const std::function<float*(std::uint32_t row)>& place)
+               const std::function<float*(std::uint32_t row)>& place, const std::vector<bool>* kept)
     : touches_(touches),
       kernels_(*simd::wanted_kernels()),
       stride_(simd::padded(dim)),
       before_(stride_),
       after_(stride_) {
   rows_.reserve(touches.rows.size());
-  for (const std::uint32_t row : touches.rows) rows_.push_back(place(row));
+  touches.for_each_block([&](std::span<const Call>, std::span<const std::uint32_t> rows) {
+    for (const std::uint32_t row : rows) {
+      rows_.push_back(place(row));
+      if (kept == nullptr || !(*kept)[row]) fetched_.push_back(rows_.back());
+    }
+    fetched_end_.push_back(fetched_.size());
+  });
   std::size_t pairs = 0;
   std::size_t scratch = 0;
   for (const Call& call : touches.calls) {
@@ -50,9 +38,10 @@ Replay::Replay(const Touches& touches, std::size_t dim,
 }
 
 void Replay::fetch(std::size_t block) const noexcept {
-  const std::size_t begin = block == 0 ? 0 : touches_.blocks[block - 1].row_end;
-  for (std::size_t i = begin; i < touches_.blocks[block].row_end; ++i) {
-    for (std::size_t d = 0; d < stride_; d += simd::kRowPadding) __builtin_prefetch(rows_[i] + d);
+  for (std::size_t i = block == 0 ? 0 : fetched_end_[block - 1]; i < fetched_end_[block]; ++i) {
+    for (std::size_t d = 0; d < stride_; d += simd::kRowPadding) {
+      simd::prefetch_to_write(fetched_[i] + d);
+    }
   }
 }
 
@@ -99,11 +88,12 @@ double time_blocks(std::span<Replay> replays, double seconds) {
   constexpr std::size_t kLook = 100;  // blocks between two looks at the clock
   std::atomic<std::size_t> ready{0};
   std::atomic<std::size_t> done{0};
+  const std::vector<int> cpus = usable_cpus();
   std::vector<double> took(replays.size());
   std::vector<std::thread> threads;
   for (std::size_t r = 0; r < replays.size(); ++r) {
     threads.emplace_back([&, r] {
-      run_on(r);
+      if (r < cpus.size()) run_on({cpus[r]});
       Replay& replay = replays[r];
       for (std::size_t b = 0; b < replay.blocks(); ++b) replay.block();
       ++ready;

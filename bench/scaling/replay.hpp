@@ -13,12 +13,13 @@
 namespace hogvec::bench {
 
 /// One worker's calls on rows that lie where `place` says. While one block is computed the rows of
-/// the next are fetched, as trainers do. One thread.
+/// the next are fetched, as trainers do, but for those that are `kept`. One thread.
 class Replay {
  public:
   /// The touches must outlive it.
   Replay(const Touches& touches, std::size_t dim,
-         const std::function<float*(std::uint32_t row)>& place);
+         const std::function<float*(std::uint32_t row)>& place,
+         const std::vector<bool>* kept = nullptr);
 
   /// Computes a block and goes to the next, from the last to the first.
   void block() noexcept;
@@ -32,6 +33,8 @@ class Replay {
   const simd::KernelTable& kernels_;
   std::size_t stride_;
   std::vector<float*> rows_;
+  std::vector<const float*> fetched_;  // of all blocks
+  std::vector<std::size_t> fetched_end_;
   std::size_t next_ = 0;
   Aligned<float> scratch_;
   Aligned<float> positives_;

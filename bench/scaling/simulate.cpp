@@ -23,26 +23,26 @@ double computing(const WorkCosts& work, std::span<const Call> calls) {
 
 class Simulation {
  public:
-  Simulation(const Machine& machine, const WorkCosts& work, std::span<const Touches> workers,
-             std::size_t lines, std::size_t rows)
+  Simulation(const Machine& machine, const WorkCosts& work, const Workers& workers)
       : machine_(machine),
         work_(work),
-        lines_(lines),
-        caches_(workers.size(), std::min(machine.domains, workers.size()), machine.caches,
-                rows * lines),
-        passed_(rows * lines),
+        workers_(workers),
+        lines_(workers.lines()),
+        caches_(workers.touches.size(), std::min(machine.domains, workers.touches.size()),
+                machine.caches, workers.rows * lines_),
+        passed_(workers.rows * lines_),
         memory_free_(machine.domains) {
-    for (const Touches& touches : workers) cores_.emplace_back(touches);
+    for (const Touches& touches : workers.touches) cores_.emplace_back(touches);
   }
 
-  void warm(std::span<const std::size_t> matrix_rows) {
+  void warm() {
     std::size_t room = machine_.caches.l3 / 64 / lines_;  // rows
     std::size_t most = 0;
-    for (const std::size_t rows : matrix_rows) most = std::max(most, rows);
+    for (const std::size_t rows : workers_.matrix_rows) most = std::max(most, rows);
     std::vector<std::uint32_t> wanted;
     for (std::size_t k = 0; k < most && wanted.size() < room; ++k) {
       std::size_t first = 0;
-      for (const std::size_t rows : matrix_rows) {
+      for (const std::size_t rows : workers_.matrix_rows) {
         if (k < rows) wanted.push_back(static_cast<std::uint32_t>(first + k));
         first += rows;
       }
@@ -177,10 +177,11 @@ class Simulation {
     double arrives = 0;
     if (core.next + 1 < core.touches.blocks.size()) {
       for (const std::uint32_t row : rows(core, core.next + 1)) {
+        if (workers_.kept[row]) continue;
         for (std::size_t l = 0; l < lines_; ++l) {
           const auto line = static_cast<std::uint32_t>(row * lines_ + l);
-          if (caches_.holds(c, line)) continue;
-          const Way way = caches_.read(c, line);
+          const Way way = caches_.write(c, line);
+          if (way == Way::kHit) continue;
           arrives = std::max(arrives, arrival(c, line, way, time));
           time += count(way, machine_.costs.fetched, counts_.fetched);
         }
@@ -191,16 +192,18 @@ class Simulation {
     return time;
   }
 
-  /// All rows of the block, or those that it writes.
+  /// All rows of the block, or those that it writes. What another core has taken since it was asked
+  /// for, and works on, is waited for row by row: of a tree that two cores train in place each such
+  /// row costs its way, though lines that nobody works on cost next to none where they are used.
   double touch(std::size_t c, double time, bool write) {
     const Core& core = cores_[c];
     const std::span<const std::uint32_t> used = rows(core, core.next);
     std::size_t at = 0;
-    double arrives = time;
     for (const Call& call : calls(core, core.next)) {
       const std::size_t end = at + call.rows();
       if (write && !updates(call.kernel)) at = end;
       for (; at < end; ++at) {
+        double arrives = time;
         for (std::size_t l = 0; l < lines_; ++l) {
           const auto line = static_cast<std::uint32_t>(used[at] * lines_ + l);
           const Way way = write ? caches_.write(c, line) : caches_.read(c, line);
@@ -208,9 +211,10 @@ class Simulation {
           if (is_contended(way)) arrives = std::max(arrives, arrival(c, line, way, time));
           time += count(way, machine_.costs.late, counts_.late);
         }
+        time = wait_until(arrives, time);
       }
     }
-    return wait_until(arrives, time);
+    return time;
   }
 
   double wait_until(double arrives, double time) {
@@ -221,6 +225,7 @@ class Simulation {
 
   const Machine& machine_;
   const WorkCosts& work_;
+  const Workers& workers_;
   std::size_t lines_;
   Caches caches_;
   std::vector<Core> cores_;
@@ -235,10 +240,9 @@ double computing_of_word(const WorkCosts& work, const Touches& touches) {
   return computing(work, touches.calls) / static_cast<double>(touches.words) + work.word;
 }
 
-Prediction simulate(const Machine& machine, const WorkCosts& work, std::span<const Touches> workers,
-                    std::size_t lines, std::size_t rows, std::span<const std::size_t> matrix_rows) {
-  Simulation simulation(machine, work, workers, lines, rows);
-  simulation.warm(matrix_rows);
+Prediction simulate(const Machine& machine, const WorkCosts& work, const Workers& workers) {
+  Simulation simulation(machine, work, workers);
+  simulation.warm();
   return simulation.run();
 }
 

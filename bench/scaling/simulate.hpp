@@ -16,6 +16,9 @@ struct LineCosts {
   std::array<double, kWays> fetched{};  // of one that was asked for a block before it is used
   std::array<double, kWays> late{};     // of one that had to come when it was used
   std::array<double, kWays> latency{};  // from when it is asked for until it is there
+  // Of a line between two cores, of which the above are:
+  double near_round_trip = 0;  // in one domain
+  double far_round_trip = 0;   // in two
 };
 
 struct Machine {
@@ -48,10 +51,8 @@ struct Prediction {
   double waiting = 0;
 };
 
-/// Worker w is on core w of a machine with as many cores, spread evenly over its domains. A row has
-/// so many lines; of `rows` named rows the first are the matrices', of which the L3s hold the most
-/// frequent ones at the start.
-Prediction simulate(const Machine& machine, const WorkCosts& work, std::span<const Touches> workers,
-                    std::size_t lines, std::size_t rows, std::span<const std::size_t> matrix_rows);
+/// Worker w is on core w of a machine with as many cores, spread evenly over its domains. Of the
+/// matrices the L3s hold the most frequent rows at the start.
+Prediction simulate(const Machine& machine, const WorkCosts& work, const Workers& workers);
 
 }  // namespace hogvec::bench

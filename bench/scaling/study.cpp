@@ -1,7 +1,5 @@
 #include "bench/scaling/study.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -10,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "bench/cpus.hpp"
 #include "engine/placement.hpp"
 #include "engine/train/run.hpp"
 #include "io/error.hpp"
@@ -43,19 +42,6 @@ Corpus beginning_of(const Corpus& corpus, std::size_t words) {
   return corpus_of({corpus.vocabulary.words(), 1}, corpus.text.ids().first(words));
 }
 
-/// The first two cpus that the process may use.
-double measure_round_trip_here() {
-  cpu_set_t allowed;
-  std::vector<int> cpus;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
-    for (int cpu = 0; cpu < CPU_SETSIZE && cpus.size() < 2; ++cpu) {
-      if (CPU_ISSET(static_cast<std::size_t>(cpu), &allowed)) cpus.push_back(cpu);
-    }
-  }
-  if (cpus.size() < 2) throw Error("the model is measured on two cores, and this process has one");
-  return measure_round_trip(cpus[0], cpus[1], 1e9);
-}
-
 /// The least or the most of what was measured of one thing, a value a round: what a host takes away
 /// from a guest is not of the machine.
 template <class Better>
@@ -80,7 +66,7 @@ struct Case {
   bool replicas;
   Workers workers;
   std::unique_ptr<WorkProbe> work_probe;
-  std::unique_ptr<RowsProbe> rows_probe;  // of those that say what lines cost
+  std::unique_ptr<RowsProbe> rows_probe;  // of the one that says what lines of the L3 cost
   Least beside{}, pair{}, row{}, rows{};
   Most run{};
 
@@ -89,22 +75,17 @@ struct Case {
 
 Prediction predict(const Case& of, const CacheSizes& caches, const LineCosts& costs) {
   const Machine machine{.domains = 1, .caches = caches, .costs = costs};
-  return simulate(machine, of.work(), of.workers.touches, of.workers.lines(), of.workers.rows,
-                  of.workers.matrix_rows);
+  return simulate(machine, of.work(), of.workers);
 }
 
-/// What lines cost is not known yet, and changes little of who takes which line when.
-Longer longer(const Case& of, const CacheSizes& caches) {
+/// Nanoseconds that a word takes longer where the rows lie as those of a run do.
+double longer(const Case& of) {
   const WorkCosts work = of.work();
-  const double computed = computing_of_word(work, of.workers.touches.front()) - work.word;
-  return {of.rows.value() - computed, predict(of, caches, {})};
+  return of.rows.value() - (computing_of_word(work, of.workers.touches.front()) - work.word);
 }
 
-/// One worker and two of the first subject with noise words, then two of the first with a tree, say
-/// what lines cost: they get a rows_probe.
-std::vector<Case> cases_of(std::vector<const Subject*> subjects) {
-  std::stable_partition(subjects.begin(), subjects.end(),
-                        [](const Subject* subject) { return !subject->has_tree(); });
+/// One worker of the first subject says what lines of the L3 cost: the first case has a rows_probe.
+std::vector<Case> cases_of(const std::vector<const Subject*>& subjects) {
   std::vector<Case> cases;
   for (const Subject* const subject : subjects) {
     for (const auto& [threads, replicas] : {std::pair{1, false}, {2, false}, {2, true}}) {
@@ -114,18 +95,8 @@ std::vector<Case> cases_of(std::vector<const Subject*> subjects) {
                        nullptr, nullptr});
     }
   }
-  const Subject* const noise = subjects.front();
-  const auto tree = std::find_if(subjects.begin(), subjects.end(),
-                                 [](const Subject* subject) { return subject->has_tree(); });
-  if (noise->has_tree() || tree == subjects.end()) {
-    throw Error("what lines cost is learned from a mode with noise words and one with a tree");
-  }
-  for (Case& one : cases) {  // they do not move any more
-    one.work_probe = std::make_unique<WorkProbe>(one.workers);
-    if (!one.replicas && (one.subject == noise || (one.subject == *tree && one.threads == 2))) {
-      one.rows_probe = std::make_unique<RowsProbe>(one.workers);
-    }
-  }
+  for (Case& one : cases) one.work_probe = std::make_unique<WorkProbe>(one.workers);
+  cases.front().rows_probe = std::make_unique<RowsProbe>(cases.front().workers);  // moves no more
   return cases;
 }
 
@@ -153,11 +124,11 @@ void wait_for_two_cores() {
   }
 }
 
-void measure(std::vector<Case>& cases, int rounds, Least& round_trip) {
+void measure(std::vector<Case>& cases, int rounds, PassProbe& passed) {
   for (int round = 0; round < rounds; ++round) {
     for (Case& one : cases) {
       wait_for_two_cores();
-      if (const double trip = measure_round_trip_here(); trip > 0) round_trip.add(trip);
+      passed.measure();
       std::fprintf(stderr, "\rround %d of %d: %s, D %zu, threads %d   ", round + 1, rounds,
                    one.subject->mode().c_str(), one.subject->dim(), one.threads);
       one.beside.add(one.subject->measure_beside());
@@ -173,18 +144,18 @@ void measure(std::vector<Case>& cases, int rounds, Least& round_trip) {
 
 void study_dim(const std::vector<const Subject*>& subjects, int rounds, Study& study) {
   std::vector<Case> cases = cases_of(subjects);
-  Least round_trip;
-  measure(cases, rounds, round_trip);
-  const double trip = round_trip.value();
-  if (trip == 0) {
+  PassProbe passed(subjects.front()->dim());
+  measure(cases, rounds, passed);
+  const PassedLines near = passed.near();
+  const PassedLines far = passed.far();
+  if (near.round_trip == 0 && far.round_trip == 0) {
     throw Error("two cores did not come to pass a cache line: something else has them; try again");
   }
-  study.round_trip = study.round_trip == 0 ? trip : std::min(study.round_trip, trip);
-  std::vector<Longer> known;  // in the order of cases_of()
-  for (const Case& one : cases) {
-    if (one.rows_probe) known.push_back(longer(one, study.caches));
-  }
-  Costs costs{subjects.front()->dim(), trip, line_costs(known[0], known[1], known[2], trip), {}};
+  const Case& alone = cases.front();
+  Costs costs{subjects.front()->dim(),
+              // What lines cost changes nothing of which come to one worker.
+              line_costs(longer(alone), predict(alone, study.caches, {}), near, far),
+              {}};
   for (const Case& one : cases) {
     if (one.replicas) costs.work[one.subject->mode()] = one.work();
     study.checked.push_back({one.subject->mode(), one.subject->dim(), one.threads, one.replicas,
@@ -220,12 +191,7 @@ ReplicaPolicy Subject::policy(int workers, int cores, int domains) const {
 Workers Subject::record(const ReplicaPolicy& policy, int workers, std::size_t chunks) const {
   const TrainPlan plan = plan_for(workers, dim_);
   const Model model(ModelShape(corpus_.vocabulary.size(), plan));
-  TouchedRun run(corpus_, plan, tables_, model);
-  Workers recorded{run.record(policy, workers, chunks),
-                   dim_,
-                   run.named_rows(),
-                   {model.input.rows(), model.output.rows(), model.nodes.rows()}};
-  return recorded;
+  return TouchedRun(corpus_, plan, tables_, model).record(policy, workers, chunks);
 }
 
 double Subject::measure_beside() const {
@@ -249,7 +215,7 @@ double Subject::measure_run(int threads, bool replicas) const {
 }
 
 Study study(const std::vector<std::unique_ptr<Subject>>& subjects, int rounds) {
-  Study made{0, cache_sizes(), {}, {}};
+  Study made{cache_sizes(), {}, {}};
   std::map<std::size_t, std::vector<const Subject*>> by_dim;
   for (const auto& subject : subjects) by_dim[subject->dim()].push_back(subject.get());
   for (const auto& [dim, of_dim] : by_dim) study_dim(of_dim, rounds, made);

@@ -58,20 +58,17 @@ struct Checked {
 /// Everything that the model knows of rows of one length.
 struct Costs {
   std::size_t dim;
-  double round_trip;  // ns, when they were measured
   LineCosts lines;
   std::map<std::string, WorkCosts> work;  // of each mode
 };
 
 struct Study {
-  double round_trip;  // ns, between the two cores, the least
   CacheSizes caches;
   std::vector<Costs> costs;
   std::vector<Checked> checked;
 };
 
-/// All modes, of which the first negative sampling and the first tree say what lines cost. In each
-/// of so many rounds everything is measured once; the best counts. Two cores at least.
+/// In each of so many rounds everything is measured once; the best counts. Two cores at least.
 Study study(const std::vector<std::unique_ptr<Subject>>& subjects, int rounds);
 
 }  // namespace hogvec::bench

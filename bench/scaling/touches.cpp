@@ -1,11 +1,13 @@
 #include "bench/scaling/touches.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
 #include "engine/kernels.hpp"
 #include "engine/train/chunk.hpp"
 #include "engine/train/chunk_trainer.hpp"
+#include "engine/train/logistic/hierarchical_softmax.hpp"
 #include "engine/train/schedule.hpp"
 
 namespace hogvec::bench {
@@ -123,27 +125,41 @@ TouchedRun::TouchedRun(const Corpus& corpus, const TrainPlan& plan, const RunTab
   }
 }
 
-std::vector<Touches> TouchedRun::record(const ReplicaPolicy& policy, int workers,
-                                        std::size_t chunks) {
+Workers TouchedRun::record(const ReplicaPolicy& policy, int workers, std::size_t chunks) {
   const simd::KernelTable table = noting_kernels();
   const SubstituteKernels kernels(table);
   const ModelRows rows(model_, policy);
   const auto count = static_cast<std::size_t>(workers);
   std::vector<std::unique_ptr<NotingWorker>> alive;  // what one has in memory no other has
-  std::vector<Touches> all(count);
+  Workers recorded;
+  recorded.touches.resize(count);
   for (std::size_t w = 0; w < count; ++w) {
     NotingWorker& worker =
         *alive.emplace_back(std::make_unique<NotingWorker>(corpus_, plan_, tables_, rows));
     worker.use_set(w * policy.sets / count);
-    Recorder noted{names_, all[w]};
+    Touches& touches = recorded.touches[w];
+    Recorder noted{names_, touches};
     recorder = &noted;
     for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
-      all[w].words += worker.train(chunk * count + w);
+      touches.words += worker.train(chunk * count + w);
       noted.end_block();
     }
     recorder = nullptr;
   }
-  return all;
+  const std::size_t kept =
+      std::min<std::size_t>(HierarchicalSoftmax::kHotNodes, model_.nodes.rows());
+  std::vector<std::uint32_t> kept_names;
+  for (std::size_t set = 0; set < std::max<std::size_t>(rows.nodes.sets(), 1); ++set) {
+    for (std::size_t k = 0; k < kept; ++k) {
+      kept_names.push_back(names_.of(rows.nodes.replicas(set) + k * model_.nodes.stride()));
+    }
+  }
+  recorded.dim = plan_.dim;
+  recorded.rows = names_.size();
+  recorded.matrix_rows = {model_.input.rows(), model_.output.rows(), model_.nodes.rows()};
+  recorded.kept.resize(names_.size());
+  for (const std::uint32_t name : kept_names) recorded.kept[name] = true;
+  return recorded;
 }
 
 double TouchedRun::seconds_beside_kernels(std::size_t chunks) {

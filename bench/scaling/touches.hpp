@@ -12,6 +12,7 @@
 #include "engine/train/model_rows.hpp"
 #include "engine/train/plan.hpp"
 #include "engine/train/run_tables.hpp"
+#include "simd/kernels.hpp"
 
 namespace hogvec::bench {
 
@@ -76,6 +77,18 @@ struct Touches {
   }
 };
 
+/// Workers who share rows.
+struct Workers {
+  std::vector<Touches> touches;
+  std::size_t dim = 0;
+  std::size_t rows = 0;                  // that have names
+  std::vector<std::size_t> matrix_rows;  // the first of them: those of each matrix
+  std::vector<bool>
+      kept;  // by name: trainers do not ask for it ahead, since it is used all the time
+
+  std::size_t lines() const noexcept { return simd::padded(dim) * sizeof(float) / 64; }
+};
+
 /// Numbers for rows, by where they lie: 0, 1, ...
 class RowNames {
  public:
@@ -98,13 +111,11 @@ class TouchedRun {
              const Model& model);
 
   /// Workers are spread over the sets in their order.
-  std::vector<Touches> record(const ReplicaPolicy& policy, int workers, std::size_t chunks);
+  Workers record(const ReplicaPolicy& policy, int workers, std::size_t chunks);
 
   /// Seconds that one worker takes for each word of the text beside its kernels of rows: drawing,
   /// gathering, counting.
   double seconds_beside_kernels(std::size_t chunks);
-
-  std::size_t named_rows() const noexcept { return names_.size(); }
 
  private:
   const Corpus& corpus_;

@@ -12,9 +12,13 @@ namespace {
 // share an L3: with more rows the gain is the same, and the workers learn of each other later.
 constexpr std::size_t kHotRows = 128;
 // Between domains a line costs several times as much, and rows that are less often touched are
-// worth a replica: on two cores without a common L3 a probe with 1,000 rows gained 1.3. The vectors
-// of 64 workers in 16 domains are as good with so many.
-constexpr std::size_t kHotRowsFar = 512;
+// worth a replica: on two cores without a common L3 a probe with 1,000 rows gained 1.3. The more
+// workers there are, the more rows somebody else touches meanwhile: by the model of many cores
+// (bench/scaling) 64 of them gain 1.1 to 1.2 with 2048 rows of 512. The vectors of 64 workers in 8
+// and in 16 domains are as good.
+constexpr std::size_t kFarRowsPerWorker = 128;
+constexpr std::size_t kLeastFarRows = 512;
+constexpr std::size_t kMostFarRows = 2048;
 
 // Touches of a row that are outstanding, of all sets together and as a mean: measured, the speed of
 // two workers against how good the vectors are. However many workers there are, no more are.
@@ -22,28 +26,44 @@ constexpr std::size_t kTouches = 64;
 // Fewer of one worker between two merges would cost more than they save.
 constexpr std::size_t kLeastTouches = 4;
 constexpr std::size_t kMostSets = kTouches / kLeastTouches;
+// Nor between two whose shared row comes from another domain: by the model 8 sets of 8 touches are
+// 1.1 to 1.3 times as fast there as 16 of 4, from 16 cores in two domains to 64 in eight.
+constexpr std::size_t kLeastFarTouches = 8;
 
-std::size_t set_count(const TrainPlan& plan, const Placement& placement) noexcept {
+/// Workers that work at the same moment: those that take turns on a core share what it has in its
+/// cache.
+std::size_t workers_at_once(const TrainPlan& plan, const Placement& placement) noexcept {
   const auto workers = static_cast<std::size_t>(plan.chunk_workers());
-  const auto domains = static_cast<std::size_t>(placement.domains);
-  const auto cores = static_cast<std::size_t>(placement.cores);
-  // Workers that take turns on a core share what it has in its cache.
-  std::size_t busy = workers;
-  if (cores != 0) busy = std::min(busy, placement.forced ? std::max(cores, domains) : cores);
-  const std::size_t most = std::min(busy, kMostSets);
+  const int cores =
+      placement.forced ? std::max(placement.cores, placement.domains) : placement.cores;
+  return placement.cores == 0 ? workers : std::min(workers, static_cast<std::size_t>(cores));
+}
+
+std::size_t set_count(std::size_t workers, std::size_t domains) noexcept {
+  // A domain has a set of its own, while there are touches for it.
+  const std::size_t wanted =
+      domains > 1 ? std::max(kTouches / kLeastFarTouches, domains) : kMostSets;
+  const std::size_t most = std::min({workers, wanted, kMostSets});
   // As many in each domain, so that none is of two.
   return domains > most ? most : most / domains * domains;
+}
+
+std::size_t row_count(std::size_t workers, std::size_t domains) noexcept {
+  if (domains < 2) return kHotRows;
+  return std::clamp(kFarRowsPerWorker * workers, kLeastFarRows, kMostFarRows);
 }
 
 }  // namespace
 
 ReplicaPolicy replica_policy(const TrainPlan& plan, const Placement& placement) noexcept {
   ReplicaPolicy policy;
-  const std::size_t sets = set_count(plan, placement);
+  const std::size_t workers = workers_at_once(plan, placement);
+  const auto domains = static_cast<std::size_t>(placement.domains);
+  const std::size_t sets = set_count(workers, domains);
   if (plan.full_softmax || sets < 2) return policy;
   policy.sets = sets;
   policy.touches = static_cast<std::uint32_t>(kTouches / sets);
-  const std::size_t rows = placement.domains > 1 ? kHotRowsFar : kHotRows;
+  const std::size_t rows = row_count(workers, domains);
   policy.node_rows = plan.hierarchical_softmax ? rows : 0;
   policy.output_rows = plan.negatives > 0 ? rows : 0;
   // Skip-gram on the tree waits for its top, not for context words, of which replicas would only

@@ -10,6 +10,7 @@
 #include "engine/model/matrix.hpp"
 #include "engine/train/scratch.hpp"
 #include "simd/kernels.hpp"
+#include "simd/prefetch.hpp"
 
 namespace hogvec {
 
@@ -114,10 +115,8 @@ class ReplicatedRows {
   }
   void prefetch_row(const float* row) const noexcept {
     for (std::size_t i = 0; i < stride_; i += simd::kRowAlignment / sizeof(float)) {
-      __builtin_prefetch(row + i);
+      simd::prefetch_to_write(row + i);
     }
-    // GCC finds that a function of prefetches alone has no effect, and drops the call.
-    asm volatile("");
   }
   void merge(std::size_t k) noexcept;
   void change_set(std::size_t set) noexcept;

@@ -82,8 +82,9 @@ Prediction predict(const std::vector<Touches>& workers, std::size_t domains) {
   const auto far = static_cast<std::size_t>(Way::kFarCore);
   machine.costs.fetched[near] = machine.costs.late[near] = 10;
   machine.costs.fetched[far] = machine.costs.late[far] = 50;
-  const std::array<std::size_t, 1> rows{16};
-  return simulate(machine, {.word = 90, .pair = 10, .row = 0}, workers, 7, 16, rows);
+  constexpr std::size_t kDim = 7 * 16;  // seven lines
+  return simulate(machine, {.word = 90, .pair = 10, .row = 0},
+                  {workers, kDim, 16, {16}, std::vector<bool>(16)});
 }
 
 TEST_CASE("scaling: workers who share no row are as many times as fast as one") {

@@ -135,9 +135,11 @@ TEST_CASE("there are sets for cores, not for threads, as many in every domain, a
   CHECK(policy_of(2, 2, 1).sets == 2);
   CHECK(policy_of(256, 2, 1).sets == 2);
   CHECK(policy_of(64, 64, 1).sets == 16);
-  CHECK(policy_of(64, 64, 8).sets == 16);
-  CHECK(policy_of(60, 60, 5).sets == 15);
-  CHECK(policy_of(128, 128, 2).sets == 16);
+  CHECK(policy_of(64, 64, 8).sets == 8);
+  CHECK(policy_of(60, 60, 5).sets == 5);
+  CHECK(policy_of(60, 60, 4).sets == 8);
+  CHECK(policy_of(96, 96, 12).sets == 12);
+  CHECK(policy_of(128, 128, 2).sets == 8);
   CHECK(policy_of(256, 256, 32).sets == 16);
   CHECK(policy_of(7, 0, 1).sets == 7);  // nobody knows the cores
   CHECK(policy_of(32, 2, 4, true).sets == 4);
@@ -162,7 +164,10 @@ TEST_CASE(
   const ReplicaPolicy noise = policy({.threads = 2});
   CHECK(noise.input_rows == 128);
   CHECK(noise.output_rows == 128);
-  CHECK(policy_of(8, 8, 2).output_rows == 512);
+  CHECK(policy_of(2, 2, 2).output_rows == 512);
+  CHECK(policy_of(8, 8, 2).output_rows == 1024);
+  CHECK(policy_of(128, 128, 2).output_rows == 2048);
+  CHECK(policy_of(64, 64, 1).output_rows == 128);
   CHECK(policy({.full_softmax = true, .negatives = 0, .threads = 2}).sets == 0);
 }
 

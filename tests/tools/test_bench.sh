@@ -92,7 +92,7 @@ lines=$(echo cache/hogvec/lines-*)
 expect_code 0 "$bench" scaling -h
 grep -q '^usage: tools/bench scaling' out || fail "scaling -h: no usage"
 for flags in "-threads 0" "-threads" "-mode walk" "-base threads=2" "-base words=799" "word" \
-  "-sweep none" "-dims 8" "-machine 4,2,60,200" "-simulate -threads 2" "-simulate -mode cbow-ns" "-simulate -machine 4,2" \
+  "-sweep none" "-dims 8" "-machine 4,2,60,200" "-simulate -threads 2" "-simulate -machine 4,2" \
   "-simulate -machine 4,0,60,200" "-simulate -machine 4,2,60,x"; do
   # shellcheck disable=SC2086  # several flags
   expect_code 2 "$bench" scaling -bin programs -base vocab=50 -history curves $flags

@@ -5,9 +5,6 @@
 namespace hogvec {
 namespace {
 
-// The nodes at the top are on most paths, and in the nearest cache anyhow.
-constexpr std::uint32_t kHotNodes = 32;
-
 std::size_t common_nodes(std::span<const HuffmanTree::Step> a,
                          std::span<const HuffmanTree::Step> b) noexcept {
   const std::size_t most = std::min(a.size(), b.size());

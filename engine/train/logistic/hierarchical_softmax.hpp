@@ -15,6 +15,10 @@ namespace hogvec {
 /// The output side of one worker. One thread.
 class HierarchicalSoftmax {
  public:
+  /// The nodes at the top are on most paths, and in the nearest cache anyhow: with them prefetched,
+  /// too, one thread took 4 % longer.
+  static constexpr std::uint32_t kHotNodes = 32;
+
   struct Shared {
     const RowReplicas& nodes;  // W' of the tree, V-1 x D
     const HuffmanTree& tree;

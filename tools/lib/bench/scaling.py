@@ -27,13 +27,13 @@ most: compute in registers, read memory, pass a cache line.
   -simulate         computes instead what many cores would do: the rows that the engine's own workers
                     touch, through a model of their caches, which is held against this machine with
                     one and two threads first. Some minutes; wants two cores that nobody else uses.
-                    Of the flags above it has -text, -runs, -quick, -history, -cache, -build, -bin,
-                    and -mode, of which one has noise words and one a tree (all but cbow-hs)
+                    Of the flags above it has -text, -mode (all but cbow-hs), -runs (10), -quick,
+                    -history, -cache, -build, -bin
   -dims LIST        lengths of rows that it computes (100,300)
   -machine CORES,DOMAINS,NEAR,FAR
                     a machine: cores in groups with a common cache, and the nanoseconds of a cache
                     line to another core and back, within a group and between two; may be repeated
-                    (64,8,60,200: one socket; 128,16,60,450: two)
+                    (64,8,60,200: one socket; 128,2,150,300: two, each with one cache)
 
 Examples
   tools/bench scaling -quick
@@ -41,7 +41,7 @@ Examples
   tools/bench scaling -simulate -text ~/wiki.txt -history ~/hogvec.jsonl
   tools/bench scaling -threads 1,2,3,4 -mode cbow-ns -text ~/wiki.txt -runs 9"""
 
-MACHINES = ["64,8,60,200", "128,16,60,450"]  # that -simulate describes
+MACHINES = ["64,8,60,200", "128,2,150,300"]  # that -simulate describes
 MEASURED = "measured"  # the source of rows that were run
 
 
@@ -110,8 +110,8 @@ def flags_of(arguments):
     cores = len(machine.usable_cores())
     flags.threads = sorted({1, *flags.threads} if "threads" in flags.given
                            else {*core_counts(), 2 * cores, 4 * cores})
-    if flags.quick and "runs" not in flags.given:
-        flags.runs = 3
+    if "runs" not in flags.given:
+        flags.runs = 3 if flags.quick else 10 if flags.simulate else 5
     quick = {"words": 10**6} if flags.quick else {}
     flags.base = base_of(flags.base, {**default_base(), **quick})
     check_words(settings_of(flags))
@@ -126,10 +126,6 @@ def check_simulation(flags):
     for name in ("threads", "base"):
         if name in flags.given and flags.simulate:
             raise UsageError(f"-{name}: not with -simulate; tools/bench scaling -h")
-    ends = {mode.rpartition("-")[2] for mode in flags.mode}
-    if flags.simulate and flags.mode and ends != {"ns", "hs"}:
-        raise UsageError("-mode: -simulate wants one with noise words and one with a tree; "
-                         "tools/bench scaling -h")
     for one in flags.machine:
         parts = one.split(",")
         if len(parts) != 4 or not all(part.isdecimal() and int(part) > 0 for part in parts):
