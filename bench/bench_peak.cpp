@@ -294,7 +294,7 @@ void register_peak() {
     register_read(*widest);
     register_shared_read(*widest, cores.size());
   }
-  // From the first core as far as 2, 4, ... threads reach in the system's numbering.
+  // From the first core as far as 2, 4, ... threads reach one of each core first.
   for (const std::size_t reach : counts_of(cores.size())) {
     if (reach < 2) continue;
     const int other = cores[reach - 1];

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "simd/prefetch.hpp"
 #include "simd/tables.hpp"
 
 namespace hogvec::simd {
@@ -41,6 +42,20 @@ bool has_tiles() noexcept {
 #elif defined(__x86_64__)
 bool has_tiles() noexcept { return false; }
 #endif
+
+bool processor_prefetches_to_write() noexcept {
+#if defined(__x86_64__)
+  constexpr unsigned kExtendedFeatures = 0x80000001;
+  constexpr unsigned kPrefetchBit = 1U << 8;  // of ecx
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid(kExtendedFeatures, &a, &b, &c, &d) != 0 && (c & kPrefetchBit) != 0;
+#else
+  return true;
+#endif
+}
 
 std::vector<const KernelTable*> detect() {
   std::vector<const KernelTable*> tables;
@@ -74,6 +89,11 @@ const KernelTable* choose() noexcept {
 }
 
 }  // namespace
+
+bool can_prefetch_to_write() noexcept {
+  static const bool can = processor_prefetches_to_write();
+  return can;
+}
 
 std::span<const KernelTable* const> available_kernels() noexcept {
   static const std::vector<const KernelTable*> tables = detect();

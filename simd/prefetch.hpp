@@ -1,22 +1,32 @@
-// Lines of a row that is about to be trained.
+// Rows that are about to be trained, brought into the cache.
 #pragma once
+
+#include <cstddef>
+
+#include "simd/kernels.hpp"
 
 namespace hogvec::simd {
 
-/// Asks for the line of `p` so that it can be written: one trip to whoever has it. A line that was
-/// asked for to be read has to be asked for again when it is.
-///
-/// In assembly on x86: the built-in function asks for a readable line unless a flag says that the
-/// processor has this instruction, which every one of 64 bits takes, if only as one that does
-/// nothing.
-inline void prefetch_to_write(const float* p) noexcept {
+/// Whether the processor can ask for a line so that it can be written, in one way to whoever has
+/// it: x86 since Broadwell and Bulldozer. Others take the instruction for none, or for none that
+/// they know.
+bool can_prefetch_to_write() noexcept;
+
+/// Asks for the n floats of a row. A line that was asked for to be read has to be asked for again
+/// when it is written. `to_write`: where can_prefetch_to_write().
+inline void prefetch_row(const float* row, std::size_t n, bool to_write) noexcept {
+  constexpr std::size_t kLine = kRowAlignment / sizeof(float);
+  for (std::size_t i = 0; to_write && i < n; i += kLine) {
 #if defined(__x86_64__)
-  asm volatile("prefetchw %0" : : "m"(*p));
+    // In assembly: the built-in function gives it only where the whole unit may have it.
+    asm volatile("prefetchw %0" : : "m"(row[i]));
 #else
-  __builtin_prefetch(p, 1);
+    __builtin_prefetch(row + i, 1);
+#endif
+  }
+  for (std::size_t i = 0; !to_write && i < n; i += kLine) __builtin_prefetch(row + i);
   // GCC finds that a function of prefetches alone has no effect, and drops the call.
   asm volatile("");
-#endif
 }
 
 }  // namespace hogvec::simd

@@ -20,9 +20,10 @@ constexpr std::size_t kNearBytes = 256 << 10;
 // A line from memory takes so many times as long as one from the L3, and so long to come.
 constexpr double kMemory = 2;
 constexpr double kMemoryLatency = 100;  // ns
+constexpr double kL3Latency = 15;       // ns
 
 // What is passed between two cores, again and again: blocks of rows as skip-gram has them, so many
-// that every second-level cache holds them.
+// that second-level caches hold them up to D of 1000.
 constexpr std::size_t kPassedRows = 21;
 constexpr std::size_t kPassedInputs = 12;
 constexpr std::size_t kPassedBytes = 192 << 10;
@@ -64,8 +65,8 @@ WorkProbe::WorkProbe(const Workers& workers)
     auto& part = logistic ? pairs_ : others_;
     part = std::make_unique<Part>(part_of(workers.touches.front(), logistic));
     if (part->units == 0) continue;
-    part->replay.emplace_back(part->touches, dim_,
-                              [&](std::uint32_t row) { return rows_.row(row); });
+    part->replay = std::make_unique<Replay>(part->touches, dim_,
+                                            [&](std::uint32_t row) { return rows_.row(row); });
   }
 }
 
@@ -97,7 +98,7 @@ WorkProbe::Part WorkProbe::part_of(const Touches& touches, bool logistic) {
 
 double WorkProbe::measure(Part& part) {
   if (part.units == 0) return 0;
-  return time_blocks(part.replay, kSeconds) * static_cast<double>(part.touches.blocks.size()) /
+  return time_blocks(*part.replay, kSeconds) * static_cast<double>(part.touches.blocks.size()) /
          part.units;
 }
 
@@ -106,10 +107,11 @@ WorkCosts WorkProbe::measure() {
 }
 
 RowsProbe::RowsProbe(const Workers& workers)
-    : touches_(workers.touches.front()), rows_(random_matrix(workers.rows, workers.dim, 0.05F, 1)) {
-  replay_.emplace_back(
-      touches_, workers.dim, [&](std::uint32_t row) { return rows_.row(row); }, &workers.kept);
-}
+    : touches_(workers.touches.front()),
+      rows_(random_matrix(workers.rows, workers.dim, 0.05F, 1)),
+      replay_(
+          touches_, workers.dim, [&](std::uint32_t row) { return rows_.row(row); },
+          &workers.not_fetched) {}
 
 double RowsProbe::measure() {
   return time_blocks(replay_, 4 * kSeconds) * static_cast<double>(touches_.blocks.size()) /
@@ -135,7 +137,7 @@ double PassProbe::time_pass(bool ahead, bool swapped) {
   std::atomic<std::size_t> arrived{0};
   std::vector<double> took(kPasses);
   const auto run = [&](std::size_t thread) {
-    if (thread < cpus.size()) run_on({cpus[thread]});
+    run_on({cpus[thread]});
     std::vector<Replay> halves;
     for (const std::size_t half : {0, 1}) {
       halves.emplace_back(
@@ -170,9 +172,10 @@ void PassProbe::measure() {
   const auto keep = [&](Times& best, const Times& times) {
     if (best.round_trip == 0 || times.fetched + times.late < best.fetched + best.late) best = times;
   };
+  const double before = trip();
+  if (before == 0) return;  // threads that meet after every pass would wait for each other, too
   const double own = time_pass(true, false);
   if (own_ == 0 || own < own_) own_ = own;
-  const double before = trip();
   Times times;
   times.fetched = time_pass(true, true);
   times.round_trip = trip();
@@ -187,8 +190,7 @@ void PassProbe::measure() {
 
 PassedLines PassProbe::lines(const Times& times) const {
   if (times.round_trip == 0) return {};
-  const std::size_t lines_of_row = rows_.stride() * sizeof(float) / 64;
-  const auto lines = static_cast<double>(lines_of_row * kPassedRows);
+  const auto lines = static_cast<double>(lines_of_row(rows_.dim()) * kPassedRows);
   const auto blocks = static_cast<double>(blocks_);
   PassedLines passed;
   passed.round_trip = times.round_trip;
@@ -208,7 +210,7 @@ LineCosts line_costs(double longer, const Prediction& counted, const PassedLines
   costs.latency[at(Way::kMemory)] = kMemoryLatency;
   costs.near_round_trip = near.round_trip > 0 ? near.round_trip : far.round_trip;
   costs.far_round_trip = far.round_trip > 0 ? far.round_trip : near.round_trip;
-  costs.latency[at(Way::kOwnL3)] = costs.near_round_trip / 2;
+  costs.latency[at(Way::kOwnL3)] = kL3Latency;
   const auto set = [&](Way way, const PassedLines& passed) {
     costs.fetched[at(way)] = passed.fetched;
     costs.late[at(way)] = passed.late;
@@ -216,9 +218,12 @@ LineCosts line_costs(double longer, const Prediction& counted, const PassedLines
   };
   set(Way::kNearCore, near.round_trip > 0 ? near : far);
   for (const Way way : {Way::kFarCore, Way::kFarL3}) set(way, far.round_trip > 0 ? far : near);
-  // A claim is waited for, and costs nothing else.
-  costs.latency[at(Way::kNearUpgrade)] = costs.latency[at(Way::kNearCore)];
-  costs.latency[at(Way::kFarUpgrade)] = costs.latency[at(Way::kFarCore)];
+  // A claim is waited for, and costs no more than a line that is near, which may come with it.
+  for (const auto& [claim, core] :
+       {std::pair{Way::kNearUpgrade, Way::kNearCore}, {Way::kFarUpgrade, Way::kFarCore}}) {
+    costs.fetched[at(claim)] = l3;
+    costs.latency[at(claim)] = costs.latency[at(core)];
+  }
   return costs;
 }
 

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "bench/scaling/replay.hpp"
@@ -27,7 +26,7 @@ class WorkProbe {
   struct Part {
     Touches touches;
     double units = 0;
-    std::vector<Replay> replay;
+    std::unique_ptr<Replay> replay;
   };
   Part part_of(const Touches& touches, bool logistic);
   static double measure(Part& part);
@@ -50,7 +49,7 @@ class RowsProbe {
  private:
   const Touches& touches_;
   Matrix rows_;
-  std::vector<Replay> replay_;
+  Replay replay_;
 };
 
 /// What lines cost that the other of two cores has written.
@@ -62,7 +61,7 @@ struct PassedLines {
 };
 
 /// Lines that two cores pass to each other, by themselves: two threads train blocks of as many rows
-/// as their second-level caches hold, and take each other's every time. A host may move the cores
+/// as fit into second-level caches, and take each other's every time. A host may move the cores
 /// of a guest, together and apart again within a second: what is measured counts for cores as far
 /// apart as they were before and after it.
 class PassProbe {
@@ -78,13 +77,15 @@ class PassProbe {
   PassedLines far() const { return lines(far_); }
 
  private:
-  /// Nanoseconds for all blocks, once on rows that the core has; and on rows that the other core
-  /// has had, which are asked for, or are not. Of many times the lower quartile.
+  /// Nanoseconds for all blocks on rows that the other core has had: which are asked for, and are
+  /// not.
   struct Times {
     double round_trip = 0;
     double fetched = 0;
     double late = 0;
   };
+  /// The lower quartile of many times for all blocks; `swapped`: on the rows that the other core
+  /// had the last time, else always on the same.
   double time_pass(bool ahead, bool swapped);
   PassedLines lines(const Times& times) const;
 
@@ -98,7 +99,7 @@ class PassProbe {
 
 /// What a line costs, put together from how much longer a word of one worker takes than computed,
 /// whose lines come as `counted`, and from what is passed. What was not measured between cores of
-/// one distance is that of the other, as much more or less as its round trip.
+/// one distance is that of the other, at its round trip.
 LineCosts line_costs(double longer, const Prediction& counted, const PassedLines& near,
                      const PassedLines& far);
 

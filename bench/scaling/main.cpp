@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -216,7 +217,11 @@ class Curve {
     const auto outstanding = static_cast<std::uint32_t>(own.sets * own.touches);
     add(0, 0, 1);
     const auto cores = static_cast<std::size_t>(layout_.cores);
-    for (auto sets = static_cast<std::size_t>(layout_.domains); sets <= cores; sets *= 2) {
+    std::set<std::size_t> counts{own.sets, cores};
+    for (auto sets = static_cast<std::size_t>(layout_.domains); sets < cores; sets *= 2) {
+      counts.insert(sets);
+    }
+    for (const std::size_t sets : counts) {
       if (sets < 2) continue;
       const auto touches = std::max(4u, outstanding / static_cast<std::uint32_t>(sets));
       for (const std::size_t times : {1, 4, 16}) {

@@ -1,9 +1,7 @@
 #include "bench/scaling/replay.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <numeric>
 #include <thread>
 
 #include "bench/cpus.hpp"
@@ -11,7 +9,8 @@
 
 namespace hogvec::bench {
 Replay::Replay(const Touches& touches, std::size_t dim,
-               const std::function<float*(std::uint32_t row)>& place, const std::vector<bool>* kept)
+               const std::function<float*(std::uint32_t row)>& place,
+               const std::vector<bool>* not_fetched)
     : touches_(touches),
       kernels_(*simd::wanted_kernels()),
       stride_(simd::padded(dim)),
@@ -21,7 +20,7 @@ Replay::Replay(const Touches& touches, std::size_t dim,
   touches.for_each_block([&](std::span<const Call>, std::span<const std::uint32_t> rows) {
     for (const std::uint32_t row : rows) {
       rows_.push_back(place(row));
-      if (kept == nullptr || !(*kept)[row]) fetched_.push_back(rows_.back());
+      if (not_fetched == nullptr || !(*not_fetched)[row]) fetched_.push_back(rows_.back());
     }
     fetched_end_.push_back(fetched_.size());
   });
@@ -39,9 +38,7 @@ Replay::Replay(const Touches& touches, std::size_t dim,
 
 void Replay::fetch(std::size_t block) const noexcept {
   for (std::size_t i = block == 0 ? 0 : fetched_end_[block - 1]; i < fetched_end_[block]; ++i) {
-    for (std::size_t d = 0; d < stride_; d += simd::kRowPadding) {
-      simd::prefetch_to_write(fetched_[i] + d);
-    }
+    simd::prefetch_row(fetched_[i], stride_, simd::can_prefetch_to_write());
   }
 }
 
@@ -83,37 +80,25 @@ void Replay::block() noexcept {
   next_ = after;
 }
 
-double time_blocks(std::span<Replay> replays, double seconds) {
+double time_blocks(Replay& replay, double seconds) {
   using Clock = std::chrono::steady_clock;
   constexpr std::size_t kLook = 100;  // blocks between two looks at the clock
-  std::atomic<std::size_t> ready{0};
-  std::atomic<std::size_t> done{0};
-  const std::vector<int> cpus = usable_cpus();
-  std::vector<double> took(replays.size());
-  std::vector<std::thread> threads;
-  for (std::size_t r = 0; r < replays.size(); ++r) {
-    threads.emplace_back([&, r] {
-      if (r < cpus.size()) run_on({cpus[r]});
-      Replay& replay = replays[r];
-      for (std::size_t b = 0; b < replay.blocks(); ++b) replay.block();
-      ++ready;
-      while (ready != replays.size()) replay.block();
-      const Clock::time_point begin = Clock::now();
-      std::chrono::duration<double> elapsed{};
-      std::size_t blocks = 0;
-      while (elapsed.count() < seconds) {
-        for (std::size_t b = 0; b < kLook; ++b) replay.block();
-        blocks += kLook;
-        elapsed = Clock::now() - begin;
-      }
-      took[r] = elapsed.count() / static_cast<double>(blocks) * 1e9;
-      // Goes on until all are done: none is measured alone.
-      ++done;
-      while (done != replays.size()) replay.block();
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  return std::accumulate(took.begin(), took.end(), 0.0) / static_cast<double>(took.size());
+  double took = 0;
+  std::thread worker([&] {  // of its own, which is bound
+    if (const std::vector<int> cpus = usable_cpus(); !cpus.empty()) run_on({cpus.front()});
+    for (std::size_t b = 0; b < replay.blocks(); ++b) replay.block();
+    const Clock::time_point begin = Clock::now();
+    std::chrono::duration<double> elapsed{};
+    std::size_t blocks = 0;
+    while (elapsed.count() < seconds) {
+      for (std::size_t b = 0; b < kLook; ++b) replay.block();
+      blocks += kLook;
+      elapsed = Clock::now() - begin;
+    }
+    took = elapsed.count() / static_cast<double>(blocks) * 1e9;
+  });
+  worker.join();
+  return took;
 }
 
 }  // namespace hogvec::bench

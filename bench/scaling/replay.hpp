@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "bench/scaling/touches.hpp"
@@ -13,13 +12,13 @@
 namespace hogvec::bench {
 
 /// One worker's calls on rows that lie where `place` says. While one block is computed the rows of
-/// the next are fetched, as trainers do, but for those that are `kept`. One thread.
+/// the next are fetched, as trainers do, but for those that are `not_fetched`. One thread.
 class Replay {
  public:
   /// The touches must outlive it.
   Replay(const Touches& touches, std::size_t dim,
          const std::function<float*(std::uint32_t row)>& place,
-         const std::vector<bool>* kept = nullptr);
+         const std::vector<bool>* not_fetched = nullptr);
 
   /// Computes a block and goes to the next, from the last to the first.
   void block() noexcept;
@@ -43,8 +42,7 @@ class Replay {
   Aligned<float> after_;
 };
 
-/// Nanoseconds for a block, where so many replays run at once for so long, each on a core of its
-/// own: the mean of all.
-double time_blocks(std::span<Replay> replays, double seconds);
+/// Nanoseconds for a block, where the replay runs for so long on the first core.
+double time_blocks(Replay& replay, double seconds);
 
 }  // namespace hogvec::bench

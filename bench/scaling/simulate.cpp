@@ -177,7 +177,7 @@ class Simulation {
     double arrives = 0;
     if (core.next + 1 < core.touches.blocks.size()) {
       for (const std::uint32_t row : rows(core, core.next + 1)) {
-        if (workers_.kept[row]) continue;
+        if (workers_.not_fetched[row]) continue;
         for (std::size_t l = 0; l < lines_; ++l) {
           const auto line = static_cast<std::uint32_t>(row * lines_ + l);
           const Way way = caches_.write(c, line);

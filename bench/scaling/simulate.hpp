@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstddef>
-#include <span>
 
 #include "bench/scaling/caches.hpp"
 #include "bench/scaling/touches.hpp"

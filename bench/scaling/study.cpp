@@ -8,7 +8,6 @@
 #include <thread>
 #include <utility>
 
-#include "bench/cpus.hpp"
 #include "engine/placement.hpp"
 #include "engine/train/run.hpp"
 #include "io/error.hpp"

@@ -25,7 +25,6 @@ class Subject {
 
   const std::string& mode() const noexcept { return mode_; }
   std::size_t dim() const noexcept { return dim_; }
-  bool has_tree() const noexcept { return settings_.hierarchical_softmax; }
 
   /// The policy of the engine for so many workers on cores in domains; one core has no replicas.
   ReplicaPolicy policy(int workers, int cores, int domains) const;

@@ -17,6 +17,7 @@ namespace {
 struct Recorder {
   RowNames& names;
   Touches& touches;
+  std::vector<std::uint32_t>& not_fetched;  // names of rows that no trainer asks for ahead
   bool trained = false;  // the block that is noted has been trained, at least in part
 
   void add(Kernel kernel, float* const* inputs, std::size_t input_count, float* const* outputs,
@@ -66,6 +67,7 @@ void note_merge_row(float* shared, float* replica, float* merged, std::size_t /*
   if (recorder == nullptr) return;
   float* const rows[] = {shared, replica, merged};
   recorder->add(Kernel::kMergeRow, rows, 3, nullptr, 0);
+  recorder->not_fetched.push_back(recorder->names.of(merged));
 }
 
 simd::KernelTable noting_kernels() {
@@ -131,6 +133,7 @@ Workers TouchedRun::record(const ReplicaPolicy& policy, int workers, std::size_t
   const ModelRows rows(model_, policy);
   const auto count = static_cast<std::size_t>(workers);
   std::vector<std::unique_ptr<NotingWorker>> alive;  // what one has in memory no other has
+  std::vector<std::uint32_t> not_fetched;
   Workers recorded;
   recorded.touches.resize(count);
   for (std::size_t w = 0; w < count; ++w) {
@@ -138,7 +141,7 @@ Workers TouchedRun::record(const ReplicaPolicy& policy, int workers, std::size_t
         *alive.emplace_back(std::make_unique<NotingWorker>(corpus_, plan_, tables_, rows));
     worker.use_set(w * policy.sets / count);
     Touches& touches = recorded.touches[w];
-    Recorder noted{names_, touches};
+    Recorder noted{names_, touches, not_fetched};
     recorder = &noted;
     for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
       touches.words += worker.train(chunk * count + w);
@@ -146,19 +149,18 @@ Workers TouchedRun::record(const ReplicaPolicy& policy, int workers, std::size_t
     }
     recorder = nullptr;
   }
-  const std::size_t kept =
-      std::min<std::size_t>(HierarchicalSoftmax::kHotNodes, model_.nodes.rows());
-  std::vector<std::uint32_t> kept_names;
-  for (std::size_t set = 0; set < std::max<std::size_t>(rows.nodes.sets(), 1); ++set) {
-    for (std::size_t k = 0; k < kept; ++k) {
-      kept_names.push_back(names_.of(rows.nodes.replicas(set) + k * model_.nodes.stride()));
+  // Nor do they for the top of the tree, wherever it lies.
+  for (std::size_t k = 0; k < HierarchicalSoftmax::kHotNodes && k < model_.nodes.rows(); ++k) {
+    not_fetched.push_back(names_.of(model_.nodes.row(k)));
+    for (std::size_t set = 0; k < rows.nodes.rows() && set < rows.nodes.sets(); ++set) {
+      not_fetched.push_back(names_.of(rows.nodes.replicas(set) + k * model_.nodes.stride()));
     }
   }
   recorded.dim = plan_.dim;
   recorded.rows = names_.size();
   recorded.matrix_rows = {model_.input.rows(), model_.output.rows(), model_.nodes.rows()};
-  recorded.kept.resize(names_.size());
-  for (const std::uint32_t name : kept_names) recorded.kept[name] = true;
+  recorded.not_fetched.resize(names_.size());
+  for (const std::uint32_t name : not_fetched) recorded.not_fetched[name] = true;
   return recorded;
 }
 

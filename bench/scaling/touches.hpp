@@ -77,16 +77,20 @@ struct Touches {
   }
 };
 
+/// Cache lines of a row of `dim` floats.
+constexpr std::size_t lines_of_row(std::size_t dim) noexcept {
+  return simd::padded(dim) * sizeof(float) / 64;
+}
+
 /// Workers who share rows.
 struct Workers {
   std::vector<Touches> touches;
   std::size_t dim = 0;
   std::size_t rows = 0;                  // that have names
   std::vector<std::size_t> matrix_rows;  // the first of them: those of each matrix
-  std::vector<bool>
-      kept;  // by name: trainers do not ask for it ahead, since it is used all the time
+  std::vector<bool> not_fetched;         // by name: trainers do not ask for it before its block
 
-  std::size_t lines() const noexcept { return simd::padded(dim) * sizeof(float) / 64; }
+  std::size_t lines() const noexcept { return lines_of_row(dim); }
 };
 
 /// Numbers for rows, by where they lie: 0, 1, ...

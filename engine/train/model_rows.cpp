@@ -14,8 +14,8 @@ constexpr std::size_t kHotRows = 128;
 // Between domains a line costs several times as much, and rows that are less often touched are
 // worth a replica: on two cores without a common L3 a probe with 1,000 rows gained 1.3. The more
 // workers there are, the more rows somebody else touches meanwhile: by the model of many cores
-// (bench/scaling) 64 of them gain 1.1 to 1.2 with 2048 rows of 512. The vectors of 64 workers in 8
-// and in 16 domains are as good.
+// (bench/scaling) 64 of them gain 1.1 to 1.2 with 2048 rows instead
+// of 512. The vectors of 64 workers in 8 and in 16 domains are as good.
 constexpr std::size_t kFarRowsPerWorker = 128;
 constexpr std::size_t kLeastFarRows = 512;
 constexpr std::size_t kMostFarRows = 2048;
@@ -26,9 +26,10 @@ constexpr std::size_t kTouches = 64;
 // Fewer of one worker between two merges would cost more than they save.
 constexpr std::size_t kLeastTouches = 4;
 constexpr std::size_t kMostSets = kTouches / kLeastTouches;
-// Nor between two whose shared row comes from another domain: by the model 8 sets of 8 touches are
-// 1.1 to 1.3 times as fast there as 16 of 4, from 16 cores in two domains to 64 in eight.
-constexpr std::size_t kLeastFarTouches = 8;
+// So many sets are enough where there are several domains, of which each has one: the shared row of
+// a merge comes from another. By the model 8 sets of 8 touches are 1.1 to 1.3 times as fast there
+// as 16 of 4, from 16 cores in two domains to 64 in eight.
+constexpr std::size_t kFarSets = 8;
 
 /// Workers that work at the same moment: those that take turns on a core share what it has in its
 /// cache.
@@ -40,9 +41,7 @@ std::size_t workers_at_once(const TrainPlan& plan, const Placement& placement) n
 }
 
 std::size_t set_count(std::size_t workers, std::size_t domains) noexcept {
-  // A domain has a set of its own, while there are touches for it.
-  const std::size_t wanted =
-      domains > 1 ? std::max(kTouches / kLeastFarTouches, domains) : kMostSets;
+  const std::size_t wanted = domains > 1 ? std::max(kFarSets, domains) : kMostSets;
   const std::size_t most = std::min({workers, wanted, kMostSets});
   // As many in each domain, so that none is of two.
   return domains > most ? most : most / domains * domains;

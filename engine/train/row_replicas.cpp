@@ -39,11 +39,12 @@ void RowReplicas::merge(std::size_t set, std::size_t k) const noexcept {
                      sets_[set].merged.data() + k * stride, stride);
 }
 
-ReplicatedRows::ReplicatedRows(const RowReplicas& replicas)
+ReplicatedRows::ReplicatedRows(const RowReplicas& replicas, bool written)
     : replicas_(replicas),
       shared_rows_(replicas.shared().data()),
       hot_rows_data_(replicas.replicas(0)),
       stride_(replicas.shared().stride()),
+      to_write_(written && simd::can_prefetch_to_write()),
       hot_rows_(replicas.rows()),
       most_touches_(replicas.touches()),
       touches_(hot_rows_ + 1) {}

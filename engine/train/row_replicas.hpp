@@ -70,8 +70,8 @@ class RowReplicas {
 /// The rows as one worker sees them. One thread.
 class ReplicatedRows {
  public:
-  /// The replicas must outlive it.
-  explicit ReplicatedRows(const RowReplicas& replicas);
+  /// The replicas must outlive it. `written`: all rows that are prefetched will be written.
+  explicit ReplicatedRows(const RowReplicas& replicas, bool written = true);
 
   MatrixView shared() const noexcept { return replicas_.shared(); }
   std::size_t stride() const noexcept { return stride_; }
@@ -114,9 +114,7 @@ class ReplicatedRows {
     return rows + k * stride_;
   }
   void prefetch_row(const float* row) const noexcept {
-    for (std::size_t i = 0; i < stride_; i += simd::kRowAlignment / sizeof(float)) {
-      simd::prefetch_to_write(row + i);
-    }
+    simd::prefetch_row(row, stride_, to_write_);
   }
   void merge(std::size_t k) noexcept;
   void change_set(std::size_t set) noexcept;
@@ -125,6 +123,7 @@ class ReplicatedRows {
   float* shared_rows_;
   float* hot_rows_data_;
   std::size_t stride_;
+  bool to_write_;
   std::size_t set_ = 0;
   std::size_t hot_rows_;
   std::uint32_t most_touches_;

@@ -150,6 +150,58 @@ TEST_CASE("scaling: the touches are those of the engine's workers, in the policy
   CHECK(std::find(b.begin(), b.end(), a.front()) == b.end());
 }
 
+TEST_CASE("scaling: what nobody asks for ahead comes late, and a taken row is waited for") {
+  Machine machine{.domains = 1, .caches = kSizes, .costs = {}};
+  machine.costs.latency[static_cast<std::size_t>(Way::kNearCore)] = 1000;
+  Workers workers{{same_rows(0, 1, 1000), same_rows(0, 2, 1000)}, 7 * 16, 16, {16}, {}};
+  workers.not_fetched.resize(16);
+  const WorkCosts work{.word = 90, .pair = 10, .row = 0};
+  const auto near = static_cast<std::size_t>(Way::kNearCore);
+  CHECK(simulate(machine, work, workers).fetched[near] > 0);
+  workers.not_fetched[0] = true;
+  const Prediction late = simulate(machine, work, workers);
+  CHECK(late.fetched[near] == 0);
+  CHECK(late.late[near] > 3);
+  CHECK(late.waiting > 0.5);
+}
+
+TEST_CASE("scaling: costs are those of a distance, or of the other at its round trip") {
+  const auto of = [](const LineCosts& costs, Way way) {
+    return costs.fetched[static_cast<std::size_t>(way)];
+  };
+  Prediction counted;
+  counted.fetched[static_cast<std::size_t>(Way::kOwnL3)] = 10;
+  const PassedLines near{.round_trip = 100, .fetched = 1, .late = 2};
+  const PassedLines far{.round_trip = 400, .fetched = 6, .late = 5};
+  const LineCosts both = line_costs(30, counted, near, far);
+  CHECK(of(both, Way::kOwnL3) == doctest::Approx(3));
+  CHECK(of(both, Way::kNearCore) == 1);
+  CHECK(of(both, Way::kFarCore) == 6);
+  CHECK(of(both, Way::kFarL3) == 6);
+  const LineCosts other = scaled(both, 50, 200);
+  CHECK(of(other, Way::kOwnL3) == doctest::Approx(3));
+  CHECK(of(other, Way::kNearCore) == doctest::Approx(0.5));
+  CHECK(of(other, Way::kFarCore) == doctest::Approx(3));
+  CHECK(other.latency[static_cast<std::size_t>(Way::kFarCore)] == doctest::Approx(100));
+  CHECK(of(scaled(line_costs(30, counted, near, {}), 50, 200), Way::kFarCore) ==
+        doctest::Approx(2));
+  CHECK(of(scaled(line_costs(30, counted, {}, far), 100, 400), Way::kNearCore) ==
+        doctest::Approx(1.5));
+}
+
+TEST_CASE("scaling: trainers ask ahead for all rows but the top of the tree and what merges keep") {
+  const Vocabulary vocabulary = zipf_vocabulary(2'000);
+  const Corpus corpus = corpus_of(zipf_vocabulary(2'000), zipf_ids(vocabulary, 60'000));
+  const Subject subject(corpus, "skip-gram-hs", 20);
+  const auto count = [](const Workers& workers) {
+    return std::count(workers.not_fetched.begin(), workers.not_fetched.end(), true);
+  };
+  CHECK(count(subject.record(subject.policy(2, 1, 1), 2, 1)) == 32);
+  const Workers replicas = subject.record(subject.policy(2, 2, 1), 2, 1);
+  CHECK(count(replicas) > 3 * 32);  // shared, of two sets, and some that were merged
+  CHECK(count(replicas) <= 3 * 32 + 2 * 128);
+}
+
 TEST_CASE("scaling: a mode that is none is refused") {
   const Corpus corpus = corpus_of(zipf_vocabulary(10), zipf_ids(zipf_vocabulary(10), 100));
   CHECK_THROWS(Subject(corpus, "cbow", 20));

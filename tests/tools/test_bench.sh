@@ -138,6 +138,9 @@ if [ -x "$bin/hogvec_scaling" ] && [ "$(nproc)" -gt 1 ]; then
   awk 'BEGIN { srand(1); for (k = 0; k < 60000; ++k) printf "w%d%s", int(2000 * rand() ^ 3), k % 20 ? " " : "\n" }' >many
   expect_code 0 "$bench" scaling -simulate -quick -runs 1 -dims 8 -machine 4,2,60,200 -text many \
     -bin "$bin" -history model
+  expect_code 0 "$bench" scaling -simulate -quick -runs 1 -dims 8 -machine 6,2,60,200 -text many \
+    -bin "$bin" -mode cbow-ns
+  grep -q "the engine's" out || fail "of 6 cores in 2 domains the engine's own policy is not told"
   python3 - <<'PYTHON' || fail "the history of a model is wrong: $(head -c 3000 model)"
 import json
 figures = {one["name"]: one for one in json.loads(open("model").read())["figures"]}

@@ -472,7 +472,7 @@ assert set(report["seconds"]) == {"read", "initialize", "train", "write"}
 assert len(report["loss"]) == 3 and all(loss > 0 for loss in report["loss"])
 assert report["settings"]["size"] == 8 and report["settings"]["negative"] == 5
 PYTHON
-  expect_code 0 word2vec -train corpus.txt -min-count 3 -iter 1 -threads 8 -size 8 -domains 4 \
+  expect_code 0 word2vec -train corpus.txt -min-count 3 -iter 1 -threads 4 -size 8 -domains 4 \
     -output v -report report
   grep -q "placement: .* 4 domains as wished; 4 sets of replicas, of 512 rows" "$work/err" || fail "-domains 4"
   python3 - <<'PYTHON' || fail "-report of -domains 4: $(cat report)"

@@ -19,7 +19,7 @@ inline void copy_row(const float* from, std::size_t size, float* to) noexcept {
 }  // namespace
 
 Cbow::Cbow(const RowReplicas& input, const TrainPlan& plan, const LockedWords& locked)
-    : input_(input),
+    : input_(input, !locked.any()),
       locked_(locked),
       gradient_(plan.cbow_gradient),
       kernels_(active_kernels()),

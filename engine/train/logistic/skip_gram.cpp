@@ -7,7 +7,7 @@
 namespace hogvec {
 
 SkipGram::SkipGram(const RowReplicas& input, const TrainPlan& plan, const LockedWords& locked)
-    : input_(input),
+    : input_(input, !locked.any()),
       locked_(locked),
       kernels_(active_kernels()),
       input_of_(most_inputs(plan)),

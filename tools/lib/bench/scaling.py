@@ -18,7 +18,7 @@ most: compute in registers, read memory, pass a cache line.
                     500k for each core where that is more
   -text FILE        a text of yours, cut into lines of 1000 words, instead of a generated one
   -runs N           rounds: every mode with every number of threads once, then all again (5)
-  -quick            words=1M, 3 rounds: a minute or two
+  -quick            words=1M (-simulate: half of its 500,000), 3 rounds: a minute or two
   -history FILE     append the figures as one JSON line
   -cache FOLDER     where generated texts stay (~/.cache/hogvec)
   -build FOLDER     a Release build, made where there is none (build/)
@@ -99,7 +99,7 @@ def curve(name, rates, limits, source=MEASURED):
 def flags_of(arguments):
     """Errors: UsageError."""
     flags = Flags("scaling", USAGE, {
-        "threads": [1], "mode": [], "base": "", "text": "", "runs": 5, "history": "", "cache": "",
+        "threads": [1], "mode": [], "base": "", "text": "", "runs": 0, "history": "", "cache": "",
         "build": os.path.join(ROOT, "build"), "bin": "", "dims": [100, 300], "machine": []},
                   ["quick", "simulate"]).parse(arguments)
     check_modes(flags.mode)
