@@ -200,6 +200,14 @@ def _signed_rank_ways(n):
     return ways
 
 
+def program(folder, name):
+    """Its path. Errors: BenchError, where it cannot be run."""
+    path = os.path.join(folder, name)
+    if not os.access(path, os.X_OK):
+        raise BenchError(f"{path}: no such program; name a folder with -bin or -build")
+    return path
+
+
 def build(folder, targets, source=ROOT):
     """Builds the targets of a checkout as Release; what is up to date stays. Returns folder/bin.
 

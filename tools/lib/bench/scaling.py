@@ -2,7 +2,7 @@
 import dataclasses
 import os
 
-from bench import ROOT, BenchError, Flags, UsageError, growth, history, machine
+from bench import ROOT, Flags, UsageError, growth, history, machine
 from bench import runs as timing
 from bench.sweeps import (BASE, LABELS, MODES, Setting, base_of, check_modes, check_words,
                           core_counts, run_all, texts_of)
@@ -216,9 +216,7 @@ def limit_figures(limits, cores):
 
 def measure(flags, bin_folder):
     """Returns (machine, figures) after printing the tables."""
-    program = os.path.join(bin_folder, "word2vec")
-    if not os.access(program, os.X_OK):
-        raise BenchError(f"{program}: no such program; name a folder with -bin or -build")
+    program = timing.program(bin_folder, "word2vec")
     settings = settings_of(flags)
     texts = texts_of(settings, flags.cache)
     told = machine.describe(bin_folder, flags.quick)
@@ -237,9 +235,7 @@ def measure(flags, bin_folder):
 def simulate(flags, bin_folder):
     """As measure()."""
     from bench import simulate as model  # which makes its curves by this module
-    program = os.path.join(bin_folder, "hogvec_scaling")
-    if not os.access(program, os.X_OK):
-        raise BenchError(f"{program}: no such program; name a folder with -bin or -build")
+    program = timing.program(bin_folder, "hogvec_scaling")
     setting = settings_of(flags)[0]
     text = texts_of([setting], flags.cache)[setting]
     told = machine.describe(bin_folder, flags.quick)

@@ -1,7 +1,7 @@
 """tools/bench train: whole runs of word2vec, and how their cost grows."""
 import os
 
-from bench import ROOT, BenchError, Flags, UsageError, growth, history, machine
+from bench import ROOT, Flags, UsageError, growth, history, machine
 from bench import runs as timing
 from bench.sweeps import (BASE, FULL, LABELS, MODES, QUICK, base_of, check_modes, plan, run_all,
                           texts_of, thread_counts)
@@ -192,10 +192,8 @@ def gains(mode, results):
 def measure(flags, bin_folder):
     """Returns (machine, figures) after printing the tables."""
     sweeps, settings = plan(flags)
-    program = os.path.join(bin_folder, "word2vec")
+    program = timing.program(bin_folder, "word2vec")
     probes = os.path.join(bin_folder, "hogvec_bench")
-    if not os.access(program, os.X_OK):
-        raise BenchError(f"{program}: no such program; name a folder with -bin or -build")
     texts = texts_of(settings, flags.cache)
     told = machine.describe(bin_folder, flags.quick)
     scalings(told, probes, sweeps)
