@@ -1,6 +1,6 @@
 #include "bench/scaling/study.hpp"
 
-#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -99,43 +99,64 @@ std::vector<Case> cases_of(const std::vector<const Subject*>& subjects) {
   return cases;
 }
 
-/// Seconds that so many threads take, each for the same loop in registers.
-double time_loops(int threads) {
-  const auto begin = std::chrono::steady_clock::now();
-  std::vector<std::thread> others;
-  others.reserve(static_cast<std::size_t>(threads));
-  for (int thread = 0; thread < threads; ++thread) {
-    others.emplace_back([] {
-      for (int k = 0; k < 10'000'000; ++k) asm volatile("");
-    });
+/// Two cores of which a host may give a part to somebody else for a while.
+class TwoCores {
+ public:
+  /// Waits, half a second at most, until both together are about as fast as they ever were.
+  void wait_until_quiet() {
+    constexpr double kAbout = 1.1;
+    for (int look = 0; look < 5; ++look) {
+      const double now = seconds();
+      if (best_ == 0 || now < best_) best_ = now;
+      if (now < kAbout * best_) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
   }
-  for (std::thread& thread : others) thread.join();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
 
-/// Waits, a second at most, until two cores do nearly twice what one does: a host may give the
-/// second to somebody else for a while.
-void wait_for_two_cores() {
-  constexpr double kTwo = 1.8;
-  for (int look = 0; look < 5; ++look) {
-    if (2 * time_loops(1) > kTwo * time_loops(2)) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+ private:
+  /// That both take, each for the same products of numbers in its nearest cache, which two hardware
+  /// threads of one core take longer for.
+  static double seconds() {
+    constexpr std::size_t kNumbers = 1024;
+    constexpr int kProducts = 20'000;
+    const simd::KernelTable& kernels = *simd::wanted_kernels();
+    const auto begin = std::chrono::steady_clock::now();
+    std::array<std::thread, 2> threads;
+    for (std::thread& thread : threads) {
+      thread = std::thread([&] {
+        const Aligned<float> numbers(kNumbers, 1.0F);
+        for (int k = 0; k < kProducts; ++k) {
+          benchmark::DoNotOptimize(kernels.dot(numbers.data(), numbers.data(), kNumbers));
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
-}
+
+  double best_ = 0;
+};
+
+/// Of a round; a tenth of a second each: some find both cores quiet from begin to end.
+constexpr int kRuns = 5;
 
 void measure(std::vector<Case>& cases, int rounds, PassProbe& passed) {
+  TwoCores cores;
   for (int round = 0; round < rounds; ++round) {
     for (Case& one : cases) {
-      wait_for_two_cores();
-      passed.measure();
       std::fprintf(stderr, "\rround %d of %d: %s, D %zu, threads %d   ", round + 1, rounds,
                    one.subject->mode().c_str(), one.subject->dim(), one.threads);
+      cores.wait_until_quiet();
+      passed.measure();
       one.beside.add(one.subject->measure_beside());
       const WorkCosts work = one.work_probe->measure();
       one.pair.add(work.pair);
       one.row.add(work.row);
       if (one.rows_probe) one.rows.add(one.rows_probe->measure());
-      one.run.add(one.subject->measure_run(one.threads, one.replicas));
+      for (int run = 0; run < kRuns; ++run) {
+        cores.wait_until_quiet();
+        one.run.add(one.subject->measure_run(one.threads, one.replicas));
+      }
     }
   }
   std::fprintf(stderr, "\n");
