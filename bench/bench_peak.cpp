@@ -18,6 +18,7 @@
 #include "bench/peak.hpp"
 #include "bench/support.hpp"
 #include "engine/system.hpp"
+#include "engine/topology.hpp"
 #include "io/memory_map.hpp"
 
 namespace hogvec::bench {
@@ -209,14 +210,14 @@ void bench_round_trip(benchmark::State& state, int core, int other) {
   const std::vector<int> all = usable_cpus();
   alignas(2 * simd::kRowAlignment) std::atomic<std::uint32_t> turn{0};  // even: ours
   std::thread partner([&turn, other] {
-    run_on({other});
+    run_on({&other, 1});
     for (;;) {
       const std::uint32_t now = turn.load(std::memory_order_acquire);
       if (now == kStop) return;
       if (now % 2 == 1) turn.store(now + 1, std::memory_order_release);
     }
   });
-  run_on({core});
+  run_on({&core, 1});
   std::vector<double> nanoseconds;
   for (auto _ : state) {
     turn.store(0, std::memory_order_relaxed);
@@ -294,7 +295,8 @@ void register_peak() {
     register_read(*widest);
     register_shared_read(*widest, cores.size());
   }
-  // From the first core as far as 2, 4, ... threads reach one of each core first.
+  // From the first core as far as 2, 4, ... threads reach, which are on cores of their own while
+  // there are some.
   for (const std::size_t reach : counts_of(cores.size())) {
     if (reach < 2) continue;
     const int other = cores[reach - 1];

@@ -24,13 +24,6 @@ double nanoseconds_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::nano>(Clock::now() - begin).count();
 }
 
-bool run_on(int cpu) noexcept {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<std::size_t>(cpu), &set);
-  return pthread_setaffinity_np(pthread_self(), sizeof set, &set) == 0;
-}
-
 struct Cpus {
   std::vector<std::vector<int>> domains;  // that the process may use
   bool whole_machine = false;
@@ -122,7 +115,7 @@ double measure_round_trip(int cpu, int other, double limit) {
   };
   if (limit <= 0) return 0;
   std::thread there([&] {
-    bool good = run_on(other);
+    bool good = run_on({&other, 1});
     for (int trip = 0; good && trip < kTrips * kMeasurements; ++trip) {
       good = await(2 * trip + 1);
       if (good) line->value.store(2 * trip + 2, std::memory_order_release);
@@ -131,7 +124,7 @@ double measure_round_trip(int cpu, int other, double limit) {
   });
   double least = 0;
   std::thread here([&] {
-    bool good = run_on(cpu);
+    bool good = run_on({&cpu, 1});
     for (int trip = 0; good && trip < kTrips * kMeasurements;) {
       const Clock::time_point start = Clock::now();
       for (int k = 0; good && k < kTrips; ++k, ++trip) {

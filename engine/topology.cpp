@@ -1,5 +1,10 @@
 #include "engine/topology.hpp"
 
+#include <pthread.h>
+#include <sched.h>
+
+#include <cstddef>
+
 namespace hogvec {
 namespace {
 
@@ -29,6 +34,15 @@ CpuSet allowed_cpus(hwloc_topology_t topology) {
     allowed.reset();
   }
   return allowed;
+}
+
+bool run_on(std::span<const int> cpus) noexcept {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : cpus) {
+    if (cpu < CPU_SETSIZE) CPU_SET(static_cast<std::size_t>(cpu), &set);
+  }
+  return pthread_setaffinity_np(pthread_self(), sizeof set, &set) == 0;
 }
 
 }  // namespace hogvec

@@ -4,6 +4,7 @@
 #include <hwloc.h>
 
 #include <memory>
+#include <span>
 
 namespace hogvec {
 
@@ -15,5 +16,8 @@ hwloc_topology_t machine_topology();
 
 /// The cpus that this thread may use; nullptr where nobody knows.
 CpuSet allowed_cpus(hwloc_topology_t topology);
+
+/// From now on the calling thread works on these cpus. False where it may not, and nothing changed.
+bool run_on(std::span<const int> cpus) noexcept;
 
 }  // namespace hogvec

@@ -16,15 +16,18 @@ bool can_prefetch_to_write() noexcept;
 /// when it is written. `to_write`: where can_prefetch_to_write().
 inline void prefetch_row(const float* row, std::size_t n, bool to_write) noexcept {
   constexpr std::size_t kLine = kRowAlignment / sizeof(float);
-  for (std::size_t i = 0; to_write && i < n; i += kLine) {
+  if (to_write) {
+    for (std::size_t i = 0; i < n; i += kLine) {
 #if defined(__x86_64__)
-    // In assembly: the built-in function gives it only where the whole unit may have it.
-    asm volatile("prefetchw %0" : : "m"(row[i]));
+      // In assembly: the built-in function gives it only where the whole unit may have it.
+      asm volatile("prefetchw %0" : : "m"(row[i]));
 #else
-    __builtin_prefetch(row + i, 1);
+      __builtin_prefetch(row + i, 1);
 #endif
+    }
+  } else {
+    for (std::size_t i = 0; i < n; i += kLine) __builtin_prefetch(row + i);
   }
-  for (std::size_t i = 0; !to_write && i < n; i += kLine) __builtin_prefetch(row + i);
   // GCC finds that a function of prefetches alone has no effect, and drops the call.
   asm volatile("");
 }

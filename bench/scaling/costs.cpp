@@ -9,6 +9,7 @@
 
 #include "bench/cpus.hpp"
 #include "engine/placement.hpp"
+#include "engine/topology.hpp"
 #include "io/error.hpp"
 
 namespace hogvec::bench {
@@ -119,9 +120,11 @@ double RowsProbe::measure() {
 }
 
 PassProbe::PassProbe(std::size_t dim)
-    : blocks_(std::max<std::size_t>(
+    : cpus_(usable_cpus()),
+      blocks_(std::max<std::size_t>(
           kPassedBytes / (kPassedRows * simd::padded(dim) * sizeof(float)), 2)),
       rows_(random_matrix(2 * blocks_ * kPassedRows, dim, 0.05F, 1)) {
+  if (cpus_.size() < 2) throw Error("the model is measured on two cores, and this process has one");
   for (std::uint32_t row = 0; row < blocks_ * kPassedRows; ++row) {
     touches_.rows.push_back(row);
     if (touches_.rows.size() % kPassedRows != 0) continue;
@@ -132,12 +135,11 @@ PassProbe::PassProbe(std::size_t dim)
 
 double PassProbe::time_pass(bool ahead, bool swapped) {
   using Clock = std::chrono::steady_clock;
-  const std::vector<int> cpus = usable_cpus();
   const std::vector<bool> none_ahead(blocks_ * kPassedRows, true);
   std::atomic<std::size_t> arrived{0};
   std::vector<double> took(kPasses);
   const auto run = [&](std::size_t thread) {
-    run_on({cpus[thread]});
+    run_on({&cpus_[thread], 1});
     std::vector<Replay> halves;
     for (const std::size_t half : {0, 1}) {
       halves.emplace_back(
@@ -166,9 +168,7 @@ double PassProbe::time_pass(bool ahead, bool swapped) {
 }
 
 void PassProbe::measure() {
-  const std::vector<int> cpus = usable_cpus();
-  if (cpus.size() < 2) throw Error("the model is measured on two cores, and this process has one");
-  const auto trip = [&] { return measure_round_trip(cpus[0], cpus[1], kTripNanoseconds); };
+  const auto trip = [&] { return measure_round_trip(cpus_[0], cpus_[1], kTripNanoseconds); };
   const auto keep = [&](Times& best, const Times& times) {
     if (best.round_trip == 0 || times.fetched + times.late < best.fetched + best.late) best = times;
   };
@@ -200,24 +200,26 @@ PassedLines PassProbe::lines(const Times& times) const {
   return passed;
 }
 
-LineCosts line_costs(double longer, const Prediction& counted, const PassedLines& near,
-                     const PassedLines& far) {
+LineCosts line_costs(double longer, const Prediction& counted, const PassedLines& measured_near,
+                     const PassedLines& measured_far) {
+  const PassedLines& near = measured_near.round_trip > 0 ? measured_near : measured_far;
+  const PassedLines& far = measured_far.round_trip > 0 ? measured_far : measured_near;
   const double l3 =
       cost(longer, counted.fetched[at(Way::kOwnL3)] + kMemory * counted.fetched[at(Way::kMemory)]);
   LineCosts costs;
   costs.fetched[at(Way::kOwnL3)] = costs.late[at(Way::kOwnL3)] = l3;
   costs.fetched[at(Way::kMemory)] = costs.late[at(Way::kMemory)] = kMemory * l3;
   costs.latency[at(Way::kMemory)] = kMemoryLatency;
-  costs.near_round_trip = near.round_trip > 0 ? near.round_trip : far.round_trip;
-  costs.far_round_trip = far.round_trip > 0 ? far.round_trip : near.round_trip;
+  costs.near_round_trip = near.round_trip;
+  costs.far_round_trip = far.round_trip;
   costs.latency[at(Way::kOwnL3)] = kL3Latency;
   const auto set = [&](Way way, const PassedLines& passed) {
     costs.fetched[at(way)] = passed.fetched;
     costs.late[at(way)] = passed.late;
     costs.latency[at(way)] = passed.round_trip / 2;
   };
-  set(Way::kNearCore, near.round_trip > 0 ? near : far);
-  for (const Way way : {Way::kFarCore, Way::kFarL3}) set(way, far.round_trip > 0 ? far : near);
+  set(Way::kNearCore, near);
+  for (const Way way : {Way::kFarCore, Way::kFarL3}) set(way, far);
   // A claim is waited for, and costs no more than a line that is near, which may come with it.
   for (const auto& [claim, core] :
        {std::pair{Way::kNearUpgrade, Way::kNearCore}, {Way::kFarUpgrade, Way::kFarCore}}) {
@@ -229,16 +231,17 @@ LineCosts line_costs(double longer, const Prediction& counted, const PassedLines
 
 LineCosts scaled(const LineCosts& costs, double near, double far) {
   LineCosts made = costs;
-  const auto scale = [&](Way way, double factor) {
-    for (auto member : {&LineCosts::fetched, &LineCosts::late, &LineCosts::latency}) {
-      (made.*member)[at(way)] *= factor;
-    }
+  const auto scale = [&](Way way) {
+    const double factor = is_far(way) ? far / costs.far_round_trip : near / costs.near_round_trip;
+    made.latency[at(way)] *= factor;
+    // What comes with a claim is not from far away.
+    if (way == Way::kNearUpgrade || way == Way::kFarUpgrade) return;
+    made.fetched[at(way)] *= factor;
+    made.late[at(way)] *= factor;
   };
-  for (const Way way : {Way::kNearCore, Way::kNearUpgrade}) {
-    scale(way, near / costs.near_round_trip);
-  }
-  for (const Way way : {Way::kFarCore, Way::kFarL3, Way::kFarUpgrade}) {
-    scale(way, far / costs.far_round_trip);
+  for (const Way way :
+       {Way::kNearCore, Way::kNearUpgrade, Way::kFarCore, Way::kFarL3, Way::kFarUpgrade}) {
+    scale(way);
   }
   made.near_round_trip = near;
   made.far_round_trip = far;

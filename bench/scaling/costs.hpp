@@ -66,6 +66,7 @@ struct PassedLines {
 /// apart as they were before and after it.
 class PassProbe {
  public:
+  /// Errors: Error, where this process has one core.
   explicit PassProbe(std::size_t dim);
 
   /// Once more, some hundred milliseconds.
@@ -89,6 +90,7 @@ class PassProbe {
   double time_pass(bool ahead, bool swapped);
   PassedLines lines(const Times& times) const;
 
+  std::vector<int> cpus_;
   Touches touches_;
   std::size_t blocks_;
   Matrix rows_;
@@ -100,8 +102,8 @@ class PassProbe {
 /// What a line costs, put together from how much longer a word of one worker takes than computed,
 /// whose lines come as `counted`, and from what is passed. What was not measured between cores of
 /// one distance is that of the other, at its round trip.
-LineCosts line_costs(double longer, const Prediction& counted, const PassedLines& near,
-                     const PassedLines& far);
+LineCosts line_costs(double longer, const Prediction& counted, const PassedLines& measured_near,
+                     const PassedLines& measured_far);
 
 /// The same on a machine whose cores are so far apart, within a domain and between two.
 LineCosts scaled(const LineCosts& costs, double near, double far);

@@ -5,15 +5,18 @@
 #include <thread>
 
 #include "bench/cpus.hpp"
+#include "engine/topology.hpp"
 #include "simd/prefetch.hpp"
 
 namespace hogvec::bench {
+
 Replay::Replay(const Touches& touches, std::size_t dim,
                const std::function<float*(std::uint32_t row)>& place,
                const std::vector<bool>* not_fetched)
     : touches_(touches),
       kernels_(*simd::wanted_kernels()),
       stride_(simd::padded(dim)),
+      to_write_(simd::can_prefetch_to_write()),
       before_(stride_),
       after_(stride_) {
   rows_.reserve(touches.rows.size());
@@ -38,7 +41,7 @@ Replay::Replay(const Touches& touches, std::size_t dim,
 
 void Replay::fetch(std::size_t block) const noexcept {
   for (std::size_t i = block == 0 ? 0 : fetched_end_[block - 1]; i < fetched_end_[block]; ++i) {
-    simd::prefetch_row(fetched_[i], stride_, simd::can_prefetch_to_write());
+    simd::prefetch_row(fetched_[i], stride_, to_write_);
   }
 }
 
@@ -85,7 +88,7 @@ double time_blocks(Replay& replay, double seconds) {
   constexpr std::size_t kLook = 100;  // blocks between two looks at the clock
   double took = 0;
   std::thread worker([&] {  // of its own, which is bound
-    if (const std::vector<int> cpus = usable_cpus(); !cpus.empty()) run_on({cpus.front()});
+    if (const std::vector<int> cpus = usable_cpus(); !cpus.empty()) run_on({cpus.data(), 1});
     for (std::size_t b = 0; b < replay.blocks(); ++b) replay.block();
     const Clock::time_point begin = Clock::now();
     std::chrono::duration<double> elapsed{};

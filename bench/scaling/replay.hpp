@@ -31,6 +31,7 @@ class Replay {
   const Touches& touches_;
   const simd::KernelTable& kernels_;
   std::size_t stride_;
+  bool to_write_;
   std::vector<float*> rows_;
   std::vector<const float*> fetched_;  // of all blocks
   std::vector<std::size_t> fetched_end_;

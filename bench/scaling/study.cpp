@@ -163,8 +163,8 @@ void measure(std::vector<Case>& cases, int rounds, PassProbe& passed) {
 }
 
 void study_dim(const std::vector<const Subject*>& subjects, int rounds, Study& study) {
-  std::vector<Case> cases = cases_of(subjects);
   PassProbe passed(subjects.front()->dim());
+  std::vector<Case> cases = cases_of(subjects);
   measure(cases, rounds, passed);
   const PassedLines near = passed.near();
   const PassedLines far = passed.far();

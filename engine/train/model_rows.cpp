@@ -14,8 +14,8 @@ constexpr std::size_t kHotRows = 128;
 // Between domains a line costs several times as much, and rows that are less often touched are
 // worth a replica: on two cores without a common L3 a probe with 1,000 rows gained 1.3. The more
 // workers there are, the more rows somebody else touches meanwhile: by the model of many cores
-// (bench/scaling) 64 of them gain 1.1 to 1.2 with 2048 rows instead
-// of 512. The vectors of 64 workers in 8 and in 16 domains are as good.
+// (bench/scaling) 64 of them gain 1.1 to 1.2 with 2048 rows instead of 512. The vectors of 64
+// workers in 8 and in 16 domains are as good.
 constexpr std::size_t kFarRowsPerWorker = 128;
 constexpr std::size_t kLeastFarRows = 512;
 constexpr std::size_t kMostFarRows = 2048;

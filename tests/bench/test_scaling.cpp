@@ -183,6 +183,8 @@ TEST_CASE("scaling: costs are those of a distance, or of the other at its round 
   CHECK(of(other, Way::kNearCore) == doctest::Approx(0.5));
   CHECK(of(other, Way::kFarCore) == doctest::Approx(3));
   CHECK(other.latency[static_cast<std::size_t>(Way::kFarCore)] == doctest::Approx(100));
+  CHECK(other.latency[static_cast<std::size_t>(Way::kFarUpgrade)] == doctest::Approx(100));
+  CHECK(of(other, Way::kFarUpgrade) == doctest::Approx(3));  // what comes with it is near
   CHECK(of(scaled(line_costs(30, counted, near, {}), 50, 200), Way::kFarCore) ==
         doctest::Approx(2));
   CHECK(of(scaled(line_costs(30, counted, {}, far), 100, 400), Way::kNearCore) ==
