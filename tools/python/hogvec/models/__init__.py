@@ -1,0 +1,1 @@
+"""The classes at the places where gensim has them."""

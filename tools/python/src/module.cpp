@@ -1,0 +1,11 @@
+// hogvec._engine: what the package hogvec asks the engine for.
+#include "tools/python/src/module.hpp"
+
+#include "io/error.hpp"
+
+PYBIND11_MODULE(_engine, module) {
+  module.doc() = "The engine of hogvec, for the package alone: its names may change.";
+  module.attr("__version__") = HOGVEC_VERSION;
+  // What a caller has to see first: a file, a setting, a memory that is too small.
+  pybind11::register_exception<hogvec::Error>(module, "EngineError", PyExc_RuntimeError);
+}
