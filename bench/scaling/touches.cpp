@@ -102,7 +102,8 @@ class NotingWorker {
       return stream_key(plan_.seed, task.epoch, task.chunk, stream);
     };
     sample_.draw(corpus_.text.ids().subspan(task.begin, task.size), tables_.keep, plan_.window,
-                 key(Stream::kSubsampling), key(Stream::kWindow), plan_.shrink_windows);
+                 key(Stream::kSubsampling), key(Stream::kWindow), plan_.shrink_windows,
+                 plan_.sentence_words);
     trainer_->train(sample_, key(Stream::kNoise), static_cast<float>(plan_.alpha));
     return task.size;
   }

@@ -19,6 +19,18 @@ struct Corpus {
   VocabularyChanges changes{};  // of the vocabulary file that was read, if one was
 };
 
+/// A text and its words, which somebody else owns: as one that was read, or text after text of the
+/// same words.
+struct CorpusView {
+  // NOLINTNEXTLINE(google-explicit-constructor): an owner is a view, as a vector is a span
+  CorpusView(const Corpus& corpus) noexcept : CorpusView(corpus.vocabulary, corpus.text) {}
+  CorpusView(const Vocabulary& its_vocabulary, const EncodedCorpus& its_text) noexcept
+      : vocabulary(its_vocabulary), text(its_text) {}
+
+  const Vocabulary& vocabulary;
+  const EncodedCorpus& text;
+};
+
 struct ReadOptions {
   std::uint64_t min_count = 5;
   /// Keep so many of the most frequent words besides index 0; 0: all.

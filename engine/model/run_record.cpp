@@ -65,6 +65,7 @@ void for_each_setting(Plan& plan, const Visit& visit) {
 template <class Plan, class Visit>
 void for_each_later_setting(Plan& plan, const Visit& visit) {
   visit("shrink_windows", plan.shrink_windows);
+  visit("sentence_words", plan.sentence_words);
   visit("noise_power", plan.noise_power);
   visit("end_alpha", plan.end_alpha);
   visit("softmax_precision", plan.softmax_precision, kPrecisions);
@@ -175,6 +176,7 @@ RunRecord RunRecord::from_json(std::string_view text) {
     for_each_setting(record.plan, FromJson{plan});
     const TrainSettings defaults;
     record.plan.shrink_windows = defaults.shrink_windows;
+    record.plan.sentence_words = defaults.sentence_words;
     record.plan.noise_power = defaults.noise_power;
     record.plan.end_alpha = defaults.end_alpha;
     record.plan.softmax_precision = defaults.softmax_precision;

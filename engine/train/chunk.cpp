@@ -19,9 +19,9 @@ ChunkSample::ChunkSample(std::size_t longest_chunk, std::size_t span)
 
 void ChunkSample::draw(std::span<const WordId> text, std::span<const std::uint32_t> keep,
                        std::size_t window, std::uint64_t subsampling_key, std::uint64_t window_key,
-                       bool shrink) noexcept {
+                       bool shrink, std::size_t sentence_words) noexcept {
   kernels_.random_bits(subsampling_key, bits_.data(), simd::padded(text.size()));
-  keep_words(text, keep);
+  keep_words(text, keep, sentence_words);
   kernels_.repeat_distances(ids(), simd::padded(size_), span_, repeat_.data());
   if (!shrink) {
     std::fill_n(reach_.data(), size_, static_cast<std::uint32_t>(window));
@@ -33,8 +33,8 @@ void ChunkSample::draw(std::span<const WordId> text, std::span<const std::uint32
   }
 }
 
-void ChunkSample::keep_words(std::span<const WordId> text,
-                             std::span<const std::uint32_t> keep) noexcept {
+void ChunkSample::keep_words(std::span<const WordId> text, std::span<const std::uint32_t> keep,
+                             std::size_t sentence_words) noexcept {
   sentences_.clear();
   WordId* ids = ids_.data() + front_;
   std::uint32_t kept = 0;
@@ -52,7 +52,7 @@ void ChunkSample::keep_words(std::span<const WordId> text,
     // Written in any case and overwritten unless kept: no branch to mispredict.
     ids[kept] = word;
     kept += bits_[i] <= keep[word];
-    if (kept - begin == kSentenceWords) end_sentence();
+    if (kept - begin == sentence_words) end_sentence();
   }
   end_sentence();
   size_ = kept;

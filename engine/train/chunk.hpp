@@ -5,15 +5,14 @@
 #include <span>
 
 #include "engine/corpus/corpus.hpp"
+#include "engine/train/plan.hpp"
 #include "engine/train/scratch.hpp"
 #include "simd/kernels.hpp"
 
 namespace hogvec {
 
-/// A longer sentence is cut (MAX_SENTENCE_LENGTH, word2vec.c:23).
-inline constexpr std::size_t kSentenceWords = 1'000;
-
-/// Words that sub-sampling kept, [begin, end) of a sample: at most 1000 (word2vec.c:421).
+/// Words that sub-sampling kept, [begin, end) of a sample: at most the longest sentence's
+/// (word2vec.c:421).
 struct Sentence {
   std::uint32_t begin;
   std::uint32_t end;
@@ -27,9 +26,11 @@ class ChunkSample {
   ChunkSample(std::size_t longest_chunk, std::size_t span);
 
   /// Draws the chunk `text` with the keep_thresholds() of its words; each center's window reaches
-  /// 1 .. window words to each side, evenly (word2vec.c:436), or without `shrink` all of them.
+  /// 1 .. window words to each side, evenly (word2vec.c:436), or without `shrink` all of them. A
+  /// sentence of more than `sentence_words` kept words is cut.
   void draw(std::span<const WordId> text, std::span<const std::uint32_t> keep, std::size_t window,
-            std::uint64_t subsampling_key, std::uint64_t window_key, bool shrink = true) noexcept;
+            std::uint64_t subsampling_key, std::uint64_t window_key, bool shrink = true,
+            std::size_t sentence_words = kSentenceWords) noexcept;
 
   std::size_t size() const noexcept { return size_; }
   std::span<const Sentence> sentences() const noexcept {
@@ -49,7 +50,8 @@ class ChunkSample {
   }
 
  private:
-  void keep_words(std::span<const WordId> text, std::span<const std::uint32_t> keep) noexcept;
+  void keep_words(std::span<const WordId> text, std::span<const std::uint32_t> keep,
+                  std::size_t sentence_words) noexcept;
 
   const simd::KernelTable& kernels_;
   std::size_t span_;

@@ -37,7 +37,7 @@ double rate_of(const std::vector<Measured>& parts) {
 }
 
 /// Words of the text that sub-sampling is expected to keep. Counts may come from another text.
-double expected_centers(const Corpus& corpus, double subsampling) {
+double expected_centers(CorpusView corpus, double subsampling) {
   const Vocabulary& vocabulary = corpus.vocabulary;
   if (vocabulary.total_count() == 0) return 0;
   double kept = 0;

@@ -9,7 +9,8 @@
 namespace hogvec {
 namespace {
 
-constexpr std::size_t kLongestWindow = 1000;  // a sentence
+constexpr std::size_t kLongestWindow = kSentenceWords;
+constexpr std::size_t kNoSentenceIsLonger = 0xffffffff;
 
 /// Whether so large steps leave little for noise words to teach that others have had already. 8 MB
 /// of Wikipedia, 2 epochs, D = 100, WordSim-353 / analogies, means of three or four seeds, at alpha
@@ -125,6 +126,7 @@ TrainPlan resolve(const TrainSettings& s) noexcept {
   plan.dim = s.dim;
   plan.window = s.window == 0 ? kLongestWindow : s.window;
   plan.shrink_windows = s.shrink_windows && s.window != 0;
+  plan.sentence_words = s.sentence_words == 0 ? kNoSentenceIsLonger : s.sentence_words;
   plan.noise_power = s.noise_power;
   plan.subsampling = s.subsampling;
   plan.epochs = s.epochs;

@@ -28,9 +28,10 @@ struct TrainPlan {
   SoftmaxThreads softmax_threads;
 
   CbowGradient cbow_gradient;
-  std::size_t dim;      // D
-  std::size_t window;   // words to each side at most
-  bool shrink_windows;  // each center draws 1..window, else its window is whole
+  std::size_t dim;             // D
+  std::size_t window;          // words to each side at most
+  bool shrink_windows;         // each center draws 1..window, else its window is whole
+  std::size_t sentence_words;  // a longer sentence is cut
   double noise_power;
   double subsampling;  // t; 0: every word is kept
   std::size_t epochs;

@@ -40,7 +40,7 @@ Trainable trainable_of(const EncodedCorpus& text) {
 
 }  // namespace
 
-void check(const Corpus& corpus, const TrainPlan& plan) {
+void check(CorpusView corpus, const TrainPlan& plan) {
   if (corpus.vocabulary.size() < 3) {
     throw Error(
         "the vocabulary has fewer than two words besides </s>: there is nothing to train; "
@@ -63,7 +63,7 @@ void check(const Corpus& corpus, const TrainPlan& plan) {
   }
 }
 
-TrainingRun::TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
+TrainingRun::TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTables& tables,
                          const Model& model, Position& position, Merging merging,
                          const Placement& placement)
     : corpus_(corpus),
@@ -122,8 +122,8 @@ std::size_t TrainingRun::worker_bytes(const TrainPlan& plan, const RunTables& ta
   return meter.bytes();
 }
 
-std::size_t TrainingRun::memory(const Corpus& corpus, const TrainPlan& plan,
-                                const RunTables& tables, const Placement& placement) {
+std::size_t TrainingRun::memory(CorpusView corpus, const TrainPlan& plan, const RunTables& tables,
+                                const Placement& placement) {
   const ModelShape shape(corpus.vocabulary.size(), plan);
   Model model;  // without memory
   const std::size_t stride = simd::padded(shape.dim);
@@ -261,7 +261,7 @@ void TrainingRun::draw(Worker& worker, const ChunkTask& task) const {
   const std::span<const WordId> text =
       corpus_.text.read(task.begin, task.size, {worker.text.data(), worker.text.size()});
   worker.sample.draw(text, tables_.keep, plan_.window, key(Stream::kSubsampling),
-                     key(Stream::kWindow), plan_.shrink_windows);
+                     key(Stream::kWindow), plan_.shrink_windows, plan_.sentence_words);
 }
 
 }  // namespace hogvec

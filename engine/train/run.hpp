@@ -72,14 +72,14 @@ class TrainingRun {
  public:
   /// Goes on from `position`, which is of a run with the plan's epochs. What is passed by reference
   /// must outlive the run, but for the placement. Errors: as check(corpus, plan); std::bad_alloc.
-  TrainingRun(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
-              const Model& model, Position& position, Merging merging = Merging::kAtStops,
+  TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTables& tables, const Model& model,
+              Position& position, Merging merging = Merging::kAtStops,
               const Placement& placement = {});
   ~TrainingRun();
 
   /// Bytes that such a run takes: model, position, and what every worker says that it needs. Beside
   /// the corpus and the tables. Errors: std::bad_alloc where it passes 2^63.
-  static std::size_t memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
+  static std::size_t memory(CorpusView corpus, const TrainPlan& plan, const RunTables& tables,
                             const Placement& placement = {});
 
   /// Trains to the end. By plan.threads threads, which share W and W' without locks; with one
@@ -120,7 +120,7 @@ class TrainingRun {
   void draw(Worker& worker, const ChunkTask& task) const;
   RunEnd note_divergence();
 
-  const Corpus& corpus_;
+  CorpusView corpus_;
   const TrainPlan& plan_;
   const RunTables& tables_;
   const Model& model_;
@@ -142,6 +142,6 @@ class TrainingRun {
 };
 
 /// Errors: Error, where the text has too few words to train.
-void check(const Corpus& corpus, const TrainPlan& plan);
+void check(CorpusView corpus, const TrainPlan& plan);
 
 }  // namespace hogvec

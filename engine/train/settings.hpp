@@ -7,6 +7,9 @@
 
 namespace hogvec {
 
+/// The reference's longest sentence (MAX_SENTENCE_LENGTH, word2vec.c:23).
+inline constexpr std::size_t kSentenceWords = 1'000;
+
 /// Which rows of W go in: those of a center's context words, or their mean as one hidden vector.
 enum class Architecture { kSkipGram, kCbow };
 
@@ -48,8 +51,11 @@ struct TrainSettings {
   std::size_t dim = 100;       // D, length of a vector
   std::size_t window = 5;      // words to each side at most; 0: the whole sentence
   bool shrink_windows = true;  // each center draws 1..window; false: its window is whole, as of 0
-  double noise_power = 0.75;   // a noise word is drawn as often as its count to this power
-  double subsampling = 1e-3;   // t; 0: keep every word
+  /// A longer sentence is cut, as one is where a chunk of the text ends in mid sentence; 0: only
+  /// there.
+  std::size_t sentence_words = kSentenceWords;
+  double noise_power = 0.75;  // a noise word is drawn as often as its count to this power
+  double subsampling = 1e-3;  // t; 0: keep every word
   std::size_t epochs = 5;
   double alpha = 0.025;  // learning rate at the start, eta in the paper
   double end_alpha = 0;  // what it falls towards

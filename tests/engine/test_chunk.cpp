@@ -106,6 +106,18 @@ TEST_CASE("sentences end where the text says, and after 1000 kept words") {
   CHECK(sample.repeat(5) == 1);
 }
 
+TEST_CASE("sentences are as long as they are where no limit is set, or another") {
+  const std::vector<WordId> text(2500, 7);
+  const std::vector<std::uint32_t> all(100, 0xffffffff);
+  ChunkSample sample(text.size(), 13);
+  sample.draw(text, all, 5, 1, 2, true, make_plan({.sentence_words = 0}).sentence_words);
+  REQUIRE(sample.sentences().size() == 1);
+  CHECK(sample.sentences()[0].end == 2500);
+  sample.draw(text, all, 5, 1, 2, true, 2000);
+  REQUIRE(sample.sentences().size() == 2);
+  CHECK(sample.sentences()[0].end == 2000);
+}
+
 TEST_CASE("windows stop at the ends of the sentence") {
   const std::vector<WordId> text{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   ChunkSample sample(text.size(), 13);

@@ -65,6 +65,7 @@ void check_equal(const TrainPlan& a, const TrainPlan& b) {
   CHECK(a.seed == b.seed);
   CHECK(a.threads == b.threads);
   CHECK(a.shrink_windows == b.shrink_windows);
+  CHECK(a.sentence_words == b.sentence_words);
   CHECK(a.noise_power == b.noise_power);
   CHECK(a.end_alpha == b.end_alpha);
 }
@@ -107,7 +108,8 @@ TEST_CASE("what the first files had not is as it was when there was no other") {
   RunRecord record{.plan = make_plan({})};
   std::string json = record.to_json();
   for (const char* const setting :
-       {"\"end_alpha\": 0.0", "\"noise_power\": 0.75", "\"shrink_windows\": true"}) {
+       {"\"end_alpha\": 0.0", "\"noise_power\": 0.75", "\"shrink_windows\": true",
+        "\"sentence_words\": 1000"}) {
     json = replaced(json, setting, "\"unknown\": 0");
   }
   check_equal(RunRecord::from_json(json), record);

@@ -79,7 +79,7 @@ void HeldOutText::find_sentences() {
     if (ids[i] == kSentenceEnd) {
       end_sentence(i);
       begin = i + 1;
-    } else if (i + 1 - begin == kSentenceWords) {
+    } else if (i + 1 - begin == plan_.sentence_words) {
       end_sentence(i + 1);
       begin = i + 1;
     }

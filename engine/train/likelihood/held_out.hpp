@@ -29,7 +29,7 @@ void check_held_out(const TrainPlan& plan);
 std::size_t held_out_memory(std::size_t vocabulary_size, const TrainPlan& plan);
 
 /// A held-out text, as the ids of a training vocabulary. No word of it is sub-sampled, and every
-/// center has its full window within its sentence, which ends after 1000 words as in training.
+/// center has its full window within its sentence, which is cut where one of training is.
 /// Immutable, so safe to share.
 class HeldOutText {
  public:
