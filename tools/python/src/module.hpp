@@ -6,7 +6,11 @@
 
 namespace hogvec::python {
 
-/// Texts to ids, vocabularies, models and runs.
+/// Texts to ids, and vocabularies.
+void bind_corpora(pybind11::module_& module);
+/// W and W'.
+void bind_models(pybind11::module_& module);
+/// Runs.
 void bind_training(pybind11::module_& module);
 
 }  // namespace hogvec::python

@@ -1,0 +1,52 @@
+"""What a model is in a file, and in a pickle."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hogvec import _engine
+
+if TYPE_CHECKING:
+    from hogvec.models.word2vec import Word2Vec
+
+_FLAG = "python"  # among the flags that a model file keeps
+
+KEPT = (
+    "alpha", "min_alpha", "window", "shrink_windows", "min_count", "effective_min_count",
+    "max_vocab_size", "max_final_vocab", "sample", "seed", "workers", "sg", "hs", "negative",
+    "ns_exponent", "cbow_mean", "epochs", "null_word", "sorted_vocab", "batch_words",
+    "compute_loss", "comment", "softmax", "softmax_exact", "softmax_batch", "block", "noise_rows",
+    "corpus_count", "corpus_total_words", "train_count", "total_train_time",
+    "running_training_loss", "min_alpha_yet_reached",
+)
+"""Attributes that a saved model has again."""
+
+
+def save(model: Word2Vec, path: str) -> None:
+    engine, vocabulary = model._parts()
+    attributes = {name: getattr(model, name) for name in KEPT}
+    try:
+        text = json.dumps(attributes, default=_plain)
+    except TypeError as error:
+        raise TypeError(f"{path}: an attribute of the model cannot be kept: {error}") from error
+    engine.save(path, vocabulary, model._settings(), {_FLAG: text})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} is no number and no text")
+
+
+def load(path: str) -> tuple[_engine.Model, dict[str, Any]]:
+    """Errors: AttributeError where the file has vectors and no model."""
+    engine = _engine.Model.open(path)
+    flags = engine.flags
+    if _FLAG not in flags:
+        raise AttributeError(
+            f"{path}: is of no hogvec.Word2Vec; its vectors are there by hogvec.KeyedVectors.load()"
+        )
+    return engine, json.loads(flags[_FLAG])

@@ -1,0 +1,677 @@
+"""Word2Vec, in gensim's manner."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Callable, Optional, Union
+
+import numpy as np
+
+from hogvec import _engine, _storage
+from hogvec._corpus import Counted, IdSentences, Paths, check_corpus, count_corpus
+from hogvec._prediction import predict, sentence_scores
+from hogvec._sentences import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
+from hogvec._session import ProgressTarget, Session, Trained
+from hogvec._settings import Hyperparameters
+from hogvec._vocabulary import (
+    Limits,
+    RawCounts,
+    TrimRule,
+    chosen,
+    effective_min_count,
+    engine_vocabulary,
+    report_of,
+)
+from hogvec.models.callbacks import CallbackAny2Vec
+from hogvec.models.keyedvectors import KeyedVectors
+
+__all__ = [
+    "Word2Vec", "LineSentence", "PathLineSentences", "Text8Corpus", "BrownCorpus", "IdSentences",
+]
+
+logger = logging.getLogger("hogvec")
+
+Sentences = Union[Iterable[Iterable[str]], IdSentences]
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+MAX_WORDS_IN_BATCH = 10000
+
+
+def _not_of_an_instance(*_: Any, **__: Any) -> Any:
+    raise AttributeError("load() is called on the class: Word2Vec.load(path)")
+
+
+class Word2Vec(Hyperparameters):
+    """Word vectors, trained by skip-gram or CBOW with negative sampling, hierarchical softmax, or
+    the exact softmax over all words.
+
+    Give a corpus, and the model is trained when the constructor returns; give none, and call
+    `build_vocab()` and `train()`. ``model.wv`` (`KeyedVectors`) has the vectors.
+
+    Parameters
+    ----------
+    sentences : iterable of lists of str, or IdSentences
+        Read once, whatever `epochs` is; words of any length, sentences of any length.
+    corpus_file : path, or sequence of paths
+        Instead: files with a sentence a line, plain or packed (.gz, .zst, .xz, .zip, ...), folders
+        of such, or "-". Read by all threads, and fastest.
+    vector_size : int
+        D, the length of a vector.
+    alpha, min_alpha : float
+        Learning rate at the start, and what it falls to with the words that are trained.
+    window : int
+        Words to each side of a center at most.
+    min_count : int
+        Rarer words are left out; 0: none.
+    max_vocab_size, max_final_vocab : int, optional
+        About how many of the most frequent words to keep, and how many at most; words that are
+        equally frequent stay or go together.
+    sample : float
+        Threshold of sub-sampling frequent words, a share of all; from 1 on a count; 0: none.
+    seed : int
+        With ``workers=1`` the same seed gives the same vectors to the bit.
+    workers : int, optional
+        Threads; None: one for each core that this process may use.
+    sg : {0, 1}
+        1: skip-gram, else CBOW, in which a center is predicted from the mean of its context.
+    hs : {0, 1}
+        1: hierarchical softmax, also beside negative samples.
+    negative : int
+        Noise words of a center; 0: no negative sampling.
+    ns_exponent : float
+        A noise word is drawn as often as its count to this power.
+    epochs : int
+        Passes over the corpus.
+    trim_rule : callable (word, count, min_count) -> int, optional
+        Returns `hogvec.utils.RULE_KEEP`, `RULE_DISCARD` or `RULE_DEFAULT` for each word.
+    sorted_vocab : {0, 1}
+        1: words by falling count, equal ones as the corpus has them first; 0: all as it has them.
+    compute_loss : bool
+        Accepted; `get_latest_training_loss()` always knows the loss.
+    callbacks : iterable of CallbackAny2Vec
+        Of this and of later `train()` calls.
+    shrink_windows : bool
+        True: each center draws its window from 1 to `window`.
+    softmax : bool
+        The softmax over all words instead of negative samples. Then alpha, too, should be its own:
+        0.025 for skip-gram, 0.2 for CBOW.
+    softmax_exact : bool
+        A batch comes to the result of one center at a time.
+    softmax_batch : int
+        Centers that share a visit of all output vectors; 0: what is best.
+    block, noise_rows : int
+        Centers that are trained at once, and noise words that they share; 0: what is best.
+    progress : callable, or True
+        Called with a `Progress` ten times a second; True: a bar of tqdm.
+    hashfxn, batch_words, comment, null_word, cbow_mean
+        As gensim has them. The first two change nothing here. `null_word` and ``cbow_mean=0`` are
+        errors: nothing here trains a padding word, or by sums.
+
+    Raises
+    ------
+    TypeError
+        Both or neither corpus; a generator, which gives its words once; tokens that are no str.
+    ValueError
+        A setting out of its range; nothing to train (no negative, hs or softmax).
+    RuntimeError
+        No word is frequent enough.
+    """
+
+    wv: KeyedVectors
+
+    def __init__(
+        self,
+        sentences: Optional[Sentences] = None,
+        corpus_file: Optional[Paths] = None,
+        vector_size: int = 100,
+        alpha: float = 0.025,
+        window: int = 5,
+        min_count: int = 5,
+        max_vocab_size: Optional[int] = None,
+        sample: float = 1e-3,
+        seed: int = 1,
+        workers: Optional[int] = 3,
+        min_alpha: float = 0.0001,
+        sg: int = 0,
+        hs: int = 0,
+        negative: int = 5,
+        ns_exponent: float = 0.75,
+        cbow_mean: int = 1,
+        hashfxn: Callable[[Any], int] = hash,
+        epochs: int = 5,
+        null_word: int = 0,
+        trim_rule: Optional[TrimRule] = None,
+        sorted_vocab: int = 1,
+        batch_words: int = MAX_WORDS_IN_BATCH,
+        compute_loss: bool = False,
+        callbacks: Iterable[CallbackAny2Vec] = (),
+        comment: Optional[str] = None,
+        max_final_vocab: Optional[int] = None,
+        shrink_windows: bool = True,
+        *,
+        softmax: bool = False,
+        softmax_exact: bool = False,
+        softmax_batch: int = 0,
+        block: int = 0,
+        noise_rows: int = 0,
+        progress: ProgressTarget = None,
+    ) -> None:
+        super().__init__(
+            vector_size=vector_size, alpha=alpha, min_alpha=min_alpha, window=window,
+            min_count=min_count, max_vocab_size=max_vocab_size, max_final_vocab=max_final_vocab,
+            sample=sample, seed=seed, workers=workers, sg=sg, hs=hs, negative=negative,
+            ns_exponent=ns_exponent, cbow_mean=cbow_mean, epochs=epochs, null_word=null_word,
+            sorted_vocab=sorted_vocab, batch_words=batch_words, compute_loss=compute_loss,
+            comment=comment, shrink_windows=shrink_windows, softmax=softmax,
+            softmax_exact=softmax_exact, softmax_batch=softmax_batch, block=block,
+            noise_rows=noise_rows,
+        )
+        self.hashfxn = hashfxn
+        self.callbacks = tuple(callbacks)
+        self.progress = progress
+        self._begin()
+        if sentences is None and corpus_file is None:
+            if trim_rule is not None:
+                logger.warning("trim_rule is not kept: give it to build_vocab()")
+            return
+        check_corpus(sentences, corpus_file, passes=self.epochs + 1)
+        counted = self._count(sentences, corpus_file)
+        self._choose(trim_rule)
+        self._train(counted, self.epochs, self.alpha, self.min_alpha, self.callbacks, progress, 1.0)
+
+    def _begin(self) -> None:
+        """What a model has before it has words."""
+        self.load = _not_of_an_instance
+        self.corpus_count = 0
+        self.corpus_total_words = 0
+        self.train_count = 0
+        self.total_train_time = 0.0
+        self.running_training_loss = 0.0
+        self.min_alpha_yet_reached = float(self.alpha)
+        self.effective_min_count = self.min_count
+        self.wv = KeyedVectors(self.vector_size)
+        self._raw: Optional[RawCounts] = None
+        self._counted: Optional[Counted] = None
+        self._engine: Optional[_engine.Model] = None
+        self._vocabulary: Optional[_engine.Vocabulary] = None
+
+    # Words.
+
+    def build_vocab(
+        self,
+        corpus_iterable: Optional[Sentences] = None,
+        corpus_file: Optional[Paths] = None,
+        update: bool = False,
+        progress_per: int = 10000,
+        keep_raw_vocab: bool = False,
+        trim_rule: Optional[TrimRule] = None,
+        min_count: Optional[int] = None,
+        sample: Optional[float] = None,
+    ) -> None:
+        """Counts the words of a corpus, and makes the model of those that stay.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            As `sentences` and `corpus_file` of the constructor; here a generator will do.
+        update : bool
+            The words are added to those that the model has, which keep their vectors; counts add
+            up.
+        keep_raw_vocab : bool
+            `raw_vocab` stays.
+        trim_rule : callable, optional
+            As in the constructor.
+        min_count, sample : optional
+            Instead of the model's, and from then on the model's; 0 is a value.
+        """
+        check_corpus(corpus_iterable, corpus_file, passes=1)
+        self._count(corpus_iterable, corpus_file)
+        self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule,
+                           min_count=min_count, sample=sample)
+
+    def build_vocab_from_freq(
+        self,
+        word_freq: Mapping[str, int],
+        keep_raw_vocab: bool = False,
+        corpus_count: Optional[int] = None,
+        trim_rule: Optional[TrimRule] = None,
+        update: bool = False,
+    ) -> None:
+        """The same from words and their counts. `corpus_count`: sentences that there will be."""
+        self._counted = None
+        self._raw = RawCounts.of_table(word_freq)
+        self.corpus_count = corpus_count or 0
+        self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule)
+
+    def scan_vocab(
+        self,
+        corpus_iterable: Optional[Sentences] = None,
+        corpus_file: Optional[Paths] = None,
+        progress_per: int = 10000,
+        workers: Optional[int] = None,
+        trim_rule: Optional[TrimRule] = None,
+    ) -> tuple[int, int]:
+        """Counts the words of a corpus for `prepare_vocab()`. Returns how many words and sentences
+        it has."""
+        check_corpus(corpus_iterable, corpus_file, passes=1)
+        self._count(corpus_iterable, corpus_file)
+        return self.corpus_total_words, self.corpus_count
+
+    def prepare_vocab(
+        self,
+        update: bool = False,
+        keep_raw_vocab: bool = False,
+        trim_rule: Optional[TrimRule] = None,
+        min_count: Optional[int] = None,
+        sample: Optional[float] = None,
+        dry_run: bool = False,
+    ) -> dict[str, Any]:
+        """Makes the model of the words that were counted last.
+
+        Returns what it did, under gensim's names: `drop_unique`, `retain_total`,
+        `num_retained_words`, `downsample_unique`, `downsample_total`, `memory` (bytes). With
+        `dry_run` it does nothing else. Raises RuntimeError where nothing was counted.
+        """
+        raw = self._raw_counts()
+        if not dry_run:
+            self.min_count = self.min_count if min_count is None else min_count
+            self.sample = self.sample if sample is None else sample
+        least = self.min_count if min_count is None else min_count
+        limits = self._limits(trim_rule, least)
+        effective = effective_min_count(raw.counts, limits)
+        kept = chosen(raw, effective, limits)
+        report: dict[str, Any] = dict(
+            report_of(raw, kept.counts, self.sample if sample is None else sample)
+        )
+        report["memory"] = self.estimate_memory(max(len(kept.words), 1))
+        if dry_run:
+            return report
+        self.effective_min_count = effective
+        if update and self._engine is not None:
+            self._grow(kept)
+        else:
+            self._make(engine_vocabulary(kept))
+        if not keep_raw_vocab:
+            self._raw = None
+        self._counted = None
+        return report
+
+    @property
+    def raw_vocab(self) -> dict[str, int]:
+        """Words and counts of `scan_vocab()`; empty where they were not kept."""
+        if self._raw is None and self._counted is None:
+            return {}
+        raw = self._raw_counts()
+        return dict(zip(raw.words, raw.counts.tolist()))
+
+    def estimate_memory(
+        self, vocab_size: Optional[int] = None, report: Optional[dict[str, Any]] = None
+    ) -> dict[str, Any]:
+        """Bytes that a model of so many words takes: `vocab`, `vectors`, `syn1`, `syn1neg`, and
+        their `total`; rows are padded to 64 bytes."""
+        words = len(self.wv) if vocab_size is None else vocab_size
+        row = (self.vector_size + 15) // 16 * 64
+        parts = {"vocab": words * 120, "vectors": words * row}
+        if self.hs:
+            parts["syn1"] = words * row
+        if self._has_output():
+            parts["syn1neg"] = words * row
+        return {**(report or {}), **parts, "total": sum(parts.values())}
+
+    def reset_from(self, other_model: Word2Vec) -> None:
+        """Takes the words and counts of another model, and begins anew with its own settings."""
+        _, vocabulary = other_model._parts()
+        self.corpus_count = other_model.corpus_count
+        self.corpus_total_words = other_model.corpus_total_words
+        self._make(vocabulary)
+
+    def _count(self, sentences: Optional[Sentences], corpus_file: Optional[Paths]) -> Counted:
+        logger.info("collecting all words and their counts")
+        counted = count_corpus(sentences, corpus_file, self._threads())
+        self._raw = None
+        self._counted = counted
+        self.corpus_count = counted.sentences
+        self.corpus_total_words = counted.words
+        logger.info(
+            "collected %i word types from a corpus of %i raw words and %i sentences",
+            len(counted), counted.words, counted.sentences,
+        )
+        return counted
+
+    def _raw_counts(self) -> RawCounts:
+        if self._raw is None:
+            if self._counted is None:
+                raise RuntimeError("no words were counted: call build_vocab() or scan_vocab()")
+            self._raw = RawCounts(*self._counted.in_order())
+        return self._raw
+
+    def _limits(self, trim_rule: Optional[TrimRule], min_count: int) -> Limits:
+        return Limits(min_count, self.max_vocab_size, self.max_final_vocab, trim_rule,
+                      bool(self.sorted_vocab))
+
+    def _choose(self, trim_rule: Optional[TrimRule]) -> None:
+        """As prepare_vocab(), of a text that is to be trained: without Python objects, if it may."""
+        counted = self._counted
+        assert counted is not None
+        limits = self._limits(trim_rule, self.min_count)
+        if trim_rule is not None or not self.sorted_vocab:
+            self.prepare_vocab(trim_rule=trim_rule)
+        else:
+            self.effective_min_count = effective_min_count(counted.counts, limits)
+            self._make(counted.vocabulary(self.effective_min_count, self._threads()))
+        self._counted = None
+
+    def _make(self, vocabulary: _engine.Vocabulary) -> None:
+        """A new model of these words."""
+        self._vocabulary = vocabulary
+        self._engine = self._new_engine(len(vocabulary))
+        self._engine.initialize(self.seed, self._threads())
+        self.wv = KeyedVectors._of(vocabulary.words, self._engine.input, vocabulary.counts)
+        logger.info("a model of %i words and %i dimensions", len(vocabulary), self.vector_size)
+
+    def _grow(self, more: RawCounts) -> None:
+        """The model with these words, too."""
+        engine, vocabulary = self._parts()
+        keys = list(vocabulary.words)
+        counts = dict(zip(keys, vocabulary.counts.tolist()))
+        for word, count in zip(more.words, more.counts.tolist()):
+            counts[word] = counts.get(word, 0) + count
+        grown = engine_vocabulary(
+            RawCounts(list(counts), np.fromiter(counts.values(), np.uint64, len(counts)))
+        )
+        same_tree = bool(
+            len(grown) == len(vocabulary) and np.array_equal(grown.counts, vocabulary.counts)
+        )
+        self._engine = self._new_engine(len(grown))
+        self._engine.begin_from(engine, self.seed, same_tree, self._threads())
+        self._vocabulary = grown
+        lockf = self.wv.vectors_lockf
+        self.wv = KeyedVectors._of(grown.words, self._engine.input, grown.counts)
+        if len(lockf) > 1:
+            self.wv.vectors_lockf[: len(lockf)] = lockf
+        logger.info("the model has %i words, %i of them new", len(grown), len(grown) - len(keys))
+
+    def _new_engine(self, words: int) -> _engine.Model:
+        return _engine.Model(words, self.vector_size, self._has_output(), bool(self.hs))
+
+    # Training.
+
+    def train(
+        self,
+        corpus_iterable: Optional[Sentences] = None,
+        corpus_file: Optional[Paths] = None,
+        total_examples: Optional[int] = None,
+        total_words: Optional[int] = None,
+        epochs: Optional[int] = None,
+        start_alpha: Optional[float] = None,
+        end_alpha: Optional[float] = None,
+        word_count: int = 0,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+        compute_loss: Optional[bool] = None,
+        callbacks: Optional[Iterable[CallbackAny2Vec]] = None,
+        progress: ProgressTarget = None,
+        **kwargs: Any,
+    ) -> tuple[int, int]:
+        """Trains on a corpus.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            As `sentences` and `corpus_file` of the constructor. Words that the model has not are
+            left out.
+        total_examples, total_words : int
+            One is to be given, as gensim wants it; the corpus is counted all the same.
+        epochs : int
+            To be given: usually ``model.epochs``.
+        start_alpha, end_alpha : float, optional
+            Learning rates of this call alone.
+        report_delay : float
+            Seconds between two lines of progress in the log.
+        callbacks : iterable of CallbackAny2Vec, optional
+            None: those of the constructor.
+        progress : callable, or True
+            As in the constructor.
+        word_count, queue_factor, compute_loss
+            As gensim has them; they change nothing here.
+
+        Returns
+        -------
+        (int, int)
+            Words that sub-sampling kept, and raw words of the corpus, over all epochs.
+
+        Raises
+        ------
+        ValueError
+            Missing totals or epochs; a learning rate out of its range.
+        RuntimeError
+            The model has no words; training diverges.
+        KeyboardInterrupt, or what a callback raises
+            After the chunks in hand: the model has what was trained until then.
+        """
+        if kwargs:
+            raise TypeError(f"train() knows no {', '.join(map(repr, sorted(kwargs)))}")
+        if total_words is None and total_examples is None:
+            raise ValueError(
+                "neither total_examples nor total_words is given; of the corpus of build_vocab() "
+                "it is total_examples=model.corpus_count"
+            )
+        if epochs is None or epochs <= 0:
+            raise ValueError("epochs must be given, 1 or more: usually epochs=model.epochs")
+        check_corpus(corpus_iterable, corpus_file, passes=epochs)
+        self._parts()
+        if compute_loss is not None:
+            self.compute_loss = bool(compute_loss)
+        counted = count_corpus(corpus_iterable, corpus_file, self._threads())
+        trained = self._train(
+            counted, epochs,
+            self.alpha if start_alpha is None else start_alpha,
+            self.min_alpha if end_alpha is None else end_alpha,
+            self.callbacks if callbacks is None else callbacks,
+            self.progress if progress is None else progress, report_delay,
+        )
+        return trained.words_kept, trained.words
+
+    def _train(
+        self, counted: Counted, epochs: int, alpha: float, min_alpha: float,
+        callbacks: Iterable[CallbackAny2Vec], progress: ProgressTarget, report_delay: float,
+    ) -> Trained:
+        if alpha > self.min_alpha_yet_reached:
+            logger.warning("Effective 'alpha' higher than previous training cycles")
+        engine, vocabulary = self._writable_parts()
+        text = counted.encode(vocabulary, self._threads())
+        settings = self._settings(
+            epochs=epochs, alpha=alpha, end_alpha=min(min_alpha, alpha),
+            total=int(vocabulary.counts.sum()),
+        )
+        try:
+            run = _engine.Run(vocabulary, text, engine, settings, self._locked())
+        except _engine.NothingToTrain as error:
+            logger.warning("nothing was trained: %s", error)
+            return Trained(0, text.words * epochs, [], 0.0)
+        session = Session(self, run, text, epochs, callbacks, progress, report_delay)
+        trained = session.train()
+        self.train_count += 1
+        self.total_train_time += trained.seconds
+        logger.info(
+            "training on %i raw words (%i effective words) took %.1fs, %.0f effective words/s",
+            trained.words, trained.words_kept, trained.seconds,
+            trained.words_kept / max(trained.seconds, 1e-9),
+        )
+        return trained
+
+    def _locked(self) -> list[int]:
+        """The engine's rows that are not trained."""
+        lockf = np.asarray(self.wv.vectors_lockf)
+        if not bool(np.all((lockf == 0) | (lockf == 1))):
+            raise ValueError("vectors_lockf has entries between 0, locked, and 1, trained")
+        if len(lockf) == 1:
+            lockf = np.broadcast_to(lockf, (len(self.wv),))
+        if len(lockf) != len(self.wv):
+            raise ValueError(
+                f"vectors_lockf has {len(lockf)} entries, and the model {len(self.wv)} words"
+            )
+        return [int(k) + 1 for k in np.flatnonzero(lockf == 0)]
+
+    def get_latest_training_loss(self) -> float:
+        """Mean loss of the latest epoch: of a pair in skip-gram, of a center in CBOW, or with the
+        full softmax (where it is the mean of the summed losses of a center's context)."""
+        return self.running_training_loss
+
+    def score(
+        self,
+        sentences: Iterable[Sequence[str]],
+        total_sentences: int = int(1e6),
+        chunksize: int = 100,
+        queue_factor: int = 2,
+        report_delay: float = 1,
+    ) -> Array:
+        """Log probabilities of sentences, by the tree of hierarchical softmax: of the first
+        `total_sentences`, a float32 each. Words that the model has not are left out.
+
+        Raises RuntimeError where the model was not trained with ``hs=1``.
+        """
+        return sentence_scores(self, sentences, total_sentences)
+
+    def predict_output_word(
+        self, context_words_list: Iterable[Union[str, int]], topn: Optional[int] = 10
+    ) -> Optional[list[tuple[str, float]]]:
+        """The words that are likeliest in the middle of these, by a softmax over the output vectors
+        with the mean of the context's: what CBOW and the full softmax train, and for skip-gram a
+        guess. None where the model knows no word of the context.
+
+        Raises RuntimeError for a model without negative samples or full softmax.
+        """
+        return predict(self, list(context_words_list), topn)
+
+    def init_sims(self, replace: bool = False) -> None:
+        """As `KeyedVectors.init_sims`."""
+        self.wv.init_sims(replace=replace)
+
+    # Matrices.
+
+    @property
+    def syn1neg(self) -> Array:
+        """Output vectors of the words, V x D, sharing memory with the model. AttributeError where
+        it has none: no negative samples and no full softmax."""
+        if self._engine is None or not self._has_output():
+            raise AttributeError("the model has no syn1neg: it has no words, or negative is 0")
+        return self._engine.output
+
+    @property
+    def syn1(self) -> Array:
+        """Vectors of the tree's inner nodes, V x D, the root first, sharing memory. AttributeError
+        where it has none: hs is 0."""
+        if self._engine is None or not self.hs:
+            raise AttributeError("the model has no syn1: it has no words, or hs is 0")
+        return self._engine.nodes
+
+    def _parts(self) -> tuple[_engine.Model, _engine.Vocabulary]:
+        """The engine's model, its first rows those of `wv`, and its words."""
+        if self._engine is None or len(self.wv) == 0:
+            raise RuntimeError("you must first build vocabulary: the model has no words")
+        rows = self._engine.input
+        vectors = self.wv.vectors
+        if vectors.shape != rows.shape:
+            raise RuntimeError(
+                f"wv has vectors of shape {vectors.shape}, and the model of {rows.shape}: add words "
+                "by build_vocab(update=True)"
+            )
+        if vectors.ctypes.data != rows.ctypes.data:  # somebody has put others in their place
+            self._own_rows()
+            self._engine.input[:] = vectors
+            self.wv.vectors = self._engine.input
+        if self._vocabulary is None:
+            counts = np.asarray(self.wv.expandos["count"]).astype(np.uint64)
+            self._vocabulary = _engine.Vocabulary(list(self.wv.index_to_key), counts)
+        return self._engine, self._vocabulary
+
+    def _writable_parts(self) -> tuple[_engine.Model, _engine.Vocabulary]:
+        self._parts()
+        self._own_rows()
+        return self._parts()
+
+    def _own_rows(self) -> None:
+        """The rows of a file that is mapped to be read are copied before they are changed."""
+        mapped = self._engine
+        if mapped is None or mapped.writable:
+            return
+        mine = self.wv.vectors.ctypes.data == mapped.input.ctypes.data
+        self._engine = self._new_engine(len(self.wv))
+        self._engine.begin_from(mapped, self.seed, True, self._threads())
+        if mine:
+            self.wv.vectors = self._engine.input
+
+    # Files.
+
+    def save(self, fname: Union[str, os.PathLike[str]], *_: Any, **__: Any) -> None:
+        """Writes a model file, whole or not at all, which `load()`, `KeyedVectors.load()` and the
+        programs read. What gensim's save() takes besides is for its pickles, and ignored."""
+        _storage.save(self, os.fspath(fname))
+
+    @classmethod
+    def load(  # type: ignore[no-redef]  # an instance hides it, to say that it is the class's
+        cls, fname: Union[str, os.PathLike[str]], *_: Any, **__: Any
+    ) -> Word2Vec:
+        """A model that `save()` wrote: mapped, so that it is there at once; copied to memory when
+        it is trained.
+
+        Raises AttributeError where the file has vectors and no model, and what opening says.
+        """
+        engine, attributes = _storage.load(os.fspath(fname))
+        model = cls.__new__(cls)
+        model._begin_loaded(engine, attributes)
+        return model
+
+    def _begin_loaded(self, engine: _engine.Model, attributes: dict[str, Any]) -> None:
+        self.vector_size = engine.input.shape[1]
+        self.__dict__.update(attributes)
+        self.hashfxn = hash
+        self.callbacks = ()
+        self.progress = None
+        self._begin()
+        self.__dict__.update(attributes)
+        self._engine = engine
+        words, counts = engine.words_and_counts()
+        self.wv = KeyedVectors._of(words, engine.input, counts)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {name: getattr(self, name) for name in (*_storage.KEPT, "vector_size")}
+        state["callbacks"] = self.callbacks
+        if self._engine is not None:
+            self._parts()
+            state["wv"] = self.wv
+            state["rows"] = [np.array(self._engine.output), np.array(self._engine.nodes)]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        wv = state.pop("wv", None)
+        rows = state.pop("rows", None)
+        self.__dict__.update(state)
+        self.hashfxn = hash
+        self.progress = None
+        self._begin()
+        self.__dict__.update(state)
+        if wv is None:
+            return
+        self._engine = self._new_engine(len(wv))
+        self._engine.initialize(self.seed, self._threads())
+        self._engine.input[:] = wv.vectors
+        for to, of in zip((self._engine.output, self._engine.nodes), rows):
+            to[:] = of
+        wv.vectors = self._engine.input
+        self.wv = wv
+
+    def __str__(self) -> str:
+        return "{}<vocab={}, vector_size={}, alpha={}>".format(
+            type(self).__name__, len(self.wv), self.vector_size, self.alpha
+        )
+
+    __repr__ = __str__
+
+
+if sys.version_info < (3, 9):  # pragma: no cover
+    raise ImportError("hogvec needs Python 3.9 or later")

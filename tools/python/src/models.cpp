@@ -1,0 +1,154 @@
+#include "tools/python/src/models.hpp"
+
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "engine/model/stored_model.hpp"
+#include "engine/workers.hpp"
+#include "io/error.hpp"
+#include "io/model_words.hpp"
+#include "tools/python/src/module.hpp"
+#include "tools/python/src/settings.hpp"
+
+namespace py = pybind11;
+
+namespace hogvec::python {
+namespace {
+
+/// Of a file that is mapped to be read: whoever has it asks writable() first.
+MatrixView as_rows(ConstMatrixView matrix) {
+  return {const_cast<float*>(matrix.data()), matrix.rows(), matrix.dim(), matrix.stride()};
+}
+
+/// Rows from `first` on, as an array that keeps `owner` alive.
+py::array rows_of(MatrixView matrix, std::size_t first, bool writable, const py::object& owner) {
+  const std::size_t rows = matrix.rows() - std::min(first, matrix.rows());
+  py::array_t<float> array({rows, matrix.dim()}, {matrix.stride() * sizeof(float), sizeof(float)},
+                           rows == 0 ? nullptr : matrix.row(first), owner);
+  if (!writable) array.attr("setflags")(py::arg("write") = false);
+  return array;
+}
+
+/// Where the text has it as a word, the sentences' end keeps a name that no text has.
+Vocabulary named_vocabulary(const Vocabulary& vocabulary) {
+  std::vector<io::WordCount> words = vocabulary.words();
+  if (!vocabulary.find(kSentenceEndWord)) words[kSentenceEnd].word = kSentenceEndWord;
+  return Vocabulary::in_order(std::move(words));
+}
+
+void copy_rows(MatrixView from, MatrixView to, int threads) {
+  constexpr std::size_t kBlock = 4096;
+  const std::size_t rows = std::min(from.rows(), to.rows());
+  for_each_index(threads, (rows + kBlock - 1) / kBlock, [&](std::size_t block, int) {
+    const std::size_t end = std::min(rows, (block + 1) * kBlock);
+    for (std::size_t k = block * kBlock; k < end; ++k) {
+      std::copy_n(from.row(k), from.dim(), to.row(k));
+    }
+  });
+}
+
+/// Rows of `from` where it has them, those behind as of a new model; the nodes of another tree are
+/// new ones.
+void begin_from(const PythonModel& self, const PythonModel& from, std::uint64_t seed,
+                bool same_tree, int threads) {
+  initialize(self.model(), seed, threads);
+  copy_rows(from.model().input, self.model().input, threads);
+  copy_rows(from.model().output, self.model().output, threads);
+  if (same_tree) copy_rows(from.model().nodes, self.model().nodes, threads);
+}
+
+std::shared_ptr<PythonModel> new_model(std::size_t words, std::size_t dim, bool output,
+                                       bool nodes) {
+  ModelShape shape;
+  shape.words = words + 1;  // and the sentences' end
+  shape.dim = dim;
+  shape.output = output;
+  shape.nodes = nodes;
+  return std::make_shared<PythonModel>(shape);
+}
+
+py::tuple words_and_counts(const PythonModel& self) {
+  io::ModelFile file = io::ModelFile::open(self.file().path());
+  const io::ModelWords words(file);
+  py::array_t<std::int64_t> counts(static_cast<py::ssize_t>(words.size() - 1));
+  for (std::size_t k = 1; k < words.size(); ++k) {
+    counts.mutable_at(static_cast<py::ssize_t>(k - 1)) = static_cast<std::int64_t>(words.count(k));
+  }
+  return py::make_tuple(words_of_model(std::move(file), 1), std::move(counts));
+}
+
+}  // namespace
+
+PythonModel::PythonModel(const std::string& path) : file_(io::ModelFile::open(path)) {
+  const io::ModelWords words(file_);
+  model_.input = as_rows(file_.matrix("input"));
+  if (model_.input.empty() || model_.input.rows() != words.size()) {
+    throw Error(path + ": has no vectors of its words; give a model file that was saved whole");
+  }
+  if (file_.has("output")) model_.output = as_rows(file_.matrix("output"));
+  if (file_.has("nodes")) model_.nodes = as_rows(file_.matrix("nodes"));
+}
+
+void PythonModel::save(const std::string& path, const Vocabulary& vocabulary,
+                       const TrainSettings& settings,
+                       const std::map<std::string, std::string>& flags) const {
+  const RunRecord record{.plan = make_plan(settings), .flags = flags};
+  StoredModel stored = StoredModel::create(path, named_vocabulary(vocabulary), record);
+  const Model rows = stored.model();
+  for (std::size_t k = 0; k < rows.matrices().size(); ++k) {
+    copy_rows(model_.matrices()[k], rows.matrices()[k], settings.threads);
+  }
+  stored.begin(record);
+  stored.end(io::ModelState::kFinished);
+  stored.publish();
+}
+
+void bind_models(py::module_& module) {
+  py::class_<PythonModel, std::shared_ptr<PythonModel>>(module, "Model")
+      .def(py::init(&new_model), py::arg("words"), py::arg("dim"), py::arg("output"),
+           py::arg("nodes"))
+      .def_static(
+          "open", [](const std::string& path) { return std::make_shared<PythonModel>(path); },
+          py::arg("path"))
+      .def_property_readonly("writable", &PythonModel::writable)
+      .def_property_readonly("input",
+                             [](const py::object& self) {
+                               const auto& model = self.cast<const PythonModel&>();
+                               return rows_of(model.model().input, 1, model.writable(), self);
+                             })
+      .def_property_readonly("output",
+                             [](const py::object& self) {
+                               const auto& model = self.cast<const PythonModel&>();
+                               return rows_of(model.model().output, 1, model.writable(), self);
+                             })
+      .def_property_readonly("nodes",
+                             [](const py::object& self) {
+                               const auto& model = self.cast<const PythonModel&>();
+                               return rows_of(model.model().nodes, 0, model.writable(), self);
+                             })
+      .def_property_readonly("flags",
+                             [](const PythonModel& self) { return read_record(self.file()).flags; })
+      .def("words_and_counts", &words_and_counts)
+      .def(
+          "initialize",
+          [](const PythonModel& self, std::uint64_t seed, int threads) {
+            initialize(self.model(), seed, threads);
+          },
+          py::arg("seed"), py::arg("threads"), py::call_guard<py::gil_scoped_release>())
+      .def("begin_from", &begin_from, py::arg("model"), py::arg("seed"), py::arg("same_tree"),
+           py::arg("threads"), py::call_guard<py::gil_scoped_release>())
+      .def(
+          "save",
+          [](const PythonModel& self, const std::string& path, const Vocabulary& vocabulary,
+             const py::dict& settings, const std::map<std::string, std::string>& flags) {
+            const TrainSettings read = settings_of(settings);
+            const py::gil_scoped_release others;
+            self.save(path, vocabulary, read, flags);
+          },
+          py::arg("path"), py::arg("vocabulary"), py::arg("settings"), py::arg("flags"));
+}
+
+}  // namespace hogvec::python

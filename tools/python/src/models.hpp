@@ -1,0 +1,42 @@
+// W and W' as NumPy arrays that share their memory with the engine.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "engine/model/model.hpp"
+#include "engine/train/settings.hpp"
+#include "io/model_file.hpp"
+#include "tools/python/src/corpora.hpp"
+
+namespace hogvec::python {
+
+/// Rows in memory, or of a model file that is mapped to be read.
+class PythonModel {
+ public:
+  /// Zeroed. Errors: std::bad_alloc.
+  explicit PythonModel(const ModelShape& shape) : model_(shape) {}
+  /// Errors: those of io::ModelFile::open(); a file without a W of its words.
+  explicit PythonModel(const std::string& path);
+
+  bool writable() const noexcept { return !file_; }
+  /// Rows of an opened file are not to be written.
+  const Model& model() const noexcept { return model_; }
+  const io::ModelFile& file() const noexcept { return file_; }
+
+  /// Writes a model file that the programs can query, and `open` again.
+  /// Errors: those of StoredModel::create().
+  void save(const std::string& path, const Vocabulary& vocabulary, const TrainSettings& settings,
+            const std::map<std::string, std::string>& flags) const;
+
+ private:
+  io::ModelFile file_;
+  Model model_;
+};
+
+}  // namespace hogvec::python

@@ -1,0 +1,197 @@
+// A run of the engine that Python can watch and stop.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/first_exception.hpp"
+#include "engine/resources.hpp"
+#include "engine/train/likelihood/sentence_scores.hpp"
+#include "engine/train/run.hpp"
+#include "io/error.hpp"
+#include "tools/python/src/corpora.hpp"
+#include "tools/python/src/models.hpp"
+#include "tools/python/src/module.hpp"
+#include "tools/python/src/settings.hpp"
+
+namespace py = pybind11;
+
+namespace hogvec::python {
+namespace {
+
+/// The text has nothing that a run could learn from.
+struct NothingToTrain : Error {
+  using Error::Error;
+};
+
+/// Errors: NothingToTrain.
+void check_text(const Vocabulary& vocabulary, const Text& text, const TrainPlan& plan) {
+  try {
+    check({vocabulary, text.corpus}, plan);
+  } catch (const Error& error) {
+    throw NothingToTrain(error.what());
+  }
+}
+
+/// A run and all that it works with. One thread of Python's.
+class PythonRun {
+ public:
+  PythonRun(std::shared_ptr<const Vocabulary> vocabulary, std::shared_ptr<const Text> text,
+            std::shared_ptr<PythonModel> model, const TrainSettings& settings,
+            const std::vector<WordId>& locked)
+      : vocabulary_(std::move(vocabulary)),
+        text_(std::move(text)),
+        model_(std::move(model)),
+        plan_(make_plan(settings)),
+        tables_(*vocabulary_, plan_, LockedWords(vocabulary_->size(), locked)),
+        position_(PositionRecord(), plan_),
+        run_({*vocabulary_, text_->corpus}, plan_, tables_, writable(*model_), *position_,
+             Merging::kAtStops, find_placement(plan_.threads)) {}
+
+  /// Trains to the end of the epoch on a thread of its own, and calls `look` every so many seconds,
+  /// which may throw: then the run stops, and it is thrown on. How it ended.
+  RunEnd run_epoch(double seconds, const py::object& look) {
+    RunEnd end = RunEnd::kStopped;
+    FirstException failure;
+    {
+      bool done = false;
+      std::mutex mutex;
+      std::condition_variable changed;
+      std::thread worker([&] {
+        failure.guard([&] { end = run_.run_epoch(); });
+        const std::lock_guard lock(mutex);
+        done = true;
+        changed.notify_one();
+      });
+      const auto wait = [&] {
+        const py::gil_scoped_release others;
+        std::unique_lock lock(mutex);
+        return changed.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return done; });
+      };
+      try {
+        while (!wait()) {
+          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+          look();
+        }
+      } catch (...) {
+        run_.ask_to_stop();
+        const py::gil_scoped_release others;
+        worker.join();
+        throw;
+      }
+      worker.join();
+    }
+    failure.rethrow();
+    return end;
+  }
+
+  std::uint64_t words() const { return run_.progress().words; }
+  double alpha() const { return run_.progress().alpha; }
+  std::size_t chunks() const { return run_.schedule().chunks().size(); }
+  std::size_t epochs_done() const { return run_.epochs_done(); }
+  TrainResult result() const { return run_.result(); }
+  std::string divergence() const {
+    return run_.divergence() ? run_.divergence()->message(*vocabulary_) : std::string();
+  }
+
+ private:
+  static const Model& writable(const PythonModel& model) {
+    if (!model.writable()) throw Error("the model is of a file that is mapped to be read");
+    return model.model();
+  }
+
+  std::shared_ptr<const Vocabulary> vocabulary_;
+  std::shared_ptr<const Text> text_;
+  std::shared_ptr<PythonModel> model_;
+  TrainPlan plan_;
+  RunTables tables_;
+  LocalPosition position_;
+  TrainingRun run_;
+};
+
+const char* name_of(RunEnd end) {
+  switch (end) {
+    case RunEnd::kFinished:
+      return "finished";
+    case RunEnd::kEpoch:
+      return "epoch";
+    case RunEnd::kStopped:
+      return "stopped";
+    case RunEnd::kDiverged:
+      return "diverged";
+  }
+  return "";
+}
+
+}  // namespace
+
+void bind_training(py::module_& module) {
+  py::class_<PythonRun>(module, "Run")
+      .def(py::init([](std::shared_ptr<Vocabulary> vocabulary, std::shared_ptr<Text> text,
+                       std::shared_ptr<PythonModel> model, const py::dict& settings,
+                       const std::vector<WordId>& locked) {
+             const TrainSettings read = settings_of(settings);
+             const py::gil_scoped_release others;
+             check_text(*vocabulary, *text, make_plan(read));
+             return std::make_unique<PythonRun>(std::move(vocabulary), std::move(text),
+                                                std::move(model), read, locked);
+           }),
+           py::arg("vocabulary"), py::arg("text"), py::arg("model"), py::arg("settings"),
+           py::arg("locked"))
+      .def(
+          "run_epoch",
+          [](PythonRun& self, double seconds, const py::object& look) {
+            return name_of(self.run_epoch(seconds, look));
+          },
+          py::arg("seconds"), py::arg("look"))
+      .def_property_readonly("words", &PythonRun::words)
+      .def_property_readonly("alpha", &PythonRun::alpha)
+      .def_property_readonly("epochs_done", &PythonRun::epochs_done)
+      .def_property_readonly("divergence", &PythonRun::divergence)
+      .def_property_readonly("losses", [](const PythonRun& self) { return self.result().loss; })
+      .def_property_readonly("words_kept",
+                             [](const PythonRun& self) { return self.result().words_kept; })
+      .def_property_readonly("words_done",
+                             [](const PythonRun& self) { return self.result().words_raw; });
+  py::register_exception<NothingToTrain>(module, "NothingToTrain", PyExc_ValueError);
+  module.def(
+      "check_settings",
+      [](const py::dict& settings) {
+        try {
+          check(settings_of(settings));
+        } catch (const Error& error) {
+          throw py::value_error(error.what());
+        }
+      },
+      py::arg("settings"));
+  module.def(
+      "sentence_scores",
+      [](const Vocabulary& vocabulary, const Text& text, const PythonModel& model, bool cbow,
+         std::size_t window, int threads) {
+        std::vector<double> scores;
+        {
+          const py::gil_scoped_release others;
+          scores = sentence_scores(text.corpus, model.model(), HuffmanTree(vocabulary),
+                                   cbow ? Architecture::kCbow : Architecture::kSkipGram, window,
+                                   threads);
+        }
+        return py::array_t<double>(static_cast<py::ssize_t>(scores.size()), scores.data());
+      },
+      py::arg("vocabulary"), py::arg("text"), py::arg("model"), py::arg("cbow"), py::arg("window"),
+      py::arg("threads"));
+  module.def("usable_cores", &usable_cores, "Cores that this process may use.");
+  module.def(
+      "default_alpha",
+      [](const py::dict& settings) { return default_alpha(settings_of(settings)); },
+      py::arg("settings"));
+}
+
+}  // namespace hogvec::python
