@@ -164,6 +164,22 @@ struct AnalogyScores {
   float* best;  // count
 };
 
+/// Rows of somebody else's matrix against one query, in one pass over their memory: the rows need
+/// not be aligned nor padded, unlike those of all other kernels.
+///
+///     products(k) = row_k . query      squares(k) = row_k . row_k
+///
+/// Each sum is the one that score_rows comes to for the same values in padded rows, bit for bit.
+struct RowProducts {
+  const float* rows;      // row k at rows + k * stride
+  std::size_t row_count;  // V
+  std::size_t stride;     // floats from one row to the next
+  std::size_t dim;        // D: what is read of a row
+  const float* query;     // padded(D) floats, 64-byte aligned, the padding zero
+  float* products;        // V
+  float* squares;         // V
+};
+
 /// The kernels of one instruction set.
 struct KernelTable {
   std::string_view name;  // "avx512bw", "fma3+avx2", "sse2" or "neon64"
@@ -206,6 +222,8 @@ struct KernelTable {
   void (*score_rows)(const float* const* inputs, std::size_t input_count,
                      const float* const* outputs, std::size_t output_count, std::size_t stride,
                      float* scores) noexcept;
+
+  void (*row_products)(const RowProducts& block) noexcept;
 
   void (*analogy_sums)(const AnalogyScores& scores) noexcept;
   void (*analogy_products)(const AnalogyScores& scores) noexcept;

@@ -4,6 +4,7 @@
 #include "simd/analogy-inl.hpp"
 #include "simd/context-inl.hpp"
 #include "simd/logistic-inl.hpp"
+#include "simd/rows-inl.hpp"
 #include "simd/sampling-inl.hpp"
 #include "simd/softmax-inl.hpp"
 #include "simd/softmax_bf16-inl.hpp"
@@ -30,6 +31,7 @@ const KernelTable& HOGVEC_ARCH_TABLE() noexcept {
       .add_difference = add_difference,
       .merge_row = merge_row,
       .score_rows = score_rows,
+      .row_products = row_products,
       .analogy_sums = analogy_sums,
       .analogy_products = analogy_products,
       .softmax = kSoftmaxFp32,

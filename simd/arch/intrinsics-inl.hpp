@@ -27,6 +27,21 @@ HOGVEC_INLINE void store_sums(const Floats& x0, const Floats& x1, const Floats& 
 #endif
 }
 
+/// The first `count` floats at p, fewer than a register's, and zeros; reads nothing behind them.
+HOGVEC_INLINE Floats load_part(const float* p, std::size_t count) noexcept {
+#if defined(__AVX512F__)
+  return Floats(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << count) - 1), p));
+#elif defined(__AVX2__)
+  alignas(32) static constexpr std::int32_t kMask[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+  const auto* const mask = reinterpret_cast<const __m256i*>(kMask + kLanes - count);
+  return Floats(_mm256_maskload_ps(p, _mm256_loadu_si256(mask)));
+#else
+  alignas(kRowAlignment) float lanes[kLanes] = {};
+  for (std::size_t i = 0; i < count; ++i) lanes[i] = p[i];
+  return load(lanes);
+#endif
+}
+
 /// Bit i says whether byte lane i of the comparison is true.
 HOGVEC_INLINE std::uint64_t bits_of(const xsimd::batch_bool<std::uint8_t, Arch>& lanes) noexcept {
 #if defined(__AVX512BW__)
