@@ -1,4 +1,4 @@
-// The one exception type of hogvec.
+// The one exception type of hogvec, and a kind of it that readers tell apart.
 #pragma once
 
 #include <stdexcept>
@@ -11,6 +11,12 @@ namespace hogvec {
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message) : std::runtime_error(message) {}
+};
+
+/// The same of a file that ends too early.
+class CutOff : public Error {
+ public:
+  using Error::Error;
 };
 
 /// An Error for a failed system call: "PATH: WHAT: strerror(errno)".

@@ -167,6 +167,10 @@ std::span<const std::byte> ModelFile::section(std::string_view name) const {
   return {map_.data() + entry.offset, static_cast<std::size_t>(entry.bytes)};
 }
 
+std::uint64_t ModelFile::offset(std::string_view name) const {
+  return header_->table[index_of(name)].offset;
+}
+
 ConstMatrixView ModelFile::matrix(std::string_view name) const {
   const std::size_t index = find_entry(*header_, name);
   if (index == kNowhere) return {};

@@ -97,6 +97,9 @@ class ModelFile {
   bool has(std::string_view name) const noexcept;
   /// Bytes of a section. Errors: Error where there is none.
   std::span<const std::byte> section(std::string_view name) const;
+  /// Bytes from the start of the file to the section, for who maps it otherwise.
+  /// Errors: Error where there is none.
+  std::uint64_t offset(std::string_view name) const;
   /// A matrix; empty where there is none. Errors: Error where the section is no matrix.
   ConstMatrixView matrix(std::string_view name) const;
   /// The same to write to. Errors: also where the file was opened for queries.

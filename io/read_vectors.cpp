@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 256 << 10;  // of the file, in one pipeline token
 
-constexpr const char* kCutOff = "is cut off";
+constexpr char kCutOff[] = "is cut off";
 
 void skip(std::string_view& text, std::string_view bytes) {
   text.remove_prefix(std::min(text.find_first_not_of(bytes), text.size()));
@@ -69,9 +69,9 @@ void check_sizes(const std::string& path, std::size_t size, std::size_t rows, st
   constexpr std::size_t kMaxDim = std::numeric_limits<std::int32_t>::max();
   if (dim > kMaxDim ||
       (rows > 0 && (dim > size / number_bytes || rows > size / (1 + dim * number_bytes)))) {
-    throw Error(path + ": the first line says " + std::to_string(rows) + " rows of " +
-                std::to_string(dim) +
-                " numbers, more than the file holds; it is cut off or damaged");
+    throw CutOff(path + ": the first line says " + std::to_string(rows) + " rows of " +
+                 std::to_string(dim) +
+                 " numbers, more than the file holds; it is cut off or damaged");
   }
 }
 
@@ -116,7 +116,10 @@ class FirstProblem {
   }
   bool found() const noexcept { return found_; }
   void raise(const std::string& path) const {
-    if (found_) throw Error(path + ": row " + std::to_string(row_ + 1) + " " + what_);
+    if (!found_) return;
+    const std::string message = path + ": row " + std::to_string(row_ + 1) + " " + what_;
+    if (what_ == kCutOff) throw CutOff(message);
+    throw Error(message);
   }
 
  private:
@@ -134,15 +137,24 @@ struct RowBlock {
 
 }  // namespace
 
-VectorsFile::VectorsFile(Content content) : content_(std::move(content)), body_(text_of(content_)) {
-  if (!begins_with_sizes(body_)) {
+VectorsFile::VectorsFile(Content content, const VectorsWanted& wanted)
+    : content_(std::move(content)), body_(text_of(content_)) {
+  const bool has_header =
+      wanted.format ? *wanted.format != VectorFormat::kGlove : begins_with_sizes(body_);
+  if (has_header) {
+    std::tie(rows_, shape_.dim) = read_header(path(), body_);
+  } else {
     open_glove();
-    return;
   }
-  std::tie(rows_, shape_.dim) = read_header(path(), body_);
+  more_rows_ = rows_ > wanted.most_rows;
+  rows_ = std::min(rows_, wanted.most_rows);
+  if (has_header) find_format(wanted.format);
+}
+
+void VectorsFile::find_format(std::optional<VectorFormat> wanted) {
   check_sizes(path(), body_.size(), rows_, dim(), sizeof(char) + 1);  // text: a digit and a space
   if (rows_ == 0) return;
-  format_ = detect_format(body_, dim());
+  format_ = wanted ? *wanted : detect_format(body_, dim());
   if (format_ == VectorFormat::kBinary) {
     check_sizes(path(), body_.size(), rows_, dim(), sizeof(float));
   } else {
@@ -232,7 +244,7 @@ std::vector<std::string> VectorsFile::read_rows(
   problem.raise(path());
 
   skip(rest, " \t\r\n");
-  if (count == rows_ && count > 0 && !rest.empty()) {
+  if (count == rows_ && count > 0 && !more_rows_ && !rest.empty()) {
     problem.report(count - 1,
                    "is the last by the first line, but more follows; the file is damaged");
     problem.raise(path());

@@ -112,6 +112,10 @@ void write_vectors(OutputFile& file, VectorFormat format, const VectorRows& vect
   if (format != VectorFormat::kGlove) {
     file.write(std::to_string(vectors.rows) + ' ' + std::to_string(vectors.dim) + '\n');
   }
+  write_vector_rows(file, format, vectors);
+}
+
+void write_vector_rows(OutputFile& file, VectorFormat format, const VectorRows& vectors) {
   const Block block(format, vectors.dim);
   const auto make = [&](std::size_t first, std::size_t last) {
     std::string out;

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,11 +45,23 @@ void write_vectors(OutputFile& file, VectorFormat format, const VectorRows& vect
 void write_vectors(OutputFile& file, VectorFormat format, ConstMatrixView vectors,
                    const std::function<std::string_view(std::size_t)>& word);
 
+/// The rows alone, without the line of sizes that word2vec's formats begin with.
+void write_vector_rows(OutputFile& file, VectorFormat format, const VectorRows& vectors);
+
 /// About how many bytes that takes, whatever the words are.
 std::uint64_t vectors_bytes(VectorFormat format, std::size_t rows, std::size_t dim) noexcept;
 
 /// Memory that write_vectors() takes for such rows, by so many threads.
 std::size_t writing_memory(std::size_t rows, std::size_t dim, std::size_t threads) noexcept;
+
+/// How a vector file is read by who knows better than its bytes.
+struct VectorsWanted {
+  /// kText and kBinary have a header, kGlove has none, whatever the first line looks like.
+  /// None: what the file seems to be.
+  std::optional<VectorFormat> format{};
+  /// Nothing is asked of what lies behind so many rows, not even that it is there.
+  std::size_t most_rows = std::numeric_limits<std::size_t>::max();
+};
 
 /// A vector file of word2vec, text or binary, or of GloVe, whichever it holds; binary with or
 /// without the newline, text with or without the last one, words in text with or without spaces.
@@ -58,8 +72,8 @@ class VectorsFile {
   /// GloVe's text does not say how many rows follow, and of how many numbers: those of the first
   /// row are counted from the right, two or more, and every line that is not empty is a row.
   /// Errors, each with the path: neither a header nor a row in the first line; a size that the file
-  /// cannot hold; lines so short that the rows would take far more memory than the file.
-  explicit VectorsFile(Content content);
+  /// cannot hold (CutOff); lines so short that the rows would take far more memory than the file.
+  explicit VectorsFile(Content content, const VectorsWanted& wanted = {});
   explicit VectorsFile(std::string path) : VectorsFile(Content(std::move(path))) {}
 
   std::size_t rows() const noexcept { return rows_; }
@@ -70,14 +84,15 @@ class VectorsFile {
   /// floats of row k to values + k * stride, and its word, the k-th that is returned.
   /// ready(first, last), where given, is called once for every row of each block [first, last) that
   /// has been filled, by several threads at once, while the block is still in the cache.
-  /// Errors, each with path and row: an end in mid row; in text what is not a number; more than the
-  /// header says, where all rows are read; the file was changed since it was opened.
+  /// Errors, each with path and row: an end in mid row (CutOff); in text what is not a number; more
+  /// than the header says, where all rows are read; the file was changed since it was opened.
   std::vector<std::string> read(
       std::size_t count, float* values, std::size_t stride,
       const std::function<void(std::size_t first, std::size_t last)>& ready = {}) const;
 
  private:
   void open_glove();
+  void find_format(std::optional<VectorFormat> wanted);
   void require_numbers() const;
   std::vector<std::string> read_rows(
       std::size_t count, float* values, std::size_t stride,
@@ -89,6 +104,7 @@ class VectorsFile {
   std::string_view body_;  // what follows the first line, where that is a header
   VectorFormat format_ = VectorFormat::kText;
   std::size_t rows_ = 0;
+  bool more_rows_ = false;  // follow, which are not wanted
   TextRowShape shape_;
 };
 

@@ -42,6 +42,8 @@ TEST_CASE("a model comes back as it was committed") {
   CHECK(contains(error_of([&] { file.matrix("counts"); }), "no matrix"));
   const std::vector<ModelSection> expected = small_sections();
   const std::vector<ModelSection> sections = file.sections();
+  const std::string bytes = read_file(folder / "model");
+  CHECK(contains(error_of([&] { file.offset("output"); }), "output"));
   REQUIRE(sections.size() == expected.size());
   for (std::size_t k = 0; k < sections.size(); ++k) {
     CHECK(sections[k].name == expected[k].name);
@@ -49,6 +51,10 @@ TEST_CASE("a model comes back as it was committed") {
     CHECK(sections[k].rows == expected[k].rows);
     CHECK(sections[k].dim == expected[k].dim);
     CHECK(sections[k].stride == expected[k].stride);
+    const std::span<const std::byte> section = file.section(sections[k].name);
+    CHECK(std::equal(section.begin(), section.end(),
+                     std::as_bytes(std::span(bytes)).begin() +
+                         static_cast<std::ptrdiff_t>(file.offset(sections[k].name))));
   }
 }
 
