@@ -2,6 +2,8 @@
 #include "tools/python/src/module.hpp"
 
 #include "io/error.hpp"
+#include "tools/python/src/search.hpp"
+#include "tools/python/src/vector_files.hpp"
 #include "tools/python/src/words.hpp"
 
 PYBIND11_MODULE(_engine, module) {
@@ -9,7 +11,10 @@ PYBIND11_MODULE(_engine, module) {
   module.attr("__version__") = HOGVEC_VERSION;
   // What a caller has to see first: a file, a setting, a memory that is too small.
   pybind11::register_exception<hogvec::Error>(module, "EngineError", PyExc_RuntimeError);
+  pybind11::register_exception<hogvec::CutOff>(module, "CutOffError", PyExc_EOFError);
   hogvec::python::bind_words(module);
+  hogvec::python::bind_search(module);
+  hogvec::python::bind_vector_files(module);
   hogvec::python::bind_corpora(module);
   hogvec::python::bind_models(module);
   hogvec::python::bind_training(module);

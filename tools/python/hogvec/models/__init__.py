@@ -1,1 +1,5 @@
 """The classes at the places where gensim has them."""
+
+from hogvec.models.keyedvectors import KeyedVectors
+
+__all__ = ["KeyedVectors"]

@@ -1,0 +1,1 @@
+"""What hogvec.models.keyedvectors is made of, a subject a module, each class on top of the one before."""
