@@ -45,7 +45,7 @@ using Words = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a file is what it is said to be, whatever it looks like") {
-  CHECK(words_of("2 3\n4 5\n", {VectorFormat::kText}) == Words{"4"});
+  CHECK(words_of("1 2\n4 5 6\n", {VectorFormat::kText}) == Words{"4"});
   CHECK(words_of("1 2 3\n4 5 6\n", {VectorFormat::kGlove}) == Words{"1", "4"});
   CHECK(words_of("12 34 56\n", {}) == Words{"12"});
   CHECK(contains(error_of([] { words_of("a 1 2\n", {VectorFormat::kText}); }), "ROWS DIMENSIONS"));

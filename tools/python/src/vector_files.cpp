@@ -75,16 +75,19 @@ py::tuple read_vectors(const std::string& path, io::VectorFormat format, std::si
   }
   decode(words, encoding, errors);
   io::RepeatedWords repeated;
-  std::shared_ptr<Words> list;
+  std::shared_ptr<WordList> list;
   {
     const py::gil_scoped_release release;
-    io::RowsOfWords rows;
-    repeated = io::keep_first_rows(words, rows, [&](std::size_t from, std::size_t to) {
-      std::copy_n(values + from * dim, dim, values + to * dim);
-    });
     list = std::make_shared<WordList>(words);
+    if (list->has_repeated()) {
+      io::RowsOfWords rows;
+      repeated = io::keep_first_rows(words, rows, [&](std::size_t from, std::size_t to) {
+        std::copy_n(values + from * dim, dim, values + to * dim);
+      });
+      list = std::make_shared<WordList>(words);
+    }
   }
-  return py::make_tuple(list, vectors, repeated.rows, text_of(repeated.first_word));
+  return py::make_tuple(std::shared_ptr<Words>(list), vectors, repeated.rows, text_of(repeated.first_word));
 }
 
 using Order = py::array_t<std::uint64_t, py::array::c_style | py::array::forcecast>;

@@ -102,6 +102,7 @@ WordList::WordList(const std::vector<std::string>& words) {
     const std::size_t slot = slot_of(word);
     bytes_ += word;
     ends_.push_back(bytes_.size());
+    repeated_ = repeated_ || slots_[slot] != 0;
     if (slots_[slot] == 0) slots_[slot] = static_cast<std::uint32_t>(ends_.size());
   }
 }

@@ -39,6 +39,8 @@ class WordList final : public Words {
   std::size_t size() const noexcept override { return ends_.size(); }
   std::string_view word(std::size_t k) const override;
   std::optional<std::size_t> find(std::string_view word) const override;
+  /// Whether a word stands more than once.
+  bool has_repeated() const noexcept { return repeated_; }
 
  private:
   /// The slot of the word, or the empty one where it would be.
@@ -46,6 +48,7 @@ class WordList final : public Words {
 
   std::string bytes_;
   std::vector<std::uint64_t> ends_;
+  bool repeated_ = false;
   std::vector<std::uint32_t> slots_;  // a word's number + 1; 0: empty. Twice as many as words
 };
 

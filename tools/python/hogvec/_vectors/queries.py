@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, Optional, Union
+from typing import Any, Optional, SupportsIndex, Union, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +61,7 @@ def _weighted(items: list[Any], weight: float) -> list[tuple[Any, float]]:
     return [(item, weight) if _is_item(item) else (item[0], float(item[1])) for item in items]
 
 
-def _wanted(topn: Optional[int]) -> Optional[int]:
+def _wanted(topn: Optional[SupportsIndex]) -> Optional[int]:
     return None if topn is None else max(0, operator.index(topn))
 
 
@@ -112,8 +112,22 @@ class Queries(Similarities):
         return [self._named(rows[end - size:end], cosines[end - size:end])
                 for end, size in zip(ends, counts)]
 
+    @overload
     def most_similar(
-        self, positive: Items = None, negative: Items = None, topn: Optional[int] = 10,
+        self, positive: Items = ..., negative: Items = ..., topn: SupportsIndex = ...,
+        clip_start: int = ..., clip_end: Optional[int] = ..., restrict_vocab: Optional[int] = ...,
+        indexer: Any = ..., *, within: Optional[Iterable[Key]] = ...,
+    ) -> Neighbors: ...
+
+    @overload
+    def most_similar(
+        self, positive: Items = ..., negative: Items = ..., *, topn: None, clip_start: int = ...,
+        clip_end: Optional[int] = ..., restrict_vocab: Optional[int] = ...,
+        within: Optional[Iterable[Key]] = ...,
+    ) -> Floats: ...
+
+    def most_similar(
+        self, positive: Items = None, negative: Items = None, topn: Optional[SupportsIndex] = 10,
         clip_start: int = 0, clip_end: Optional[int] = None, restrict_vocab: Optional[int] = None,
         indexer: Any = None, *, within: Optional[Iterable[Key]] = None,
     ) -> Any:
@@ -139,8 +153,22 @@ class Queries(Similarities):
         own = [self.get_index(item) for item, _ in items if isinstance(item, KEY_TYPES)]
         return self._nearest(query.reshape(1, -1), count, searched, [own])[0]
 
+    @overload
     def most_similar_batch(
-        self, keys_or_vectors: Union[Sequence[Item], Array], topn: Optional[int] = 10,
+        self, keys_or_vectors: Union[Sequence[Item], Array], topn: SupportsIndex = ...,
+        clip_start: int = ..., clip_end: Optional[int] = ..., restrict_vocab: Optional[int] = ...,
+        *, within: Optional[Iterable[Key]] = ...,
+    ) -> list[Neighbors]: ...
+
+    @overload
+    def most_similar_batch(
+        self, keys_or_vectors: Union[Sequence[Item], Array], topn: None,
+        clip_start: int = ..., clip_end: Optional[int] = ..., restrict_vocab: Optional[int] = ...,
+        *, within: Optional[Iterable[Key]] = ...,
+    ) -> Floats: ...
+
+    def most_similar_batch(
+        self, keys_or_vectors: Union[Sequence[Item], Array], topn: Optional[SupportsIndex] = 10,
         clip_start: int = 0, clip_end: Optional[int] = None, restrict_vocab: Optional[int] = None,
         *, within: Optional[Iterable[Key]] = None,
     ) -> Any:
@@ -164,28 +192,70 @@ class Queries(Similarities):
                 float_rows(self.vectors), queries, searched.first, searched.last, searched.rows)
         return self._nearest(queries, count, searched, own)
 
+    @overload
     def similar_by_key(
-        self, key: Key, topn: Optional[int] = 10, restrict_vocab: Optional[int] = None,
+        self, key: Key, topn: SupportsIndex = ..., restrict_vocab: Optional[int] = ...,
+    ) -> Neighbors: ...
+
+    @overload
+    def similar_by_key(
+        self, key: Key, topn: None, restrict_vocab: Optional[int] = ...,
+    ) -> Floats: ...
+
+    def similar_by_key(
+        self, key: Key, topn: Optional[SupportsIndex] = 10, restrict_vocab: Optional[int] = None,
     ) -> Any:
         """most_similar() of one key."""
         return self.most_similar(positive=[key], topn=topn, restrict_vocab=restrict_vocab)
 
+    @overload
     def similar_by_word(
-        self, word: Key, topn: Optional[int] = 10, restrict_vocab: Optional[int] = None,
+        self, word: Key, topn: SupportsIndex = ..., restrict_vocab: Optional[int] = ...,
+    ) -> Neighbors: ...
+
+    @overload
+    def similar_by_word(
+        self, word: Key, topn: None, restrict_vocab: Optional[int] = ...,
+    ) -> Floats: ...
+
+    def similar_by_word(
+        self, word: Key, topn: Optional[SupportsIndex] = 10, restrict_vocab: Optional[int] = None,
     ) -> Any:
         """most_similar() of one key."""
         return self.similar_by_key(word, topn, restrict_vocab)
 
+    @overload
     def similar_by_vector(
-        self, vector: npt.ArrayLike, topn: Optional[int] = 10,
+        self, vector: npt.ArrayLike, topn: SupportsIndex = ..., restrict_vocab: Optional[int] = ...,
+    ) -> Neighbors: ...
+
+    @overload
+    def similar_by_vector(
+        self, vector: npt.ArrayLike, topn: None, restrict_vocab: Optional[int] = ...,
+    ) -> Floats: ...
+
+    def similar_by_vector(
+        self, vector: npt.ArrayLike, topn: Optional[SupportsIndex] = 10,
         restrict_vocab: Optional[int] = None,
     ) -> Any:
         """most_similar() of one vector, shape (D,): its own key, if it has one, is an answer."""
         return self.most_similar(
             positive=[np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
 
+    @overload
     def most_similar_cosmul(
-        self, positive: Items = None, negative: Items = None, topn: Optional[int] = 10,
+        self, positive: Items = ..., negative: Items = ..., topn: SupportsIndex = ...,
+        restrict_vocab: Optional[int] = ..., *, within: Optional[Iterable[Key]] = ...,
+    ) -> Neighbors: ...
+
+    @overload
+    def most_similar_cosmul(
+        self, positive: Items = ..., negative: Items = ..., *, topn: None,
+        restrict_vocab: Optional[int] = ..., within: Optional[Iterable[Key]] = ...,
+    ) -> Floats: ...
+
+    def most_similar_cosmul(
+        self, positive: Items = None, negative: Items = None, topn: Optional[SupportsIndex] = 10,
         restrict_vocab: Optional[int] = None, *, within: Optional[Iterable[Key]] = None,
     ) -> Any:
         """The keys of the highest product of cosines with `positive` divided by that with
