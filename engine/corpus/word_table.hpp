@@ -68,14 +68,8 @@ class WordTable {
 
   /// The number of a word; nothing where it was never added.
   std::optional<std::uint32_t> find(const Key& key) const noexcept {
-    const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
-    for (std::size_t slot = key.hash & mask_;; slot = (slot + 1) & mask_) {
-      const Slot& found = slots_[slot];
-      if (found.record == kEmpty) return std::nullopt;
-      if (found.tag != tag) continue;
-      const Record* record = record_at(found.record);
-      if (equal(*record, key)) return record->id;
-    }
+    const Record* record = find_record(key);
+    return record != nullptr ? std::optional(record->id) : std::nullopt;
   }
 
   std::uint32_t size() const noexcept { return size_; }
@@ -99,6 +93,18 @@ class WordTable {
              std::memcmp(bytes(), other.bytes(), (length + 7) / 8 * 8) == 0;
     }
   };
+
+  /// What the table keeps of a word; nullptr where it was never added.
+  const Record* find_record(const Key& key) const noexcept {
+    const auto tag = static_cast<std::uint32_t>(key.hash >> 32);
+    for (std::size_t slot = key.hash & mask_;; slot = (slot + 1) & mask_) {
+      const Slot& found = slots_[slot];
+      if (found.record == kEmpty) return nullptr;
+      if (found.tag != tag) continue;
+      const Record* record = record_at(found.record);
+      if (equal(*record, key)) return record;
+    }
+  }
 
   /// The word with number 0: there is one.
   Record& first_record() const noexcept { return *record_at(0); }

@@ -1,5 +1,6 @@
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Optional, Union, overload
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum
+from typing import Any, Dict, List, Optional, Tuple, Union, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -56,3 +57,65 @@ def describe_model(path: str) -> dict[str, Any]: ...
 def words_of_model(path: str, first: int) -> Words: ...
 def is_model_file(path: str) -> bool: ...
 def __getattr__(name: str) -> Any: ...
+
+class ConnectorWords:
+    def __init__(self, words: Iterable[str]) -> None: ...
+
+class ScoreRule:
+    class Kind(Enum):
+        ORIGINAL = ...
+        NPMI = ...
+    def __init__(
+        self, kind: ScoreRule.Kind, threshold: float, min_count: float, length: float, words: float
+    ) -> None: ...
+
+class SentenceOutput(Enum):
+    JOINED = ...
+    PHRASES = ...
+
+class PhraseTable:
+    def __init__(self) -> None: ...
+    def __len__(self) -> int: ...
+    def count(self, spelling: str) -> int: ...
+    def add(self, spelling: str, count: int) -> None: ...
+    def merge(self, other: PhraseTable) -> None: ...
+    def prune(self, most: int, min_reduce: int) -> int: ...
+    def entries(self, begin: int, end: int) -> List[Tuple[str, int]]: ...
+    def splits(
+        self,
+        begin: int,
+        end: int,
+        connectors: ConnectorWords,
+        delimiter: str,
+        rule: Optional[ScoreRule],
+    ) -> List[Tuple[str, List[Tuple[Any, ...]], bool]]: ...
+    def join(
+        self,
+        sentence: Iterable[str],
+        connectors: ConnectorWords,
+        delimiter: str,
+        rule: ScoreRule,
+        output: SentenceOutput,
+    ) -> List[Any]: ...
+
+class PhraseSet:
+    def __init__(
+        self, scores: Dict[str, float], splits: Dict[str, Dict[Tuple[str, str], float]]
+    ) -> None: ...
+    def join(
+        self,
+        sentence: Iterable[str],
+        connectors: ConnectorWords,
+        delimiter: str,
+        threshold: float,
+        output: SentenceOutput,
+    ) -> List[Any]: ...
+
+def count_phrases(
+    sentences: Iterable[Iterable[str]],
+    connectors: ConnectorWords,
+    delimiter: str,
+    most: int,
+    progress_per: int,
+    progress: Callable[[int, int, int], None],
+) -> Tuple[PhraseTable, int, int, int]: ...

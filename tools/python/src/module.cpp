@@ -18,4 +18,5 @@ PYBIND11_MODULE(_engine, module) {
   hogvec::python::bind_corpora(module);
   hogvec::python::bind_models(module);
   hogvec::python::bind_training(module);
+  hogvec::python::bind_phrases(module);
 }

@@ -13,4 +13,7 @@ void bind_models(pybind11::module_& module);
 /// Runs.
 void bind_training(pybind11::module_& module);
 
+/// Tables of words and pairs, and sentences whose words are joined.
+void bind_phrases(pybind11::module_& module);
+
 }  // namespace hogvec::python
