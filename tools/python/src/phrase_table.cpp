@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 namespace hogvec::python {
@@ -34,7 +35,10 @@ std::optional<double> ScoreRule::score(std::uint64_t left, std::uint64_t right,
 }
 
 void PhraseTable::merge(PhraseTable& other) {
-  if (size() == 0) std::swap(table_, other.table_);
+  if (size() == 0) {
+    std::swap(table_, other.table_);
+    std::swap(lengths_, other.lengths_);
+  }
   other.table_.for_each(
       [&](const Record& record) { add(WordTable::key_of(record.word()), record.count); });
   records_.clear();
@@ -71,16 +75,20 @@ std::span<const PhraseTable::Record* const> PhraseTable::records() {
 void PhraseTable::for_each_split(std::string_view spelling, std::string_view delimiter,
                                  const ConnectorWords& connectors,
                                  const std::function<void(const Split&)>& visit) const {
+  // Where a spelling is long and has many delimiters, few of its parts have the length of a word.
   const auto is_word = [&](std::string_view word) {
+    if (word.size() >= lengths_.size() || !lengths_[word.size()]) return false;
     const WordTable::Key key = WordTable::key_of(word);
     return count(key) != 0 && !connectors.contains(key);
   };
   std::vector<std::size_t> ends;  // of what stands between: nothing at first, then connectors
+  std::unordered_set<std::size_t> seen;
   for (std::size_t at = spelling.find(delimiter); at != std::string_view::npos;
        at = spelling.find(delimiter, at + 1)) {
     const std::string_view left = spelling.substr(0, at);
     if (!is_word(left)) continue;
     ends.assign(1, at);
+    seen.clear();
     for (std::size_t k = 0; k < ends.size(); ++k) {
       const std::size_t begin = ends[k] + delimiter.size();
       const std::string_view right = spelling.substr(begin);
@@ -88,8 +96,8 @@ void PhraseTable::for_each_split(std::string_view spelling, std::string_view del
       for (std::size_t end = spelling.find(delimiter, begin);
            end != std::string_view::npos && end - begin <= connectors.longest();
            end = spelling.find(delimiter, end + 1)) {
-        const bool seen = std::find(ends.begin(), ends.end(), end) != ends.end();
-        if (!seen && connectors.contains(spelling.substr(begin, end - begin))) ends.push_back(end);
+        if (!connectors.contains(spelling.substr(begin, end - begin))) continue;
+        if (seen.insert(end).second) ends.push_back(end);
       }
     }
   }

@@ -70,6 +70,8 @@ class PhraseTable {
   void prepare_record(const WordTable::Key& key) const noexcept { table_.prepare_record(key); }
   void add(const WordTable::Key& key, std::uint64_t count) {
     records_.clear();
+    if (key.word.size() >= lengths_.size()) lengths_.resize(2 * key.word.size() + 1);
+    lengths_[key.word.size()] = true;
     table_.add(key, 0, count);
   }
   /// Adds the counts of the other table, which may be empty afterwards.
@@ -91,6 +93,7 @@ class PhraseTable {
 
  private:
   WordTable table_;
+  std::vector<bool> lengths_;           // of spellings that were added, in bytes
   std::vector<const Record*> records_;  // empty: not listed yet
 };
 

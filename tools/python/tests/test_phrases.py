@@ -262,6 +262,15 @@ class Joining(unittest.TestCase):
         self.assertEqual(Phrases(sentences, min_count=1, threshold=1).export_phrases(),
                          {"a_b_c": 16})
 
+    def test_long_spellings_of_delimiters_and_connectors_are_parted(self):
+        # In time that grows with their square this would take minutes.
+        bars, between = "_" * 2_000_000, ["of"] * 200_000
+        sentences = [["a", *between, "b"], [bars, "b"]] * 2
+        phrases = Phrases(sentences, min_count=1, threshold=0.1, connector_words=["of"])
+        for model in (phrases, phrases.freeze()):
+            self.assertEqual(list(model[sentences[:2]]),
+                             [["_".join(["a", *between, "b"])], [bars + "_b"]])
+
     def test_what_is_no_word_is_named(self):
         for model in self.models:
             with self.assertRaisesRegex(TypeError, "token 1 is no str but int"):
