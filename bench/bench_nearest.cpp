@@ -1,4 +1,4 @@
-// WordIndex::nearest: the words nearest to a vector, by all cores.
+// The words nearest to a vector, by all cores: of a WordIndex, and of rows as they lie.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include "bench/support.hpp"
 #include "engine/kernels.hpp"
 #include "engine/query/nearest.hpp"
+#include "engine/query/row_search.hpp"
 
 namespace hogvec::bench {
 namespace {
@@ -54,9 +55,38 @@ void bench_nearest(benchmark::State& state, std::size_t words) {
   count_bytes(state, bytes, bytes / static_cast<std::size_t>(cores), cores);
 }
 
+void bench_row_search(benchmark::State& state, std::size_t words, std::size_t queries) {
+  const Matrix rows = random_matrix(words, kDim, 1, 1);
+  const Matrix asked = random_matrix(queries, kDim, 1, 2);
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  const RowSearch search{rows, RowSelection::range(0, words), asked, cores};
+  std::vector<float> cosines;
+  const std::vector<Neighbor> last = nearest_rows(search, kNearest).at(queries - 1);
+  for (const Neighbor& neighbor : last) {
+    cosines.push_back(neighbor.cosine);
+  }
+  if (!all_close(cosines, nearest_cosines(rows, asked.row(queries - 1)), 1e-5, 0)) {
+    return state.SkipWithError("wrong result");
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(nearest_rows(search, kNearest));
+  count(state, "queries", queries);
+  count_flop(state, active_kernels(), 2 * words * kDim * queries, cores);
+  const std::size_t bytes = words * rows.stride() * sizeof(float);
+  count_bytes(state, bytes, bytes / static_cast<std::size_t>(cores), cores);
+}
+
 }  // namespace
 
 void register_nearest() {
+  for (const std::size_t queries : {1, 100}) {
+    benchmark::RegisterBenchmark(
+        ("row_search/V:300000/D:" + std::to_string(kDim) + "/Q:" + std::to_string(queries) +
+         "/k:" + std::to_string(kNearest) + "/" + std::string(active_kernels().name))
+            .c_str(),
+        [queries](auto& state) { bench_row_search(state, 300'000, queries); })
+        ->UseRealTime()
+        ->Unit(benchmark::kMicrosecond);
+  }
   for (const std::size_t words : {30'000, 300'000}) {
     benchmark::RegisterBenchmark(
         ("nearest/V:" + std::to_string(words) + "/D:" + std::to_string(kDim) +

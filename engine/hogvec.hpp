@@ -4,6 +4,7 @@
 #include "engine/corpus/corpus.hpp"
 #include "engine/phrases/phrases.hpp"
 #include "engine/query/nearest.hpp"
+#include "engine/query/row_search.hpp"
 #include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/train.hpp"
 #include "io/error.hpp"

@@ -87,7 +87,8 @@ py::tuple read_vectors(const std::string& path, io::VectorFormat format, std::si
       list = std::make_shared<WordList>(words);
     }
   }
-  return py::make_tuple(std::shared_ptr<Words>(list), vectors, repeated.rows, text_of(repeated.first_word));
+  return py::make_tuple(std::shared_ptr<Words>(list), vectors, repeated.rows,
+                        text_of(repeated.first_word));
 }
 
 using Order = py::array_t<std::uint64_t, py::array::c_style | py::array::forcecast>;
