@@ -217,8 +217,8 @@ struct KernelTable {
   /// its replica goes to the row that all share. n a multiple of kRowPadding.
   void (*merge_row)(float* shared, float* replica, float* merged, std::size_t n) noexcept;
 
-  /// scores, row-major input_count x output_count: inputs[u] . outputs[m]. `stride` floats a row;
-  /// three floats to spare behind the scores.
+  /// scores, row-major input_count x output_count: inputs[u] . outputs[m]. `stride` floats a row
+  /// are multiplied, a multiple of `lanes`; three floats to spare behind the scores.
   void (*score_rows)(const float* const* inputs, std::size_t input_count,
                      const float* const* outputs, std::size_t output_count, std::size_t stride,
                      float* scores) noexcept;

@@ -107,10 +107,11 @@ class RowScorer {
     }
     const float* rows[kTileRows];
     for (std::size_t k = 0; k < count; ++k) rows[k] = scratch.tile.row(k);
+    // Registers that hold nothing but padding are left out: the sums stay the same.
+    const std::size_t columns = (dim_ + kernels_.lanes - 1) / kernels_.lanes * kernels_.lanes;
     for (std::size_t group = 0; group < queries(); group += kGroupQueries) {
       const std::size_t size = std::min(kGroupQueries, queries() - group);
-      kernels_.score_rows(&pointers_[group], size, rows, count, queries_.stride(),
-                          scratch.products.data());
+      kernels_.score_rows(&pointers_[group], size, rows, count, columns, scratch.products.data());
       for (std::size_t q = 0; q < size; ++q) {
         const float* const products = scratch.products.data() + q * count;
         take(group + q, first, cosines(group + q, products, count, scratch));
