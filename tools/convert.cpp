@@ -25,12 +25,14 @@ Writes word vectors in another format, whole or not at all.
   INPUT           a model file, vectors of word2vec (binary or text) or of GloVe, or a .npy file;
                   what it is it shows itself. Not a model, it may be compressed, a pipe, or -
   -output FILE    where the vectors go; compressed where its name ends in .gz or .zst
-  -format NAME    text, binary    of word2vec (.txt, .vec; .bin)
+  -format text|binary|npy|glove|model
+                  text, binary    of word2vec (.txt, .vec; .bin)
                   npy             NumPy's matrix of float32, and a list of the words (.npy)
                   glove           text without the first line (.glove, .glove.txt)
                   model           a model file, which the query programs open at once (.model)
                   without it, what the name of the output ends in says it
-  -matrix NAME    of a model file: input (W), output (W') or sum (W + W') (input)
+  -matrix input|output|sum
+                  of a model file: W, W' or W + W' (input)
   -normalize N    1: scale vectors to length 1 (0)
   -words FILE     the words of a .npy INPUT, one a line; of another INPUT, where those of a .npy
                   output go (the name of the .npy file, with .words)

@@ -261,9 +261,11 @@ Model
                         repeats itself or alpha is large; 1: one by one (32)
   -softmax-exact N      * 1: such a batch (16) comes to the result of one by one; CBOW always
                         goes one by one (0)
-  -softmax-precision P  * fp32, or bf16: products of numbers rounded to 8 bits, faster where the
-                        processor has them, but for small batches; sums, W and W' stay fp32 (fp32)
-  -softmax-threads NAME * owner: each thread has its words of the vocabulary, and any number of
+  -softmax-precision fp32|bf16
+                        * bf16: products of numbers rounded to 8 bits, faster where the processor
+                        has them, but for small batches; sums, W and W' stay fp32 (fp32)
+  -softmax-threads owner|hogwild
+                        * owner: each thread has its words of the vocabulary, and any number of
                         threads gives the same bytes; hogwild: up to four groups of threads have each
                         their part of the text (owner)
   -block N              * consecutive centers that are trained at once (4; with -hs 1, and of
@@ -271,7 +273,8 @@ Model
   -noise-rows N         * noise words that such a block shares; each counts as much less as they
                         are more than -negative (as many; CBOW a fifth more; skip-gram with an
                         alpha above 0.035 twice as many)
-  -cbow-gradient NAME   * undivided: a context word gets the whole error, as in the original;
+  -cbow-gradient undivided|paper
+                        * undivided: a context word gets the whole error, as in the original;
                         paper: its share of it (undivided; with -softmax 1 paper)
   -classes N            write "word class" lines of N k-means classes instead of vectors (0)
 

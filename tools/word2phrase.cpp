@@ -36,8 +36,8 @@ Usage: word2phrase -train TEXT... -output FILE [FLAG VALUE]...
                      the name ends in .gz or .zst
   -min-count N       leave words and pairs alone that occur less often (5)
   -threshold X       score above which a pair becomes a phrase; higher means fewer (100)
-  -passes N          * times to do it, each on the result of the one before (1)
-                     -threshold X,Y,... gives every pass its own
+  -passes N          * times to do it, each on the result of the one before; -threshold X,Y,...
+                     gives every pass its own (1)
   -threads N         * threads (12); 0: all cores that this process may use
   -debug N           2: progress, 1: vocabulary, 0: neither (2)
   --help, --version  * this text, or the version

@@ -18,9 +18,17 @@ fail() {
 prefix="$work/installed here"
 cmake --install "$build" --prefix "$prefix" > "$work/log" || { cat "$work/log"; fail 'cmake --install'; }
 
-for program in word2vec distance word-analogy; do
+for program in word2vec word2phrase distance word-analogy compute-accuracy convert evaluate; do
   [[ -x $prefix/bin/$program ]] || fail "bin/$program is not installed"
+  # Where there is no perl, nothing but the programs.
+  [[ ! -d $build/manual ]] || {
+    [[ -s $prefix/share/man/man1/$program.1 ]] || fail "the page of $program is not installed"
+    [[ -s $prefix/share/bash-completion/completions/$program ]] || fail "bash's completion of $program"
+    [[ -s $prefix/share/zsh/site-functions/_$program ]] || fail "zsh's completion of $program"
+  }
 done
+debian=$(find "$prefix" -name '*hogvec-convert*' -o -name '*.gz')
+[[ -z $debian ]] || fail "installed, but only for Debian's packages: $debian"
 private=$(find "$prefix/include" -name '*-inl.hpp' -o -type d -empty)
 [[ -z $private ]] || fail "installed, but nobody's business: $private"
 # The build's own folders and flags must not reach a user of the package.

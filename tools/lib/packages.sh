@@ -11,8 +11,9 @@ build_packages=(
   doctest-dev libbenchmark-dev
 )
 # To run the tests: qemu-user plays an old processor, binutils has nm, fasttext reads and writes
-# vectors, with and without NumPy tools/bench makes the same texts, valgrind counts instructions.
-test_packages=(binutils fasttext git python3 python3-numpy qemu-user valgrind)
+# vectors, with and without NumPy tools/bench makes the same texts, valgrind counts instructions,
+# groff and mandoc read the manual pages, zsh completes.
+test_packages=(binutils fasttext git groff-base mandoc python3 python3-numpy qemu-user valgrind zsh)
 # Brings SciPy: 80 MB that only one test wants, which is skipped without them.
 interop_packages=(python3-gensim)
 # The version whose formatting and warnings the sources follow.
