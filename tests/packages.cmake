@@ -1,5 +1,6 @@
-# What is installed beside the programs.
-if(NOT TARGET hogvec_manual)
+# What is installed beside the programs, and the packages of all of it: there are none of a
+# sanitizer's build, and only one of Release is worth packing.
+if(NOT TARGET hogvec_changelog OR NOT CMAKE_BUILD_TYPE STREQUAL "Release")
   return()
 endif()
 set(packages ${CMAKE_CURRENT_SOURCE_DIR}/packages)
@@ -8,5 +9,10 @@ add_test(NAME packages:manual
           ${CMAKE_BINARY_DIR}/manual ${CMAKE_GENERATOR})
 add_test(NAME packages:completion
   COMMAND bash ${packages}/test_completion.sh ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR}/manual)
-set_tests_properties(packages:manual packages:completion PROPERTIES
-  LABELS release-only SKIP_RETURN_CODE 77)
+add_test(NAME packages:pkg_config
+  COMMAND bash ${packages}/test_pkg_config.sh ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR}
+          ${CMAKE_CXX_COMPILER})
+add_test(NAME packages:debian
+  COMMAND bash ${packages}/test_debian.sh ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+set_tests_properties(packages:manual packages:completion packages:pkg_config packages:debian
+  PROPERTIES LABELS release-only SKIP_RETURN_CODE 77)

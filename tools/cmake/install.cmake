@@ -1,4 +1,5 @@
-# cmake --install: libraries, headers and the package `hogvec`. Each program installs itself.
+# cmake --install: libraries, headers, and the package `hogvec` for CMake and for pkg-config. Each
+# program installs itself.
 include(CMakePackageConfigHelpers)
 
 # hogvec::hogvec: everything that a program needs.
@@ -8,11 +9,12 @@ set_target_properties(hogvec_hogvec PROPERTIES EXPORT_NAME hogvec)
 target_link_libraries(hogvec_hogvec INTERFACE hogvec::engine)
 
 install(TARGETS hogvec_simd hogvec_io hogvec_engine hogvec_hogvec EXPORT hogvec
-        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 
 # Includes are root-relative, so the folders lie below include/hogvec as they lie here.
 install(DIRECTORY simd io engine DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hogvec
+        COMPONENT development
         FILES_MATCHING PATTERN "*.hpp"
         PATTERN "*-inl.hpp" EXCLUDE
         PATTERN "arch" EXCLUDE
@@ -33,6 +35,17 @@ install(FILES ${CMAKE_BINARY_DIR}/package/hogvecConfig.cmake
               tools/cmake/FindxxHash.cmake
               tools/cmake/Findhwloc.cmake
               tools/cmake/Findutf8proc.cmake
-        DESTINATION ${hogvec_package_dir})
+        DESTINATION ${hogvec_package_dir} COMPONENT development)
 install(EXPORT hogvec NAMESPACE hogvec:: FILE hogvecTargets.cmake
-        DESTINATION ${hogvec_package_dir})
+        DESTINATION ${hogvec_package_dir} COMPONENT development)
+
+# hogvec.pc names its folders by where it lies itself.
+set(hogvec_pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH hogvec_pc_prefix /prefix/${hogvec_pc_dir} /prefix)
+set(hogvec_pc_mimalloc)
+if(TARGET mimalloc)
+  set(hogvec_pc_mimalloc " -lmimalloc")  # Debian's has no .pc
+endif()
+configure_file(tools/cmake/hogvec.pc.in ${CMAKE_BINARY_DIR}/package/hogvec.pc @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/package/hogvec.pc DESTINATION ${hogvec_pc_dir}
+        COMPONENT development)

@@ -12,8 +12,9 @@ build_packages=(
 )
 # To run the tests: qemu-user plays an old processor, binutils has nm, fasttext reads and writes
 # vectors, with and without NumPy tools/bench makes the same texts, valgrind counts instructions,
-# groff and mandoc read the manual pages, zsh completes.
-test_packages=(binutils fasttext git groff-base mandoc python3 python3-numpy qemu-user valgrind zsh)
+# groff and mandoc read the manual pages, zsh completes, dpkg-dev is what cpack asks for libraries.
+test_packages=(binutils dpkg-dev fasttext git groff-base mandoc pkgconf python3 python3-numpy qemu-user
+  valgrind zsh)
 # Brings SciPy: 80 MB that only one test wants, which is skipped without them.
 interop_packages=(python3-gensim)
 # The version whose formatting and warnings the sources follow.
@@ -21,6 +22,8 @@ format_packages=(clang-format-14 git python3)
 tidy_packages=(clang-14 clang-tidy-14 git)
 clang_packages=(clang-14)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
+# To pack, and to try the packages: uidmap for mmdebstrap without root.
+package_packages=(dpkg-dev lintian mmdebstrap uidmap)
 
 # as_root COMMAND...
 as_root() {

@@ -1,0 +1,82 @@
+#!/bin/bash
+# cpack makes Debian packages of what belongs into each, with what they need, the same bytes each
+# time; what is in them works.
+#   test_debian.sh ROOT BUILD_FOLDER
+# Skipped without dpkg-dev. tools/package test installs them in a Debian of their own.
+set -euo pipefail
+export LC_ALL=C
+root=$1
+build=$2
+# shellcheck source=tests/tools/lib.sh
+. "$root/tests/tools/lib.sh"
+command -v dpkg-shlibdeps > /dev/null || { echo "$name: no dpkg-shlibdeps: skipped"; exit 77; }
+
+# The umask decides on bytes too.
+pack() {
+  (cd "$build" && umask 022 &&
+    SOURCE_DATE_EPOCH=86400 cpack -G DEB -B "$work/$1" > "$work/log" 2>&1) || fail "$(cat "$work/log")"
+  rm -rf "$work/$1/_CPack_Packages"
+}
+pack first
+pack second
+
+version=$(sed -n 's/^project(hogvec VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
+architecture=$(dpkg --print-architecture)
+for package in hogvec libhogvec-dev; do
+  file=${package}_$version-1_$architecture.deb
+  [ -s "$work/first/$file" ] || fail "no $file: $(ls "$work/first")"
+  cmp "$work/first/$file" "$work/second/$file" || fail "$file: two of the same files differ"
+  dpkg-deb -x "$work/first/$file" "$work/$package"
+  dpkg-deb -c "$work/first/$file" > "$work/$package.list"
+  ! grep -vE '^(-rw-r--r--|[-d]rwxr-xr-x) root/root ' "$work/$package.list" || fail "$package: odd rights"
+  dpkg-deb -f "$work/first/$file" Depends | tr ',' '\n' | sed 's/^ *//' > "$work/$package.depends"
+  [ -s "$work/$package/usr/share/doc/$package/copyright" ] || fail "$package: no copyright"
+  gzip -dc "$work/$package/usr/share/doc/$package/changelog.Debian.gz" > "$work/changelog"
+  head -n 1 "$work/changelog" | grep -q "^hogvec ($version-1) " || fail "$package: its changelog"
+  ! awk 'length > 80' "$work/changelog" | grep . || fail "$package: long lines in its changelog"
+done
+
+# Each file is in one of them, and nothing is but below these folders.
+(cd "$work/hogvec" && find usr ! -type d) > "$work/tools"
+(cd "$work/libhogvec-dev" && find usr ! -type d) > "$work/library"
+[ -z "$(sort "$work/tools" "$work/library" | uniq -d)" ] || fail "files of both packages"
+! grep -vE '^usr/(bin/|share/(man/man1|doc/hogvec|bash-completion/completions|zsh/vendor-completions)/)' \
+  "$work/tools" || fail 'hogvec: files in odd places'
+! grep -vE '^usr/(include/hogvec/|share/doc/libhogvec-dev/|lib/([a-z0-9_-]+/)?(libhogvec_[a-z]+\.a$|cmake/hogvec/|pkgconfig/hogvec\.pc$))' \
+  "$work/library" || fail 'libhogvec-dev: files in odd places'
+
+# Every program, with its page and its completions; ImageMagick has a convert.
+programs='compute-accuracy distance evaluate hogvec-convert word-analogy word2phrase word2vec'
+[ "$(cd "$work/hogvec/usr/bin" && echo *)" = "$programs" ] || fail "programs: $(ls "$work/hogvec/usr/bin")"
+for program in $programs; do
+  for file in "man/man1/$program.1.gz" "bash-completion/completions/$program" \
+    "zsh/vendor-completions/_$program"; do
+    [ -s "$work/hogvec/usr/share/$file" ] || fail "no $file"
+  done
+  "$work/hogvec/usr/bin/$program" --version | grep -qF "(hogvec) $version" || fail "$program --version"
+  gzip -dc "$work/hogvec/usr/share/man/man1/$program.1.gz" > "$work/page"
+  ! grep -E '(^|[^-])\\fBconvert|\.BR convert' "$work/page" || fail "$program: its page tells of convert"
+done
+# shellcheck source=/dev/null
+(. "$work/hogvec/usr/share/bash-completion/completions/hogvec-convert" &&
+  complete -p hogvec-convert > /dev/null) || fail 'the completion of hogvec-convert'
+
+# What they need: the libraries that the programs are linked with, and the headers that ours include.
+needs() { grep -qE "^$2( |\$)" "$work/$1.depends" || fail "$1 does not need $2: $(cat "$work/$1.depends")"; }
+for library in libc6 libfmt9 libarchive13 libtbb12 'libmimalloc[0-9.]+' libedit2; do
+  needs hogvec "$library"
+done
+for library in libarchive-dev libfmt-dev libhwloc-dev libmimalloc-dev libtbb-dev libutf8proc-dev \
+  libxxhash-dev zlib1g-dev; do
+  needs libhogvec-dev "$library"
+  # Not more than this machine has, or who built them could not install them.
+  while read -r relation least; do
+    dpkg --compare-versions "$(dpkg-query -W -f '${Version}' "$library")" "$relation" "$least" ||
+      fail "libhogvec-dev needs $library $relation $least"
+  done < <(sed -n "s/^$library (\(.*\) \(.*\))/\1 \2/p" "$work/libhogvec-dev.depends")
+done
+# find_dependency() of the installed configuration asks for nothing else.
+found=$(sed -n 's/^find_dependency(\([A-Za-z0-9]*\).*/\1/p' \
+  "$(find "$work/libhogvec-dev" -name hogvecConfig.cmake)" | sort | paste -sd ' ')
+[ "$found" = 'LibArchive TBB Threads ZLIB fmt hwloc mimalloc utf8proc xxHash' ] ||
+  fail "hogvecConfig.cmake finds $found: does Depends of libhogvec-dev have it?"
