@@ -3,6 +3,7 @@
 #   test_completion.sh ROOT MANUAL_FOLDER
 # Parts with zsh are left out without it.
 set -euo pipefail
+export LC_ALL=C
 root=$1
 manual=$2/as-built
 # shellcheck source=tests/tools/lib.sh

@@ -24,6 +24,9 @@ clang_packages=(clang-14)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 # To pack, and to try the packages: uidmap for mmdebstrap without root.
 package_packages=(dpkg-dev lintian mmdebstrap uidmap)
+# To build for arm64 on amd64, in a Debian of both.
+cross_packages=(crossbuild-essential-arm64 cmake ninja-build dpkg-dev qemu-user nlohmann-json3-dev
+  {libtbb,libxsimd,libmimalloc,libfmt,libxxhash,libutf8proc,libhwloc,libarchive,zlib1g,libedit}-dev:arm64)
 
 # as_root COMMAND...
 as_root() {
