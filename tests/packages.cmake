@@ -1,6 +1,7 @@
 # What is installed beside the programs, and the packages of all of it: there are none of a
 # sanitizer's build, and only one of Release is worth packing.
-if(NOT TARGET hogvec_changelog OR NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+if(NOT TARGET hogvec_manual OR NOT HOGVEC_GZIP OR HOGVEC_SANITIZE
+   OR NOT CMAKE_BUILD_TYPE STREQUAL "Release")
   return()
 endif()
 set(packages ${CMAKE_CURRENT_SOURCE_DIR}/packages)
