@@ -165,6 +165,17 @@ void bind_words(py::module_& module) {
       .def("__contains__",
            [](const Words& self, py::handle key) { return find_key(self, key) >= 0; })
       .def("find", &find_key, py::arg("word"), "Row of a word, -1 where there is none.")
+      .def(
+          "first_with",
+          [](const Words& self, std::string_view bytes) {
+            const py::gil_scoped_release release;
+            for (std::size_t k = 0; k < self.size(); ++k) {
+              if (self.word(k).find_first_of(bytes) == std::string_view::npos) continue;
+              return static_cast<py::ssize_t>(k);
+            }
+            return py::ssize_t{-1};
+          },
+          py::arg("bytes"), "The first word that has one of these bytes, -1 where none has.")
       .def("index",
            [](const Words& self, py::handle key) {
              const py::ssize_t row = find_key(self, key);

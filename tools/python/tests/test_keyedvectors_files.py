@@ -204,6 +204,7 @@ class ModelFile(InFolder):
         back.vectors[0] = 5
         self.assertEqual(back.most_similar("w0", topn=1)[0][0], "w1")
         np.testing.assert_array_equal(KeyedVectors.load(self.path("v.model")).vectors, np.eye(3))
+        back.set_vecattr("w0", "count", 5)
         mapped = KeyedVectors.load(self.path("v.model"), mmap="r")
         with self.assertRaises(ValueError):
             mapped.vectors[0] = 5

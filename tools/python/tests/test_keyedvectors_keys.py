@@ -47,6 +47,10 @@ class Words(unittest.TestCase):
         with self.assertRaises(ValueError):
             words.index("two")
 
+    def test_what_a_format_cannot_hold_is_found(self):
+        words = _engine.Words(["one", "new york", "a\nb"])
+        self.assertEqual([words.first_with(ends) for ends in (" \n", "\n", "\t")], [1, 2, -1])
+
     def test_only_text_is_a_word(self):
         with self.assertRaisesRegex(TypeError, "a word is a str, not int"):
             _engine.Words(["one", 2])
@@ -190,6 +194,13 @@ class Attributes(unittest.TestCase):
             vectors.set_vecattr("none", "count", 1)
         with self.assertRaisesRegex(KeyError, "no attribute 'size'"):
             vectors.get_vecattr("a", "size")
+
+    def test_counts_of_a_model_are_shared_with_it_and_may_be_set(self):
+        counts = np.array([7, 5], dtype=np.uint64)
+        vectors = shared(["a", "b"], np.eye(2, dtype=np.float32), counts)
+        vectors.set_vecattr("b", "count", 6)
+        self.assertEqual(vectors.get_vecattr("b", "count"), 6)
+        self.assertEqual(list(counts), [7, 6])
 
     def test_keys_are_sorted_by_their_counts(self):
         vectors = plane(a=(1, 0), b=(0, 1), c=(1, 1), d=(2, 2))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import logging
+import math
+import mmap
 import os
 from typing import Any, Optional, TypeVar
 
@@ -16,19 +17,29 @@ from hogvec._vectors.arrays import REAL, Array, float_rows
 from hogvec._vectors.streams import PathLike
 from hogvec._vectors.word2vec_format import WordFiles, require_file
 
-logger = logging.getLogger("hogvec.models.keyedvectors")
-
 Self = TypeVar("Self", bound="ModelFiles")
 
 _ATTRIBUTE = "attribute:"
 
+# A copy of what is changed is the process's own. Room for all of it is not set aside, which would
+# keep files larger than the memory from being opened. Named by Python from 3.12 on.
+_PRIVATE = mmap.MAP_PRIVATE | int(getattr(mmap, "MAP_NORESERVE", 0x4000))
+
 
 def _mapped(
-    path: str, dtype: npt.DTypeLike, offset: int, shape: tuple[int, ...], mode: Any,
+    path: str, dtype: npt.DTypeLike, offset: int, shape: tuple[int, ...], writable: bool,
 ) -> npt.NDArray[Any]:
-    if 0 in shape:
+    """An array in a file, from a byte on; what is written to it stays in this process."""
+    count = math.prod(shape)
+    if count == 0:
         return np.zeros(shape, dtype=dtype)
-    return np.asarray(np.memmap(path, dtype=dtype, mode=mode, offset=offset, shape=shape))
+    begin = offset // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
+    length = offset - begin + count * np.dtype(dtype).itemsize
+    allowed = mmap.PROT_READ | (mmap.PROT_WRITE if writable else 0)
+    flags = _PRIVATE if writable else mmap.MAP_SHARED
+    with open(path, "rb") as file:
+        memory = mmap.mmap(file.fileno(), length, flags=flags, prot=allowed, offset=begin)
+    return np.frombuffer(memory, dtype=dtype, count=count, offset=offset - begin).reshape(shape)
 
 
 class ModelFiles(WordFiles):
@@ -88,7 +99,9 @@ class ModelFiles(WordFiles):
         return packed.getvalue()
 
     @classmethod
-    def load(cls: type[Self], fname: PathLike, mmap: Optional[str] = None) -> Self:
+    def load(  # the name of the argument is gensim's
+        cls: type[Self], fname: PathLike, mmap: Optional[str] = None,
+    ) -> Self:
         """Opens the vectors of a model file, of save() or of a trained model, without reading it:
         words and rows are read where they lie when they are asked for.
 
@@ -113,10 +126,10 @@ class ModelFiles(WordFiles):
             raise ValueError(str(error)) from error
         except ValueError as error:
             raise ValueError(f"{path}: section \"plan\" is damaged: {error}") from error
-        mode = "r" if mmap == "r" else "c"
+        writable = mmap != "r"
         rows, dim, stride = model["rows"], model["dim"], model["stride"]
-        vectors = _mapped(path, REAL, model["input"], (rows, stride), mode)[first:, :dim]
-        counts = _mapped(path, np.int64, model["counts"], (rows,), mode)[first:]
+        vectors = _mapped(path, REAL, model["input"], (rows, stride), writable)[first:, :dim]
+        counts = _mapped(path, np.int64, model["counts"], (rows,), writable)[first:]
         made = cls._of(words, vectors, counts)
         made._take_extras(model["extras"])
         return made

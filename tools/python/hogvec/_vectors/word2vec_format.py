@@ -108,8 +108,8 @@ class WordFiles(Evaluation):
         made._words = words
         made.vectors = vectors
         made.next_index = len(words)
-        if counts is not None:
-            made.expandos["count"] = counts
+        if counts is not None:  # as ints are kept, so that one may be set
+            made.expandos["count"] = counts.view(np.int64) if counts.dtype == np.uint64 else counts
         return made
 
     @classmethod
@@ -206,12 +206,11 @@ class WordFiles(Evaluation):
     @staticmethod
     def _require_words(words: _engine.Words, binary: bool) -> None:
         """Errors: ValueError for words that a reader would take for the end of one."""
-        ends = " \n" if binary else " \t\r\n"
-        for word in words:
-            if any(end in word for end in ends):
-                raise ValueError(
-                    f"key {word!r} has a space or an end of a line, which the format cannot hold; "
-                    "save() can")
+        index = words.first_with(" \n" if binary else " \t\r\n")
+        if index >= 0:
+            raise ValueError(
+                f"key {words[index]!r} has a space or an end of a line, which the format cannot "
+                "hold; save() can")
 
     def _write(
         self, path: str, header: str, words: _engine.Words, order: npt.NDArray[np.uint64],
