@@ -1,1 +1,1 @@
-"""What hogvec.models.keyedvectors is made of, a subject a module, each class on top of the one before."""
+"""What hogvec.models.keyedvectors is made of, a subject a module, each class on the one before."""

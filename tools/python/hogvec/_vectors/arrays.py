@@ -40,7 +40,7 @@ def cosine(a: Array, b: Array) -> float:
 
 
 def best(scores: Array, count: int, left_out: set[int]) -> list[int]:
-    """Places of the highest scores, ties by the lower place; what is not a number is none of them."""
+    """Places of the highest scores, ties by the lower place; none that is not a number."""
     wanted = min(count + len(left_out), scores.size)
     if wanted < 1:
         return []

@@ -194,8 +194,8 @@ class Evaluation(Queries):
                 ours.append(0.0 if min(rows) < 0 else self.similarity(*self._keys_at(rows)))
         if not theirs:
             raise ValueError(
-                f"{pairs}: no line has two words that {self} knows and a number, with '{delimiter}' "
-                "between them")
+                f"{pairs}: no line has two words that {self} knows and a number, with "
+                f"'{delimiter}' between them")
         found = pearson(theirs, ours), spearman(theirs, ours)
         share = 100 * unknown / (len(theirs) if dummy4unknown else len(theirs) + unknown)
         self.log_evaluate_word_pairs(*found, share, pairs)

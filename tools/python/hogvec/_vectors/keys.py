@@ -15,7 +15,7 @@ KEY_TYPES = (str, int, np.integer)
 
 
 class KeyToIndex(Mapping[str, int]):
-    """Row of each word: a read-only mapping that finds words where they lie, without a dict of them."""
+    """Row of each word: a read-only mapping, which finds words where they lie without a dict."""
 
     __slots__ = ("_words",)
 
@@ -74,7 +74,8 @@ class Keys:
             return self._words
         for index, key in enumerate(self._list):
             if key is None:
-                raise ValueError(f"slot {index} of {len(self)} has no key yet; fill it by add_vector()")
+                raise ValueError(
+                    f"slot {index} of {len(self)} has no key yet; fill it by add_vector()")
         return _engine.Words(str(key) for key in self._list)
 
     @property

@@ -111,7 +111,8 @@ class ModelFiles(WordFiles):
         """
         if mmap not in (None, "r", "c"):
             raise ValueError(
-                f"mmap={mmap!r} would change the file; use 'r', or 'c' for changes that are not kept")
+                f"mmap={mmap!r} would change the file; use 'r', or 'c' for changes that are not "
+                "kept")
         path = require_file(fname)
         if not _engine.is_model_file(path):
             raise ValueError(

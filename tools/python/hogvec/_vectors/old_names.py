@@ -55,5 +55,5 @@ class OldNames(ModelFiles):
     def wmdistance(self, document1: Any, document2: Any, norm: bool = True) -> NoReturn:
         """Errors: NotImplementedError always: hogvec solves no transport problems."""
         raise NotImplementedError(
-            "word mover's distance needs a solver of transport problems, which hogvec has not; give "
-            "get_normed_vectors() to one, such as the package POT")
+            "word mover's distance needs a solver of transport problems, which hogvec has not; "
+            "give get_normed_vectors() to one, such as the package POT")

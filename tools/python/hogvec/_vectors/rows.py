@@ -202,7 +202,7 @@ class Rows(Attributes):
         self.allocate_vecattrs()
 
     def sort_by_descending_frequency(self) -> None:
-        """Puts the most frequent keys first, by the attribute 'count'; of equal ones none overtakes.
+        """Puts the most frequent keys first, by the attribute 'count'; equal ones keep their order.
 
         Errors: KeyError where there is no such attribute.
         """

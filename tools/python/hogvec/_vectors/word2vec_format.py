@@ -74,7 +74,7 @@ def _read_doubles(
 def _read_counts(
     path: PathLike, words: _engine.Words, encoding: str, errors: str,
 ) -> npt.NDArray[np.int64]:
-    """Counts of the words from lines "WORD COUNT"; 0 of words that the file lacks, which is told."""
+    """Counts of the words from lines "WORD COUNT"; 0 where the file has none, which is told."""
     counts = np.full(len(words), -1, dtype=np.int64)
     with open_bytes(path) as file:
         for number, line in enumerate(file):
@@ -152,7 +152,8 @@ class WordFiles(Evaluation):
         words, vectors = _read(fname, binary, False, None, encoding, unicode_errors)
         if vectors.shape[1] != self.vector_size:
             raise ValueError(
-                f"{os.fspath(fname)}: has vectors of {vectors.shape[1]} values, not {self.vector_size}")
+                f"{os.fspath(fname)}: has vectors of {vectors.shape[1]} values, not "
+                f"{self.vector_size}")
         rows = np.array([self._row(word) for word in words], dtype=np.int64)
         known = rows >= 0
         self.vectors[rows[known]] = vectors[known]
