@@ -141,7 +141,10 @@ class Session:
     def _tell_epoch(self, epoch: int) -> None:
         state = self._state()
         self._model.min_alpha_yet_reached = state.alpha
-        self._model.running_training_loss = self._run.losses[epoch]
+        # Of an epoch that sub-sampling has left nothing of there is none.
+        self._model.running_training_loss = (
+            self._run.losses[epoch] or self._model.running_training_loss
+        )
         if self._progress is not None:
             self._progress(state._replace(epoch=epoch))
         logger.info(

@@ -32,7 +32,10 @@ def save(model: Word2Vec, path: str) -> None:
         text = json.dumps(attributes, default=_plain)
     except TypeError as error:
         raise TypeError(f"{path}: an attribute of the model cannot be kept: {error}") from error
-    engine.save(path, vocabulary, model._settings(), {_FLAG: text})
+    try:
+        engine.save(path, vocabulary, model._settings(), {_FLAG: text})
+    except _engine.EngineError as error:
+        raise OSError(str(error)) from error
 
 
 def _plain(value: Any) -> Any:
@@ -43,8 +46,13 @@ def _plain(value: Any) -> Any:
 
 def load(path: str) -> tuple[_engine.Model, dict[str, Any]]:
     """Errors: AttributeError where the file has vectors and no model."""
+    with open(path, "rb"):
+        pass  # FileNotFoundError and its like, as Python has them
     engine = _engine.Model.open(path)
-    flags = engine.flags
+    try:
+        flags = engine.flags
+    except _engine.EngineError:  # no settings at all: the file has vectors alone
+        flags = {}
     if _FLAG not in flags:
         raise AttributeError(
             f"{path}: is of no hogvec.Word2Vec; its vectors are there by hogvec.KeyedVectors.load()"

@@ -31,6 +31,16 @@ def unit(vector: Array) -> npt.NDArray[np.float64]:
     return exact / length if length > 0 else exact
 
 
+def direction(vector: Array) -> Floats:
+    """The vector with length 1, in float32, the same of every multiple of it: one that has length 1
+    as far as float32 can tell is left as it is."""
+    exact = np.asarray(vector, dtype=np.float64)
+    length = float(np.sqrt(exact @ exact))
+    if length == 0 or abs(length - 1) < 1e-6:
+        return np.asarray(vector, dtype=REAL)
+    return (exact / length).astype(REAL)
+
+
 def cosine(a: Array, b: Array) -> float:
     """Cosine of two vectors, in double: exactly 1 of a vector with itself, 0 with a zero vector."""
     x = np.asarray(a, dtype=np.float64)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hogvec import _engine
-from hogvec._vectors.arrays import REAL, Array, Floats, best, float_rows, unit
+from hogvec._vectors.arrays import REAL, Array, Floats, best, direction, float_rows, unit
 from hogvec._vectors.keys import KEY_TYPES, Key
 from hogvec._vectors.similarity import Similarities, row_numbers
 
@@ -87,8 +87,8 @@ class Queries(Similarities):
         return Searched(first, last, row_numbers(row for row in rows if first <= row < last))
 
     def _direction(self, items: Sequence[tuple[Any, float]]) -> Floats:
-        """What points to where all items do together; of one item it is the item's own vector, so
-        that a key and its vector are the same question."""
+        """What points to where all items do together; a key, its vector and its vector of length 1
+        are the same question, to the last bit of the answers."""
         if len(items) != 1:
             keys = [item for item, _ in items]
             weights = [weight for _, weight in items]
@@ -96,7 +96,7 @@ class Queries(Similarities):
             return np.asarray(mean, dtype=REAL)
         item, weight = items[0]
         vector = item if isinstance(item, np.ndarray) else self.vectors[self.get_index(item)]
-        return np.asarray(np.sign(weight) * vector, dtype=REAL)
+        return REAL(np.sign(weight)) * direction(vector)
 
     def _named(self, rows: Iterable[Any], scores: Iterable[Any]) -> Neighbors:
         keys = self.index_to_key

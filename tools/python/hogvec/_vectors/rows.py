@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hogvec import _engine
-from hogvec._vectors.arrays import REAL, Array, Floats, float_rows, unit
+from hogvec._vectors.arrays import REAL, Array, Floats, direction, float_rows, unit
 from hogvec._vectors.attributes import Attributes
 from hogvec._vectors.keys import KEY_TYPES, Key, no_key
 
@@ -69,7 +69,7 @@ class Rows(Attributes):
         """
         vector: Array = self.vectors[self.get_index(key)]
         if norm:
-            vector = unit(vector).astype(vector.dtype)
+            vector = direction(vector).astype(vector.dtype)
         vector.setflags(write=False)
         return vector
 
