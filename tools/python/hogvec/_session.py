@@ -62,16 +62,20 @@ class Session:
         callbacks: Iterable[CallbackAny2Vec],
         progress: ProgressTarget,
         report_delay: float,
+        held_out: Optional[_engine.HeldOut] = None,
     ) -> None:
         self._model = model
         self._run = run
         self._text = text
         self._epochs = epochs
+        self._held_out = held_out
         self._callbacks = list(callbacks)
         self._total = text.words * epochs
         self._bar = _Bar(self._total) if progress is True else None
         self._progress = self._bar if progress is True else progress or None
         self._report_delay = report_delay
+        self.end = "finished" if run.epochs_done >= epochs else "stopped"
+        """How the run ended: "finished", "stopped" or "diverged"."""
         self._start = time.monotonic()
         self._next_report = self._start + report_delay
 
@@ -92,13 +96,16 @@ class Session:
     def _train_epochs(self) -> None:
         if self._call("on_train_begin"):
             return
-        for epoch in range(self._epochs):
+        for epoch in range(self._run.epochs_done, self._epochs):
             if self._call("on_epoch_begin"):
                 return
             end = self._run.run_epoch(_LOOK_SECONDS, self._look)
             if end == "diverged":
+                self.end = end
                 raise RuntimeError(f"training has diverged: {self._run.divergence}")
             self._tell_epoch(epoch)
+            if end == "finished":
+                self.end = end
             if self._call("on_epoch_end"):
                 return
 
@@ -145,6 +152,9 @@ class Session:
         self._model.running_training_loss = (
             self._run.losses[epoch] or self._model.running_training_loss
         )
+        if self._held_out is not None:
+            self._model.held_out_losses.append(self._held_out.loss(self._model._engine_model()))
+            logger.info("EPOCH %i: held-out loss %.6g", epoch, self._model.held_out_losses[-1])
         if self._progress is not None:
             self._progress(state._replace(epoch=epoch))
         logger.info(

@@ -27,15 +27,20 @@ KEPT = (
 
 def save(model: Word2Vec, path: str) -> None:
     engine, vocabulary = model._parts()
-    attributes = {name: getattr(model, name) for name in KEPT}
+    settings = model._settings()
     try:
-        text = json.dumps(attributes, default=_plain)
-    except TypeError as error:
-        raise TypeError(f"{path}: an attribute of the model cannot be kept: {error}") from error
-    try:
-        engine.save(path, vocabulary, model._settings(), {_FLAG: text})
+        engine.save(path, vocabulary, settings, flags_of(model, settings))
     except _engine.EngineError as error:
         raise OSError(str(error)) from error
+
+
+def flags_of(model: Word2Vec, settings: dict[str, Any]) -> dict[str, str]:
+    """What a model file keeps for Python: the attributes, and how it is trained."""
+    kept = {"attributes": {name: getattr(model, name) for name in KEPT}, "settings": settings}
+    try:
+        return {_FLAG: json.dumps(kept, default=_plain)}
+    except TypeError as error:
+        raise TypeError(f"an attribute of the model cannot be kept: {error}") from error
 
 
 def _plain(value: Any) -> Any:
@@ -57,4 +62,10 @@ def load(path: str) -> tuple[_engine.Model, dict[str, Any]]:
         raise AttributeError(
             f"{path}: is of no hogvec.Word2Vec; its vectors are there by hogvec.KeyedVectors.load()"
         )
-    return engine, json.loads(flags[_FLAG])
+    return engine, json.loads(flags[_FLAG])["attributes"]
+
+
+def settings_of(path: str) -> dict[str, Any]:
+    """How the model was to be trained, for the engine."""
+    settings: dict[str, Any] = json.loads(_engine.Model.open(path).flags[_FLAG])["settings"]
+    return settings

@@ -30,8 +30,9 @@ class Drain {
  public:
   explicit Drain(int threads) : feed_(encode_options(threads)) {}
 
-  CountedText run(const py::iterable& sentences) {
-    for (const py::handle sentence : sentences) {
+  CountedText run(const py::object& sentences) {
+    // py::iterable would ask for an iterator by itself, to see that there is one: two beginnings.
+    for (const py::handle sentence : py::iter(sentences)) {
       add_sentence(sentence);
       feed_.end_sentence();
     }
@@ -52,7 +53,7 @@ class Drain {
       }
       return;
     }
-    for (const py::handle token : py::reinterpret_borrow<py::iterable>(sentence)) add(token.ptr());
+    for (const py::handle token : py::iter(sentence)) add(token.ptr());
   }
 
   void add(PyObject* token) {
@@ -85,7 +86,7 @@ class Drain {
   WordFeed feed_;
 };
 
-CountedText count_sentences(const py::iterable& sentences, int threads) {
+CountedText count_sentences(const py::object& sentences, int threads) {
   return Drain(threads).run(sentences);
 }
 

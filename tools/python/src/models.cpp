@@ -70,6 +70,38 @@ std::shared_ptr<PythonModel> new_model(std::size_t words, std::size_t dim, bool 
   return std::make_shared<PythonModel>(shape);
 }
 
+/// A file of a run that has not begun, with its name and the values of `from`.
+std::shared_ptr<PythonModel> create_model(const std::string& path, const PythonModel& from,
+                                          const Vocabulary& vocabulary, const Text& text,
+                                          const py::dict& settings,
+                                          const std::vector<WordId>& locked,
+                                          const std::map<std::string, std::string>& flags) {
+  const TrainSettings read = settings_of(settings);
+  const py::gil_scoped_release others;
+  io::refuse_unfinished_run(path);
+  const RunRecord record{make_plan(read), text.corpus.size(), fingerprint_of(text.corpus), locked,
+                         flags};
+  StoredModel stored = StoredModel::create(path, named_vocabulary(vocabulary), record);
+  for (std::size_t k = 0; k < stored.model().matrices().size(); ++k) {
+    copy_rows(from.model().matrices()[k], stored.model().matrices()[k], read.threads);
+  }
+  stored.publish();
+  stored.begin(record);
+  return std::make_shared<PythonModel>(std::move(stored));
+}
+
+/// A file of a run that was stopped or killed. Errors: those of StoredModel::open(); another text.
+std::shared_ptr<PythonModel> resume_model(const std::string& path, const Text& text) {
+  StoredModel stored = StoredModel::open(path);
+  const RunRecord record = stored.record();
+  if (text.corpus.size() != record.text_words ||
+      fingerprint_of(text.corpus) != record.fingerprint) {
+    throw Error(path + ": the corpus is not the one that the run was begun with");
+  }
+  stored.begin(record);
+  return std::make_shared<PythonModel>(std::move(stored));
+}
+
 py::tuple words_and_counts(const PythonModel& self) {
   io::ModelFile file = io::ModelFile::open(self.file().path());
   const io::ModelWords words(file);
@@ -113,6 +145,10 @@ void bind_models(py::module_& module) {
       .def_static(
           "open", [](const std::string& path) { return std::make_shared<PythonModel>(path); },
           py::arg("path"))
+      .def_static("create", &create_model, py::arg("path"), py::arg("model"), py::arg("vocabulary"),
+                  py::arg("text"), py::arg("settings"), py::arg("locked"), py::arg("flags"))
+      .def_static("resume", &resume_model, py::arg("path"), py::arg("text"),
+                  py::call_guard<py::gil_scoped_release>())
       .def_property_readonly("writable", &PythonModel::writable)
       .def_property_readonly("input",
                              [](const py::object& self) {
@@ -128,6 +164,11 @@ void bind_models(py::module_& module) {
                              [](const py::object& self) {
                                const auto& model = self.cast<const PythonModel&>();
                                return rows_of(model.model().nodes, 0, model.writable(), self);
+                             })
+      .def_property_readonly("locked",
+                             [](PythonModel& self) {
+                               return self.stored() != nullptr ? self.stored()->record().locked
+                                                               : std::vector<WordId>();
                              })
       .def_property_readonly("flags",
                              [](const PythonModel& self) { return read_record(self.file()).flags; })

@@ -7,16 +7,21 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/model/model.hpp"
+#include "engine/model/stored_model.hpp"
 #include "engine/train/settings.hpp"
 #include "io/model_file.hpp"
 #include "tools/python/src/corpora.hpp"
 
 namespace hogvec::python {
 
-/// Rows in memory, or of a model file that is mapped to be read.
+/// Rows in memory, of a model file that is mapped to be read, or of one that is trained where it
+/// lies.
 class PythonModel {
  public:
   /// Zeroed. Errors: std::bad_alloc.
@@ -24,7 +29,12 @@ class PythonModel {
   /// Errors: those of io::ModelFile::open(); a file without a W of its words.
   explicit PythonModel(const std::string& path);
 
+  /// Of a file that is being trained.
+  explicit PythonModel(StoredModel stored) : stored_(std::move(stored)), model_(stored_->model()) {}
+
   bool writable() const noexcept { return !file_; }
+  /// None where the rows are in no such file.
+  StoredModel* stored() noexcept { return stored_ ? &*stored_ : nullptr; }
   /// Rows of an opened file are not to be written.
   const Model& model() const noexcept { return model_; }
   const io::ModelFile& file() const noexcept { return file_; }
@@ -36,6 +46,7 @@ class PythonModel {
 
  private:
   io::ModelFile file_;
+  std::optional<StoredModel> stored_;
   Model model_;
 };
 

@@ -14,6 +14,7 @@
 
 #include "engine/first_exception.hpp"
 #include "engine/resources.hpp"
+#include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/likelihood/sentence_scores.hpp"
 #include "engine/train/run.hpp"
 #include "io/error.hpp"
@@ -53,8 +54,9 @@ class PythonRun {
         plan_(make_plan(settings)),
         tables_(*vocabulary_, plan_, LockedWords(vocabulary_->size(), locked)),
         position_(PositionRecord(), plan_),
-        run_({*vocabulary_, text_->corpus}, plan_, tables_, writable(*model_), *position_,
-             Merging::kAtStops, find_placement(plan_.threads)) {}
+        run_({*vocabulary_, text_->corpus}, plan_, tables_, writable(*model_), position(),
+             model_->stored() != nullptr ? Merging::kEveryChunk : Merging::kAtStops,
+             find_placement(plan_.threads)) {}
 
   /// Trains to the end of the epoch on a thread of its own, and calls `look` every so many seconds,
   /// which may throw: then the run stops, and it is thrown on. How it ended.
@@ -90,7 +92,20 @@ class PythonRun {
       worker.join();
     }
     failure.rethrow();
+    if (StoredModel* const stored = model_->stored(); stored != nullptr && end == RunEnd::kEpoch) {
+      const py::gil_scoped_release others;
+      stored->checkpoint();
+    }
     return end;
+  }
+
+  /// Makes what a model file has lasting, and says in it how the run has ended.
+  void end(RunEnd how) {
+    StoredModel* const stored = model_->stored();
+    if (stored == nullptr) return;
+    stored->end(how == RunEnd::kFinished   ? io::ModelState::kFinished
+                : how == RunEnd::kDiverged ? io::ModelState::kDiverged
+                                           : io::ModelState::kStopped);
   }
 
   std::uint64_t words() const { return run_.progress().words; }
@@ -103,6 +118,9 @@ class PythonRun {
   }
 
  private:
+  Position& position() noexcept {
+    return model_->stored() != nullptr ? model_->stored()->position() : *position_;
+  }
   static const Model& writable(const PythonModel& model) {
     if (!model.writable()) throw Error("the model is of a file that is mapped to be read");
     return model.model();
@@ -115,6 +133,25 @@ class PythonRun {
   RunTables tables_;
   LocalPosition position_;
   TrainingRun run_;
+};
+
+/// A text that nothing is trained on.
+class PythonHeldOut {
+ public:
+  PythonHeldOut(std::shared_ptr<const Vocabulary> vocabulary, EncodedCorpus text,
+                const TrainSettings& settings)
+      : vocabulary_(std::move(vocabulary)),
+        plan_(make_plan(settings)),
+        tables_(*vocabulary_, plan_),
+        text_(std::move(text), plan_, tables_) {}
+
+  double loss(const PythonModel& model) const { return text_.loss(model.model()).mean(); }
+
+ private:
+  std::shared_ptr<const Vocabulary> vocabulary_;
+  TrainPlan plan_;
+  RunTables tables_;
+  HeldOutText text_;
 };
 
 const char* name_of(RunEnd end) {
@@ -140,7 +177,6 @@ void bind_training(py::module_& module) {
                        const std::vector<WordId>& locked) {
              const TrainSettings read = settings_of(settings);
              const py::gil_scoped_release others;
-             check_text(*vocabulary, *text, make_plan(read));
              return std::make_unique<PythonRun>(std::move(vocabulary), std::move(text),
                                                 std::move(model), read, locked);
            }),
@@ -152,6 +188,14 @@ void bind_training(py::module_& module) {
             return name_of(self.run_epoch(seconds, look));
           },
           py::arg("seconds"), py::arg("look"))
+      .def(
+          "end",
+          [](PythonRun& self, const std::string& how) {
+            self.end(how == "finished"   ? RunEnd::kFinished
+                     : how == "diverged" ? RunEnd::kDiverged
+                                         : RunEnd::kStopped);
+          },
+          py::arg("how"), py::call_guard<py::gil_scoped_release>())
       .def_property_readonly("words", &PythonRun::words)
       .def_property_readonly("alpha", &PythonRun::alpha)
       .def_property_readonly("epochs_done", &PythonRun::epochs_done)
@@ -163,6 +207,12 @@ void bind_training(py::module_& module) {
                              [](const PythonRun& self) { return self.result().words_raw; });
   py::register_exception<NothingToTrain>(module, "NothingToTrain", PyExc_ValueError);
   module.def(
+      "check_text",
+      [](const Vocabulary& vocabulary, const Text& text, const py::dict& settings) {
+        check_text(vocabulary, text, make_plan(settings_of(settings)));
+      },
+      py::arg("vocabulary"), py::arg("text"), py::arg("settings"));
+  module.def(
       "check_settings",
       [](const py::dict& settings) {
         try {
@@ -172,6 +222,19 @@ void bind_training(py::module_& module) {
         }
       },
       py::arg("settings"));
+  py::class_<PythonHeldOut>(module, "HeldOut")
+      .def(py::init(
+               [](std::shared_ptr<Vocabulary> vocabulary, Text& text, const py::dict& settings) {
+                 const TrainSettings read = settings_of(settings);
+                 const py::gil_scoped_release others;
+                 return std::make_unique<PythonHeldOut>(std::move(vocabulary),
+                                                        std::move(text.corpus), read);
+               }),
+           py::arg("vocabulary"), py::arg("text"), py::arg("settings"))
+      .def(
+          "loss",
+          [](const PythonHeldOut& self, const PythonModel& model) { return self.loss(model); },
+          py::arg("model"), py::call_guard<py::gil_scoped_release>());
   module.def(
       "sentence_scores",
       [](const Vocabulary& vocabulary, const Text& text, const PythonModel& model, bool cbow,

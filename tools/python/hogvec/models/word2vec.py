@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional, Union
 import numpy as np
 
 from hogvec import _engine, _storage
-from hogvec._corpus import Counted, IdSentences, Paths, check_corpus, count_corpus
+from hogvec._corpus import Counted, IdSentences, Path, Paths, check_corpus, count_corpus
 from hogvec._prediction import predict, sentence_scores
 from hogvec._sentences import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
 from hogvec._session import ProgressTarget, Session, Trained
@@ -106,6 +106,13 @@ class Word2Vec(Hyperparameters):
         Centers that are trained at once, and noise words that they share; 0: what is best.
     progress : callable, or True
         Called with a `Progress` ten times a second; True: a bar of tqdm.
+    held_out : sentences, or a path, optional
+        A text that nothing is trained on: `held_out_losses` has the mean of -log p of its words
+        after each epoch, by the tree or by the full softmax. ValueError without one of them.
+    model_file : path, optional
+        `train()` trains in this file, chunk by chunk: it has what was trained when the process is
+        killed, and `Word2Vec.resume()` goes on. When training ends the vectors are the file's,
+        mapped to be read.
     hashfxn, batch_words, comment, null_word, cbow_mean
         As gensim has them. The first two change nothing here. `null_word` and ``cbow_mean=0`` are
         errors: nothing here trains a padding word, or by sums.
@@ -158,6 +165,8 @@ class Word2Vec(Hyperparameters):
         block: int = 0,
         noise_rows: int = 0,
         progress: ProgressTarget = None,
+        held_out: Union[None, Sentences, Path] = None,
+        model_file: Optional[Path] = None,
     ) -> None:
         super().__init__(
             vector_size=vector_size, alpha=alpha, min_alpha=min_alpha, window=window,
@@ -172,6 +181,9 @@ class Word2Vec(Hyperparameters):
         self.hashfxn = hashfxn
         self.callbacks = tuple(callbacks)
         self.progress = progress
+        self.held_out = held_out
+        self.model_file = None if model_file is None else os.fspath(model_file)
+        self._check_held_out()
         self._begin()
         if sentences is None and corpus_file is None:
             if trim_rule is not None:
@@ -190,6 +202,7 @@ class Word2Vec(Hyperparameters):
         self.train_count = 0
         self.total_train_time = 0.0
         self.running_training_loss = 0.0
+        self.held_out_losses: list[float] = []
         self.min_alpha_yet_reached = float(self.alpha)
         self.effective_min_count = self.min_count
         self.wv = KeyedVectors(self.vector_size)
@@ -487,13 +500,35 @@ class Word2Vec(Hyperparameters):
             epochs=epochs, alpha=alpha, end_alpha=min(min_alpha, alpha),
             total=int(vocabulary.counts.sum()),
         )
+        locked = self._locked()
         try:
-            run = _engine.Run(vocabulary, text, engine, settings, self._locked())
+            _engine.check_text(vocabulary, text, settings)
         except _engine.NothingToTrain as error:
             logger.warning("nothing was trained: %s", error)
             return Trained(0, text.words * epochs, [], 0.0)
-        session = Session(self, run, text, epochs, callbacks, progress, report_delay)
-        trained = session.train()
+        if self.model_file is not None:
+            flags = _storage.flags_of(self, settings)
+            engine = _engine.Model.create(
+                self.model_file, engine, vocabulary, text, settings, locked, flags
+            )
+            self._show(engine)
+        run = _engine.Run(vocabulary, text, engine, settings, locked)
+        return self._watch(run, text, epochs, callbacks, progress, report_delay)
+
+    def _watch(
+        self, run: _engine.Run, text: _engine.Text, epochs: int,
+        callbacks: Iterable[CallbackAny2Vec], progress: ProgressTarget, report_delay: float,
+    ) -> Trained:
+        """Trains, and leaves what a model file needs to be one."""
+        session = Session(self, run, text, epochs, callbacks, progress, report_delay,
+                          self._held_out_text())
+        try:
+            trained = session.train()
+        finally:
+            run.end(session.end)
+            if self.model_file is not None:
+                del run, session
+                self._show(_engine.Model.open(self.model_file))
         self.train_count += 1
         self.total_train_time += trained.seconds
         logger.info(
@@ -502,6 +537,64 @@ class Word2Vec(Hyperparameters):
             trained.words_kept / max(trained.seconds, 1e-9),
         )
         return trained
+
+    @classmethod
+    def resume(
+        cls,
+        model_file: Path,
+        corpus_iterable: Optional[Sentences] = None,
+        corpus_file: Optional[Paths] = None,
+        callbacks: Iterable[CallbackAny2Vec] = (),
+        progress: ProgressTarget = None,
+        held_out: Union[None, Sentences, Path] = None,
+        report_delay: float = 1.0,
+    ) -> Word2Vec:
+        """Goes on with a run that was stopped or killed, in its `model_file` and by its settings,
+        to its end; where it was stopped, not killed, with one worker to the same vectors as if
+        nothing had been.
+
+        The corpus is the one that it was begun with, else RuntimeError.
+        """
+        path = os.fspath(model_file)
+        check_corpus(corpus_iterable, corpus_file, passes=1)
+        model = cls.load(path)
+        model.callbacks, model.progress = tuple(callbacks), progress
+        model.held_out, model.model_file = held_out, path
+        model._check_held_out()
+        _, vocabulary = model._parts()
+        counted = count_corpus(corpus_iterable, corpus_file, model._threads())
+        text = counted.encode(vocabulary, model._threads())
+        settings = _storage.settings_of(path)
+        engine = _engine.Model.resume(path, text)
+        model._show(engine)
+        run = _engine.Run(vocabulary, text, engine, settings, engine.locked)
+        model._watch(run, text, settings["epochs"], model.callbacks, progress, report_delay)
+        return model
+
+    def _show(self, engine: _engine.Model) -> None:
+        """The same words, with the rows of another place."""
+        self._engine = engine
+        self.wv.vectors = engine.input
+
+    def _engine_model(self) -> _engine.Model:
+        assert self._engine is not None
+        return self._engine
+
+    def _check_held_out(self) -> None:
+        if self.held_out is not None and not (self.hs or self.softmax):
+            raise ValueError(
+                "held_out: negative samples give no probabilities; train with hs=1 or softmax=True"
+            )
+
+    def _held_out_text(self) -> Optional[_engine.HeldOut]:
+        if self.held_out is None:
+            return None
+        of_file = isinstance(self.held_out, (str, os.PathLike))
+        counted = count_corpus(None if of_file else self.held_out,
+                               self.held_out if of_file else None, self._threads())
+        _, vocabulary = self._parts()
+        text = counted.encode(vocabulary, self._threads())
+        return _engine.HeldOut(vocabulary, text, self._settings())
 
     def _locked(self) -> list[int]:
         """The engine's rows that are not trained."""
@@ -631,7 +724,7 @@ class Word2Vec(Hyperparameters):
         self.__dict__.update(attributes)
         self.hashfxn = hash
         self.callbacks = ()
-        self.progress = None
+        self.progress = self.held_out = self.model_file = None
         self._begin()
         self.__dict__.update(attributes)
         self._engine = engine
@@ -652,7 +745,7 @@ class Word2Vec(Hyperparameters):
         rows = state.pop("rows", None)
         self.__dict__.update(state)
         self.hashfxn = hash
-        self.progress = None
+        self.progress = self.held_out = self.model_file = None
         self._begin()
         self.__dict__.update(state)
         if wv is None:
