@@ -9,6 +9,7 @@ build_packages=(
   libhwloc-dev
   libarchive-dev zlib1g-dev libedit-dev nlohmann-json3-dev
   doctest-dev libbenchmark-dev
+  pybind11-dev python3-dev
 )
 # To run the tests: qemu-user plays an old processor, binutils has nm, fasttext reads and writes
 # vectors, with and without NumPy tools/bench makes the same texts, valgrind counts instructions,
