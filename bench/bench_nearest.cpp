@@ -60,8 +60,9 @@ void bench_row_search(benchmark::State& state, std::size_t words, std::size_t qu
   const Matrix asked = random_matrix(queries, kDim, 1, 2);
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());
   const RowSearch search{rows, RowSelection::range(0, words), asked, cores};
-  std::vector<float> cosines;
   const std::vector<Neighbor> last = nearest_rows(search, kNearest).at(queries - 1);
+  std::vector<float> cosines;
+  cosines.reserve(last.size());
   for (const Neighbor& neighbor : last) {
     cosines.push_back(neighbor.cosine);
   }
