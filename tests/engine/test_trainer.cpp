@@ -201,8 +201,8 @@ TEST_CASE("rates and noise that a block cannot bear at once are trained in parts
       const auto largest = [&] {
         const Model model = initial_model(corpus.vocabulary.size(), settings);
         const TrainResult result = train(corpus, settings, model);
-        // Divergence would multiply it. By two threads it is no function of the text: one that comes
-        // late, on a busy machine, trains from old rows, and little is left to learn here.
+        // Divergence would multiply it. By two threads it is no function of the text: one that
+        // comes late, on a busy machine, trains from old rows, and little is left to learn here.
         CHECK(result.loss[1] < (threads == 1 ? 1 : 1.1) * result.loss[0]);
         float most = 0;
         for (const MatrixView matrix : {model.input, model.output, model.nodes}) {
