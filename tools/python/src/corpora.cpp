@@ -12,6 +12,7 @@
 #include "io/error.hpp"
 #include "io/text_source.hpp"
 #include "tools/python/src/module.hpp"
+#include "tools/python/src/token_text.hpp"
 #include "tools/python/src/words.hpp"
 
 namespace py = pybind11;
@@ -49,6 +50,7 @@ class Drain {
     if (PyList_CheckExact(object) || PyTuple_CheckExact(object)) {
       // A list may change while others have the GIL.
       for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(object); ++k) {
+        if (PyList_CheckExact(object)) prefetch_token(object, k);
         add(PySequence_Fast_GET_ITEM(object, k));
       }
       return;
