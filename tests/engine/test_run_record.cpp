@@ -107,9 +107,8 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 TEST_CASE("what the first files had not is as it was when there was no other") {
   RunRecord record{.plan = make_plan({})};
   std::string json = record.to_json();
-  for (const char* const setting :
-       {"\"end_alpha\": 0.0", "\"noise_power\": 0.75", "\"shrink_windows\": true",
-        "\"sentence_words\": 1000"}) {
+  for (const char* const setting : {"\"end_alpha\": 0.0", "\"noise_power\": 0.75",
+                                    "\"shrink_windows\": true", "\"sentence_words\": 1000"}) {
     json = replaced(json, setting, "\"unknown\": 0");
   }
   check_equal(RunRecord::from_json(json), record);
