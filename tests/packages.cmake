@@ -12,7 +12,7 @@ add_test(NAME packages:completion
   COMMAND bash ${packages}/test_completion.sh ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR}/manual)
 add_test(NAME packages:pkg_config
   COMMAND bash ${packages}/test_pkg_config.sh ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR}
-          ${CMAKE_CXX_COMPILER})
+          ${CMAKE_CXX_COMPILER} ${CMAKE_C_COMPILER})
 add_test(NAME packages:debian
   COMMAND bash ${packages}/test_debian.sh ${PROJECT_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 set_tests_properties(packages:manual packages:completion packages:pkg_config packages:debian

@@ -29,6 +29,7 @@ for program in word2vec word2phrase distance word-analogy compute-accuracy conve
 done
 debian=$(find "$prefix" -name '*hogvec-convert*' -o -name '*.gz')
 [[ -z $debian ]] || fail "installed, but only for Debian's packages: $debian"
+[[ -s $prefix/include/hogvec.h ]] || fail 'hogvec.h is not installed'
 private=$(find "$prefix/include" -name '*-inl.hpp' -o -type d -empty)
 [[ -z $private ]] || fail "installed, but nobody's business: $private"
 # The build's own folders and flags must not reach a user of the package.

@@ -22,7 +22,7 @@ pack second
 
 version=$(sed -n 's/^project(hogvec VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
 architecture=$(dpkg --print-architecture)
-for package in hogvec libhogvec-dev; do
+for package in hogvec libhogvec0 libhogvec-dev; do
   file=${package}_$version-1_$architecture.deb
   [ -s "$work/first/$file" ] || fail "no $file: $(ls "$work/first")"
   cmp "$work/first/$file" "$work/second/$file" || fail "$file: two of the same files differ"
@@ -39,10 +39,13 @@ done
 # Each file is in one of them, and nothing is but below these folders.
 (cd "$work/hogvec" && find usr ! -type d) > "$work/tools"
 (cd "$work/libhogvec-dev" && find usr ! -type d) > "$work/library"
-[ -z "$(sort "$work/tools" "$work/library" | uniq -d)" ] || fail "files of both packages"
+(cd "$work/libhogvec0" && find usr ! -type d) > "$work/shared"
+[ -z "$(sort "$work/tools" "$work/library" "$work/shared" | uniq -d)" ] || fail "files of two packages"
 ! grep -vE '^usr/(bin/|share/(man/man1|doc/hogvec|bash-completion/completions|zsh/vendor-completions)/)' \
   "$work/tools" || fail 'hogvec: files in odd places'
-! grep -vE '^usr/(include/hogvec/|share/doc/libhogvec-dev/|lib/([a-z0-9_-]+/)?(libhogvec_[a-z]+\.a$|cmake/hogvec/|pkgconfig/hogvec\.pc$))' \
+! grep -vE '^usr/(share/doc/libhogvec0/|lib/([a-z0-9_-]+/)?libhogvec\.so\.0(\.[0-9]+)*$)' \
+  "$work/shared" || fail 'libhogvec0: files in odd places'
+! grep -vE '^usr/(include/hogvec(/|\.h$)|share/doc/libhogvec-dev/|lib/([a-z0-9_-]+/)?(libhogvec_[a-z]+\.a$|libhogvec\.so$|cmake/hogvec/|pkgconfig/hogvec(-c)?\.pc$))' \
   "$work/library" || fail 'libhogvec-dev: files in odd places'
 
 # Every program, with its page and its completions; ImageMagick has a convert.
@@ -66,6 +69,13 @@ needs() { grep -qE "^$2( |\$)" "$work/$1.depends" || fail "$1 does not need $2: 
 for library in libc6 libfmt9 libarchive13 libtbb12 'libmimalloc[0-9.]+' libedit2; do
   needs hogvec "$library"
 done
+for library in libc6 'libstdc[+]+6' libfmt9 libarchive13 libtbb12 'libhwloc[0-9.]+'; do
+  needs libhogvec0 "$library"
+done
+! grep mimalloc "$work/libhogvec0.depends" || fail 'libhogvec0 brings an allocator'
+dpkg-deb -I "$work/first/libhogvec0_$version-1_$architecture.deb" shlibs |
+  grep -qx "libhogvec 0 libhogvec0 (>= $version)" || fail 'libhogvec0: its shlibs'
+needs libhogvec-dev 'libhogvec0 \(= '"$version-1"'\)'
 for library in libarchive-dev libfmt-dev libhwloc-dev libmimalloc-dev libtbb-dev libutf8proc-dev \
   libxxhash-dev zlib1g-dev; do
   needs libhogvec-dev "$library"

@@ -40,7 +40,7 @@ for layer in "${!may_include[@]}"; do
           complain "$file:$line: $layer/ must not include \"$included\""
         ;;
     esac
-  done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include' "$layer" --include='*.[ch]pp' || true)
+  done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include' "$layer" --include='*.[ch]pp' --include='*.[ch]' || true)
 done
 
 # Chosen for everything, these would not run elsewhere, or not give the same numbers.

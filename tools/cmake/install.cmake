@@ -1,5 +1,5 @@
-# cmake --install: libraries, headers, and the package `hogvec` for CMake and for pkg-config. Each
-# program installs itself.
+# cmake --install: libraries, headers, and the package `hogvec` for CMake and for pkg-config, where
+# hogvec-c is the library for C. Each program installs itself.
 include(CMakePackageConfigHelpers)
 
 # hogvec::hogvec: everything that a program needs.
@@ -8,9 +8,10 @@ add_library(hogvec::hogvec ALIAS hogvec_hogvec)
 set_target_properties(hogvec_hogvec PROPERTIES EXPORT_NAME hogvec)
 target_link_libraries(hogvec_hogvec INTERFACE hogvec::engine)
 
-install(TARGETS hogvec_simd hogvec_io hogvec_engine hogvec_hogvec EXPORT hogvec
+install(TARGETS hogvec_simd hogvec_io hogvec_engine hogvec_hogvec hogvec_c EXPORT hogvec
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime
+        NAMELINK_COMPONENT development)
 
 # Includes are root-relative, so the folders lie below include/hogvec as they lie here.
 install(DIRECTORY simd io engine DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hogvec
@@ -18,7 +19,10 @@ install(DIRECTORY simd io engine DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hogvec
         FILES_MATCHING PATTERN "*.hpp"
         PATTERN "*-inl.hpp" EXCLUDE
         PATTERN "arch" EXCLUDE
+        PATTERN "engine/c" EXCLUDE
         PATTERN "reference" EXCLUDE)
+
+install(FILES engine/c/hogvec.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 
 set(hogvec_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/hogvec)
 if(TARGET mimalloc)
@@ -39,13 +43,15 @@ install(FILES ${CMAKE_BINARY_DIR}/package/hogvecConfig.cmake
 install(EXPORT hogvec NAMESPACE hogvec:: FILE hogvecTargets.cmake
         DESTINATION ${hogvec_package_dir} COMPONENT development)
 
-# hogvec.pc names its folders by where it lies itself.
+# hogvec.pc and hogvec-c.pc name their folders by where they lie themselves.
 set(hogvec_pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH hogvec_pc_prefix /prefix/${hogvec_pc_dir} /prefix)
 set(hogvec_pc_mimalloc)
 if(TARGET mimalloc)
   set(hogvec_pc_mimalloc " -lmimalloc")  # Debian's has no .pc
 endif()
-configure_file(tools/cmake/hogvec.pc.in ${CMAKE_BINARY_DIR}/package/hogvec.pc @ONLY)
-install(FILES ${CMAKE_BINARY_DIR}/package/hogvec.pc DESTINATION ${hogvec_pc_dir}
-        COMPONENT development)
+foreach(name IN ITEMS hogvec hogvec-c)
+  configure_file(tools/cmake/${name}.pc.in ${CMAKE_BINARY_DIR}/package/${name}.pc @ONLY)
+  install(FILES ${CMAKE_BINARY_DIR}/package/${name}.pc DESTINATION ${hogvec_pc_dir}
+          COMPONENT development)
+endforeach()

@@ -1,5 +1,6 @@
 # cpack: the Debian packages, which tools/package builds and checks. Each is one or two components:
 #   hogvec           programs, and debian: what Debian has under another name or in another form
+#   libhogvec0       runtime
 #   libhogvec-dev    development
 #   python3-hogvec   python, where something is installed as that
 # convert is hogvec-convert there, since Debian's convert is ImageMagick's.
@@ -79,11 +80,28 @@ Runs can be stopped and resumed, texts may be compressed or larger than the
 memory. hogvec-convert writes vectors for other programs, and evaluate
 measures them by similarity and analogy test sets.")
 
+# What it needs is found out when it is packed: see shared_library.cmake.
+hogvec_package(shared libhogvec0 libs runtime)
+set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_SOURCE_DIR}/tools/cmake/shared_library.cmake)
+set(CPACK_HOGVEC_SHARED_LIBRARY ${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/libhogvec.so.${PROJECT_VERSION})
+set(CPACK_HOGVEC_SHARED_FOLDER ${CMAKE_BINARY_DIR}/package)
+file(WRITE ${CMAKE_BINARY_DIR}/package/shlibs "libhogvec 0 libhogvec0 (>= ${PROJECT_VERSION})\n")
+file(WRITE ${CMAKE_BINARY_DIR}/package/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_SHARED_PACKAGE_CONTROL_EXTRA
+    ${CMAKE_BINARY_DIR}/package/shlibs ${CMAKE_BINARY_DIR}/package/triggers)
+set(CPACK_DEBIAN_SHARED_DESCRIPTION "word2vec training on every core - shared library
+Trains word vectors (word2vec: CBOW and skip-gram, with negative sampling,
+hierarchical softmax or the exact full softmax), at the speed of the
+processor's vector units; reads, writes and queries vectors.
+
+What programs in C, and in languages that call C, are linked with.")
+
 # An archive fits the headers that it was compiled with: fmt's names change with the major version.
 string(REGEX MATCH "^[0-9]+" hogvec_fmt_major ${fmt_VERSION})
 math(EXPR hogvec_next_fmt "${hogvec_fmt_major} + 1")
 hogvec_package(library libhogvec-dev libdevel development)
 string(JOIN ", " CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
+  "libhogvec0 (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})"
   "libarchive-dev (>= ${LibArchive_VERSION})"
   "libfmt-dev (>= ${fmt_VERSION})" "libfmt-dev (<< ${hogvec_next_fmt}~)"
   "libhwloc-dev (>= 2)"
@@ -96,11 +114,11 @@ set(CPACK_DEBIAN_LIBRARY_PACKAGE_SUGGESTS "cmake, pkgconf")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "word2vec training on every core - development files
 Trains word vectors (word2vec: CBOW and skip-gram, with negative sampling,
 hierarchical softmax or the exact full softmax), at the speed of the
-processor's vector units, from within a C++20 program; reads, writes and
-queries vectors.
+processor's vector units, from within a C++20 or C program; reads, writes
+and queries vectors.
 
-Headers, static libraries, and what CMake (find_package(hogvec)) and
-pkg-config need to find them.")
+Headers, static libraries for C++, a shared one for C, and what CMake
+(find_package(hogvec)) and pkg-config need to find them.")
 
 get_cmake_property(hogvec_components COMPONENTS)
 if("python" IN_LIST hogvec_components)

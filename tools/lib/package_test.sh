@@ -47,7 +47,7 @@ if ls /packages/python3-hogvec_*.deb > /dev/null 2>&1; then
   python3 -c 'import hogvec' || fail 'python3 cannot import hogvec'
   holds 'python3-hogvec installs, and python3 imports hogvec'
 fi
-install /packages/libhogvec-dev_*.deb
+install /packages/libhogvec0_*.deb /packages/libhogvec-dev_*.deb
 asks_three() {
   "$1" text sun > neighbors || fail "$1 does not run"
   [[ $(grep -cE '^(moon|star|comet) ' neighbors) -eq 3 ]] || fail "$1: $(cat neighbors)"
