@@ -32,10 +32,6 @@ hogvec_status keep(hogvec_status status, const char* message) noexcept {
 
 }  // namespace
 
-void require(bool good, const char* message) {
-  if (!good) throw Invalid(message);
-}
-
 void require_given(const void* pointer, const char* name) {
   if (pointer == nullptr) throw Invalid(std::string(name) + " is NULL");
 }

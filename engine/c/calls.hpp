@@ -16,7 +16,9 @@ class Invalid : public Error {
 };
 
 /// Errors: Invalid, with the message, where `good` is false.
-void require(bool good, const char* message);
+inline void require(bool good, const char* message) {
+  if (!good) throw Invalid(message);
+}
 
 /// Errors: Invalid, where the pointer is NULL, which is named.
 void require_given(const void* pointer, const char* name);

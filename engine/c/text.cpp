@@ -78,7 +78,9 @@ EncodedCorpus encode(const Id* ids, Offsets offsets, const std::vector<WordId>& 
 template <class Id>
 hogvec_text* new_text(const Id* ids, std::size_t count, const std::int64_t* offsets,
                       std::size_t sentences, std::size_t words, std::uint64_t min_count) {
+  static constexpr Id kNoIds[1] = {};
   c::require(ids != nullptr || count == 0, "ids is NULL");
+  if (ids == nullptr) ids = kNoIds;
   c::require_given(offsets, "offsets");
   c::require(sentences > 0, "there are no sentences");
   c::require(sentences < std::numeric_limits<std::size_t>::max() / sizeof(*offsets),
