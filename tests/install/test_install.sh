@@ -27,6 +27,14 @@ for program in word2vec word2phrase distance word-analogy compute-accuracy conve
     [[ -s $prefix/share/zsh/site-functions/_$program ]] || fail "zsh's completion of $program"
   }
 done
+# Where the module is built: for a virtual environment of that prefix.
+if [[ -d $build/python ]]; then
+  module=$(echo "$prefix"/lib*/python3.*/site-packages/hogvec)
+  [[ -s $module/__init__.py && -e $module/py.typed ]] || fail "the Python module is not in $module"
+  compgen -G "$module/_engine.*.so" > /dev/null || fail "no extension in $module"
+  inside=$(find "$module" -name __pycache__ -o -name '*test*')
+  [[ -z $inside ]] || fail "installed, but nobody's business: $inside"
+fi
 debian=$(find "$prefix" -name '*hogvec-convert*' -o -name '*.gz')
 [[ -z $debian ]] || fail "installed, but only for Debian's packages: $debian"
 [[ -s $prefix/include/hogvec.h ]] || fail 'hogvec.h is not installed'

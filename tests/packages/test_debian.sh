@@ -22,7 +22,9 @@ pack second
 
 version=$(sed -n 's/^project(hogvec VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
 architecture=$(dpkg --print-architecture)
-for package in hogvec libhogvec0 libhogvec-dev; do
+packages='hogvec libhogvec0 libhogvec-dev'
+[ ! -d "$build/python" ] || packages+=' python3-hogvec'
+for package in $packages; do
   file=${package}_$version-1_$architecture.deb
   [ -s "$work/first/$file" ] || fail "no $file: $(ls "$work/first")"
   cmp "$work/first/$file" "$work/second/$file" || fail "$file: two of the same files differ"
@@ -40,7 +42,10 @@ done
 (cd "$work/hogvec" && find usr ! -type d) > "$work/tools"
 (cd "$work/libhogvec-dev" && find usr ! -type d) > "$work/library"
 (cd "$work/libhogvec0" && find usr ! -type d) > "$work/shared"
-[ -z "$(sort "$work/tools" "$work/library" "$work/shared" | uniq -d)" ] || fail "files of two packages"
+mkdir -p "$work/python3-hogvec"
+(cd "$work/python3-hogvec" && find . ! -type d | sed 's,^\./,,') > "$work/module"
+[ -z "$(sort "$work/tools" "$work/library" "$work/shared" "$work/module" | uniq -d)" ] ||
+  fail "files of two packages"
 ! grep -vE '^usr/(bin/|share/(man/man1|doc/hogvec|bash-completion/completions|zsh/vendor-completions)/)' \
   "$work/tools" || fail 'hogvec: files in odd places'
 ! grep -vE '^usr/(share/doc/libhogvec0/|lib/([a-z0-9_-]+/)?libhogvec\.so\.0(\.[0-9]+)*$)' \
@@ -90,3 +95,33 @@ found=$(sed -n 's/^find_dependency(\([A-Za-z0-9]*\).*/\1/p' \
   "$(find "$work/libhogvec-dev" -name hogvecConfig.cmake)" | sort | paste -sd ' ')
 [ "$found" = 'LibArchive TBB Threads ZLIB fmt hwloc mimalloc utf8proc xxHash' ] ||
   fail "hogvecConfig.cmake finds $found: does Depends of libhogvec-dev have it?"
+
+[ -d "$build/python" ] || exit 0
+# The module, where Debian's Python looks for it, and for that Python alone; it trains.
+! grep -vE "^usr/(lib/python3/dist-packages/hogvec(-$version\.dist-info)?/|share/doc/python3-hogvec/)" \
+  "$work/module" || fail 'python3-hogvec: files in odd places'
+! grep -E '__pycache__|/test' "$work/module" || fail 'python3-hogvec: files of nobody'
+site=$work/python3-hogvec/usr/lib/python3/dist-packages
+[[ -e $site/hogvec/py.typed && -s $site/hogvec/_engine.pyi ]] || fail 'python3-hogvec: no types'
+minor=$(basename "$site"/hogvec/_engine.cpython-3*-*.so | sed 's/_engine\.cpython-3\([0-9]*\)-.*/\1/')
+for library in libc6 libarchive13 libtbb12 python3 python3-numpy; do
+  needs python3-hogvec "$library"
+done
+for relation in ">= 3.$minor~" "<< 3.$((minor + 1))"; do
+  grep -qxF "python3 ($relation)" "$work/python3-hogvec.depends" ||
+    fail "python3-hogvec, for Python 3.$minor, does not need python3 ($relation)"
+done
+! grep mimalloc "$work/python3-hogvec.depends" || fail 'the module brings an allocator into Python'
+dpkg-deb -e "$work/first/python3-hogvec_$version-1_$architecture.deb" "$work/control"
+for script in postinst prerm; do
+  [ -x "$work/control/$script" ] || fail "python3-hogvec: no $script"
+  sh -n "$work/control/$script" || fail "python3-hogvec: its $script"
+done
+"/usr/bin/python3.$minor" -c "import numpy" 2> /dev/null || exit 0
+cd "$work"
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$site timeout "$limit" "/usr/bin/python3.$minor" -c '
+import importlib.metadata, sys, hogvec
+assert hogvec.__file__.startswith(sys.argv[1]), hogvec.__file__
+assert importlib.metadata.version("hogvec") == hogvec.__version__ == sys.argv[2]
+words = hogvec.Word2Vec([["sun", "moon"]] * 50, min_count=1, vector_size=8).wv.index_to_key
+assert sorted(words) == ["moon", "sun"], words' "$site" "$version" || fail 'python3-hogvec does not train'

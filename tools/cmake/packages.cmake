@@ -2,7 +2,7 @@
 #   hogvec           programs, and debian: what Debian has under another name or in another form
 #   libhogvec0       runtime
 #   libhogvec-dev    development
-#   python3-hogvec   python, where something is installed as that
+#   python3-hogvec   python, where something is installed as that, and debian-python
 # convert is hogvec-convert there, since Debian's convert is ImageMagick's.
 if(NOT TARGET hogvec_manual OR NOT HOGVEC_GZIP OR HOGVEC_SANITIZE OR NOT PROJECT_IS_TOP_LEVEL)
   return()
@@ -122,10 +122,13 @@ Headers, static libraries for C++, a shared one for C, and what CMake
 
 get_cmake_property(hogvec_components COMPONENTS)
 if("python" IN_LIST hogvec_components)
-  hogvec_package(python python3-hogvec python python)
+  hogvec_package(python python3-hogvec python python debian-python)
   set(CPACK_DEBIAN_PYTHON_PACKAGE_SHLIBDEPS ON)
   # What it needs of Python is said where it is installed, as HOGVEC_PYTHON_DEPENDS.
   get_property(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS GLOBAL PROPERTY HOGVEC_PYTHON_DEPENDS)
+  set(CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA
+      ${PROJECT_SOURCE_DIR}/tools/debian/python/postinst
+      ${PROJECT_SOURCE_DIR}/tools/debian/python/prerm)
   set(CPACK_DEBIAN_PYTHON_DESCRIPTION "word2vec training on every core - Python module
 Trains word vectors (word2vec: CBOW and skip-gram, with negative sampling,
 hierarchical softmax or the exact full softmax), at the speed of the

@@ -44,8 +44,15 @@ holds 'hogvec installs, trains, asks, converts, and has its pages and completion
 install g++ cmake make pkgconf
 if ls /packages/python3-hogvec_*.deb > /dev/null 2>&1; then
   install /packages/python3-hogvec_*.deb
-  python3 -c 'import hogvec' || fail 'python3 cannot import hogvec'
-  holds 'python3-hogvec installs, and python3 imports hogvec'
+  compgen -G '/usr/lib/python3/dist-packages/hogvec/__pycache__/*.pyc' > /dev/null ||
+    fail 'python3-hogvec is not compiled where it is installed'
+  python3 -W error -c '
+import hogvec
+model = hogvec.Word2Vec(corpus_file="text", vector_size=20, window=2, min_count=1, sample=0, sg=1,
+                        epochs=20, workers=1)
+print(*(word for word, _ in model.wv.most_similar("sun", topn=3)))' > neighbors || fail 'python3 does not train'
+  [[ $(tr ' ' '\n' < neighbors | sort | paste -sd ' ') == 'comet moon star' ]] || fail "python3: $(cat neighbors)"
+  holds 'python3-hogvec installs, and trains'
 fi
 install /packages/libhogvec0_*.deb /packages/libhogvec-dev_*.deb
 asks_three() {
