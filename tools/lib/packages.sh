@@ -13,9 +13,12 @@ build_packages=(
 )
 # To run the tests: qemu-user plays an old processor, binutils has nm, fasttext reads and writes
 # vectors, with and without NumPy tools/bench makes the same texts, valgrind counts instructions,
-# groff and mandoc read the manual pages, zsh completes, dpkg-dev is what cpack asks for libraries.
+# groff and mandoc read the manual pages, zsh completes, dpkg-dev is what cpack asks for libraries, the
+# others of python3 make and install a wheel.
 test_packages=(binutils dpkg-dev fasttext git groff-base mandoc pkgconf python3 python3-numpy qemu-user
-  valgrind zsh)
+  python3-build python3-setuptools python3-venv python3-wheel valgrind zsh)
+# What the Python module needs beside what builds it.
+python_packages=(pybind11-dev python3-dev python3-numpy)
 # Brings SciPy: 80 MB that only one test wants, which is skipped without them.
 interop_packages=(python3-gensim)
 # The version whose formatting and warnings the sources follow.

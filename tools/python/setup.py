@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -29,13 +30,13 @@ class CMakeBuild(build_ext):
         subprocess.check_call([
             "cmake", "-S", str(ROOT), "-B", str(build), "-DCMAKE_BUILD_TYPE=Release",
             "-DHOGVEC_BUILD_PYTHON=ON", "-DHOGVEC_BUILD_TESTS=OFF", "-DHOGVEC_BUILD_BENCH=OFF",
-            f"-DPython_EXECUTABLE={sys.executable}",
+            f"-DPython_EXECUTABLE={sys.executable}", *shlex.split(os.environ.get("CMAKE_ARGS", "")),
         ])
         subprocess.check_call([
             "cmake", "--build", str(build), "--target", "hogvec_python",
             "--parallel", str(os.cpu_count() or 1),
         ])
-        built = next((build / "python" / "hogvec").glob("_engine*.so"))
+        built = build / "python" / "hogvec" / place.name
         place.parent.mkdir(parents=True, exist_ok=True)
         self.copy_file(str(built), str(place))
 
