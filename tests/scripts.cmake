@@ -7,6 +7,13 @@ foreach(name IN ITEMS bench bench_compare bench_report bench_rivals compute_accu
 endforeach()
 set_tests_properties(tools:model_reader PROPERTIES SKIP_RETURN_CODE 77)
 
+# These end runs of word2vec at random moments, and go on with them.
+foreach(end IN ITEMS stopped killed crashed)
+  add_test(NAME tools:resume_${end}
+    COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_resume.sh
+            ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden ${end})
+endforeach()
+
 # A sanitizer maps more than any limit allows.
 if(NOT HOGVEC_SANITIZE)
   add_test(NAME tools:memory

@@ -38,6 +38,12 @@ HOGWILD = ([mode + ["-threads", "2"] for mode in LOGISTIC] +
 PAGE = 4096
 CHECKPOINT = 0.05  # seconds
 ATTEMPTS = 20  # for a round that counts
+SLOWDOWN = int(os.environ.get("HOGVEC_TEST_SLOWDOWN", "1"))
+# Of a run that loses its machine: longer than the longest wait for that, also where a build is slow.
+EPOCHS = 30 // SLOWDOWN
+# Losses of a run that was killed and of the unbroken one. With the short text of a slow build, three
+# chunks for two threads, those of unbroken ones are a tenth apart.
+TOLERANCE = 0.05 if SLOWDOWN == 1 else 0.15
 
 
 class Case:
@@ -186,7 +192,7 @@ def killed(case, chance):
     extra = report["words_kept"] - case.report["words_kept"]
     assert 0 <= extra <= 2 * kills * 2 * chunk, f"{case.mode}: {extra} words of {kills} kills"
     assert len(report["loss"]) == len(case.report["loss"])
-    assert abs(report["loss"][-1] / case.report["loss"][-1] - 1) < 0.05, report["loss"]
+    assert abs(report["loss"][-1] / case.report["loss"][-1] - 1) < TOLERANCE, report["loss"]
     return hits > 0
 
 
@@ -223,7 +229,7 @@ def torn_file(case, flags, chance):
 def crashed(case, chance):
     """Whether the file could be gone on with; it may rightly be refused."""
     flags = case.outputs("out") + case.flags + ["-model", case.model, "-checkpoint", str(CHECKPOINT)]
-    flags[flags.index("-iter") + 1] = "30"
+    flags[flags.index("-iter") + 1] = str(EPOCHS)
     torn = None
     while torn is None:
         case.clear()
@@ -241,7 +247,7 @@ def crashed(case, chance):
         return False
     report = case.reported()
     epochs = len(case.report["loss"])
-    assert report["words_raw"] * epochs == case.report["words_raw"] * 30, report
+    assert report["words_raw"] * epochs == case.report["words_raw"] * EPOCHS, report
     # Rows may be newer than the position: what is trained on them again fits them better.
     losses = report["loss"]
     assert all(b < a * 1.1 for a, b in zip(losses, losses[1:])), losses

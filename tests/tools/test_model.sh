@@ -1,9 +1,9 @@
 #!/bin/bash
-# word2vec in a model file: what it begins, what goes on, what is refused, what is kept; and runs that
-# are stopped, killed, or lose their machine, at random moments (resume.py, a round for each mode).
+# word2vec in a model file: what it begins, what goes on, what is refused, what is kept.
 # Usage: test_model.sh BIN_FOLDER GOLDEN_FOLDER
 #
-# Out of scope: the format of the file (tests/io), how fast it is.
+# Out of scope: the format of the file (tests/io), how fast it is, runs that end at random moments
+# (test_resume.sh).
 set -eu
 export LC_ALL=C
 
@@ -311,10 +311,3 @@ test_stops
 test_commands
 test_divergence
 test_beginnings
-
-# Eight chunks, or three where a build is slow.
-for ((k = 0; k < (slowdown == 1 ? 12 : 5); ++k)); do cat corpus.txt; done >text
-for kind in stopped killed crashed; do
-  timeout $((limit * 5)) python3 "$here/resume.py" $kind "$program" text 1 $RANDOM >"$work/out" 2>&1 ||
-    fail "$kind: $(cat "$work/out")"
-done
