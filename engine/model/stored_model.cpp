@@ -191,6 +191,10 @@ void StoredModel::commit_position(io::ModelState state) {
   first_copy_ = !first_copy_;
 }
 
+bool has_record(const io::ModelFile& file) {
+  return file.has(kRecord) && text_of(file.section(kRecord)) != "{}";
+}
+
 RunRecord read_record(const io::ModelFile& file) {
   return read_from(file, [&] { return RunRecord::from_json(text_of(file.section(kRecord))); });
 }

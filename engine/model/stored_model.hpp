@@ -69,6 +69,9 @@ class StoredModel {
   bool first_copy_ = true;  // the lasting position that counts is the first section
 };
 
+/// Whether a model file is of a run: others have vectors alone, and no plan or an empty one.
+bool has_record(const io::ModelFile& file);
+
 /// What a model file says of its run, and where that stands: also while it is trained.
 /// Errors: Error where a section is missing or damaged.
 RunRecord read_record(const io::ModelFile& file);

@@ -15,7 +15,7 @@ build_packages=(
 # vectors, with and without NumPy tools/bench makes the same texts, valgrind counts instructions,
 # groff and mandoc read the manual pages, zsh completes, dpkg-dev is what cpack asks for libraries, the
 # others of python3 make and install a wheel.
-test_packages=(binutils dpkg-dev fasttext git groff-base mandoc pkgconf python3 python3-numpy qemu-user
+test_packages=(binutils dpkg-dev fasttext git groff-base mandoc mypy pkgconf python3 python3-numpy qemu-user
   python3-build python3-setuptools python3-venv python3-wheel valgrind zsh)
 # What the Python module needs beside what builds it.
 python_packages=(pybind11-dev python3-dev python3-numpy)

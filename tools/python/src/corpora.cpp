@@ -184,8 +184,8 @@ std::shared_ptr<Words> words_of_vocabulary(SharedVocabulary vocabulary) {
   return std::make_shared<VocabularyWords>(std::move(vocabulary));
 }
 
-SharedVocabulary vocabulary_of(std::vector<io::WordCount> words) {
-  words.insert(words.begin(), io::WordCount{std::string(kSentenceEndName), 0});
+SharedVocabulary vocabulary_of(std::vector<io::WordCount> words, std::uint64_t sentence_ends) {
+  words.insert(words.begin(), io::WordCount{std::string(kSentenceEndName), sentence_ends});
   auto vocabulary = std::make_shared<Vocabulary>(Vocabulary::in_order(std::move(words)));
   for (WordId id = 1; id < vocabulary->size(); ++id) {
     if (*vocabulary->find(vocabulary->word(id)) != id) {
@@ -236,10 +236,14 @@ Text CountedText::encode(const Vocabulary& vocabulary, int threads) {
 
 void bind_corpora(py::module_& module) {
   py::class_<Vocabulary, std::shared_ptr<Vocabulary>>(module, "Vocabulary")
-      .def(py::init([](const py::iterable& words, const std::vector<std::uint64_t>& counts) {
-             return std::const_pointer_cast<Vocabulary>(vocabulary_of(word_counts(words, counts)));
+      .def(py::init([](const py::iterable& words, const std::vector<std::uint64_t>& counts,
+                       std::uint64_t sentence_ends) {
+             return std::const_pointer_cast<Vocabulary>(
+                 vocabulary_of(word_counts(words, counts), sentence_ends));
            }),
-           py::arg("words"), py::arg("counts"))
+           py::arg("words"), py::arg("counts"), py::arg("sentence_ends") = 0)
+      .def_property_readonly("sentence_ends",
+                             [](const Vocabulary& self) { return self.count(kSentenceEnd); })
       .def("__len__", [](const Vocabulary& self) { return self.size() - 1; })
       .def_property_readonly(
           "words",

@@ -21,12 +21,12 @@ namespace hogvec::python {
 /// that no key is the same.
 inline constexpr std::string_view kSentenceEndName = "\xff\xfe</s>";
 
-/// A vocabulary that models and texts share: row 0 is the sentences' end and has the count 0, row
-/// k + 1 is what Python calls index k.
+/// A vocabulary that models and texts share: row 0 is the sentences' end, which has the count 0 but
+/// in a model that a program has trained, row k + 1 is what Python calls index k.
 using SharedVocabulary = std::shared_ptr<const Vocabulary>;
 
-/// Row 0 before the words. Errors: a word that stands twice.
-SharedVocabulary vocabulary_of(std::vector<io::WordCount> words);
+/// Row 0, of that count, before the words. Errors: a word that stands twice.
+SharedVocabulary vocabulary_of(std::vector<io::WordCount> words, std::uint64_t sentence_ends = 0);
 
 /// What Python sees of it.
 std::shared_ptr<Words> words_of_vocabulary(SharedVocabulary vocabulary);

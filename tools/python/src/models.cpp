@@ -102,6 +102,14 @@ std::shared_ptr<PythonModel> resume_model(const std::string& path, const Text& t
   return std::make_shared<PythonModel>(std::move(stored));
 }
 
+/// What the file says of its run; None where it has vectors alone.
+std::optional<RunRecord> record_of(PythonModel& self) {
+  if (self.stored() != nullptr) return self.stored()->record();
+  if (!has_record(self.file())) return std::nullopt;
+  return read_record(self.file());
+}
+
+/// And how often the sentences' end stood in the text.
 py::tuple words_and_counts(const PythonModel& self) {
   io::ModelFile file = io::ModelFile::open(self.file().path());
   const io::ModelWords words(file);
@@ -109,7 +117,8 @@ py::tuple words_and_counts(const PythonModel& self) {
   for (std::size_t k = 1; k < words.size(); ++k) {
     counts.mutable_at(static_cast<py::ssize_t>(k - 1)) = static_cast<std::int64_t>(words.count(k));
   }
-  return py::make_tuple(words_of_model(std::move(file), 1), std::move(counts));
+  const std::uint64_t ends = words.count(kSentenceEnd);
+  return py::make_tuple(words_of_model(std::move(file), 1), std::move(counts), ends);
 }
 
 }  // namespace
@@ -167,11 +176,14 @@ void bind_models(py::module_& module) {
                              })
       .def_property_readonly("locked",
                              [](PythonModel& self) {
-                               return self.stored() != nullptr ? self.stored()->record().locked
-                                                               : std::vector<WordId>();
+                               const std::optional<RunRecord> record = record_of(self);
+                               return record ? record->locked : std::vector<WordId>();
                              })
-      .def_property_readonly("flags",
-                             [](const PythonModel& self) { return read_record(self.file()).flags; })
+      .def_property_readonly("record",
+                             [](PythonModel& self) {
+                               const std::optional<RunRecord> record = record_of(self);
+                               return record ? std::optional(record->to_json()) : std::nullopt;
+                             })
       .def("words_and_counts", &words_and_counts)
       .def(
           "initialize",

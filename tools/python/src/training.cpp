@@ -46,12 +46,12 @@ void check_text(const Vocabulary& vocabulary, const Text& text, const TrainPlan&
 class PythonRun {
  public:
   PythonRun(std::shared_ptr<const Vocabulary> vocabulary, std::shared_ptr<const Text> text,
-            std::shared_ptr<PythonModel> model, const TrainSettings& settings,
+            std::shared_ptr<PythonModel> model, const TrainPlan& plan,
             const std::vector<WordId>& locked)
       : vocabulary_(std::move(vocabulary)),
         text_(std::move(text)),
         model_(std::move(model)),
-        plan_(make_plan(settings)),
+        plan_(plan),
         tables_(*vocabulary_, plan_, LockedWords(vocabulary_->size(), locked)),
         position_(PositionRecord(), plan_),
         run_({*vocabulary_, text_->corpus}, plan_, tables_, writable(*model_), position(),
@@ -111,6 +111,7 @@ class PythonRun {
   std::uint64_t words() const { return run_.progress().words; }
   double alpha() const { return run_.progress().alpha; }
   std::size_t chunks() const { return run_.schedule().chunks().size(); }
+  std::size_t epochs() const noexcept { return plan_.epochs; }
   std::size_t epochs_done() const { return run_.epochs_done(); }
   TrainResult result() const { return run_.result(); }
   std::string divergence() const {
@@ -178,10 +179,20 @@ void bind_training(py::module_& module) {
              const TrainSettings read = settings_of(settings);
              const py::gil_scoped_release others;
              return std::make_unique<PythonRun>(std::move(vocabulary), std::move(text),
-                                                std::move(model), read, locked);
+                                                std::move(model), make_plan(read), locked);
            }),
            py::arg("vocabulary"), py::arg("text"), py::arg("model"), py::arg("settings"),
            py::arg("locked"))
+      .def(py::init([](std::shared_ptr<Vocabulary> vocabulary, std::shared_ptr<Text> text,
+                       std::shared_ptr<PythonModel> model) {
+             if (model->stored() == nullptr) throw Error("the model is of no file to be trained");
+             const RunRecord record = model->stored()->record();
+             const py::gil_scoped_release others;
+             return std::make_unique<PythonRun>(std::move(vocabulary), std::move(text),
+                                                std::move(model), record.plan, record.locked);
+           }),
+           "By what the model's file says of its run.", py::arg("vocabulary"), py::arg("text"),
+           py::arg("model"))
       .def(
           "run_epoch",
           [](PythonRun& self, double seconds, const py::object& look) {
@@ -198,6 +209,7 @@ void bind_training(py::module_& module) {
           py::arg("how"), py::call_guard<py::gil_scoped_release>())
       .def_property_readonly("words", &PythonRun::words)
       .def_property_readonly("alpha", &PythonRun::alpha)
+      .def_property_readonly("epochs", &PythonRun::epochs)
       .def_property_readonly("epochs_done", &PythonRun::epochs_done)
       .def_property_readonly("divergence", &PythonRun::divergence)
       .def_property_readonly("losses", [](const PythonRun& self) { return self.result().loss; })

@@ -11,11 +11,12 @@ of the corpus that the first has joined: `Phrases(phrases[sentences])`.
 import logging
 from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from hogvec import _engine, _phrase_files
-from hogvec._phrase_base import Found as _Found
-from hogvec._phrase_base import _PhrasesTransformation
-from hogvec._phrase_parts import PAGE, PhraseScores, Vocab
-from hogvec._phrase_scoring import (Scorer, Scoring, npmi_scorer, original_scorer, scorer_name,
+from hogvec import _engine
+from hogvec._phrases import files
+from hogvec._phrases.base import Found as _Found
+from hogvec._phrases.base import _PhrasesTransformation
+from hogvec._phrases.parts import PAGE, PhraseScores, Vocab
+from hogvec._phrases.scoring import (Scorer, Scoring, npmi_scorer, original_scorer, scorer_name,
                                     scorer_of)
 
 __all__ = ["ENGLISH_CONNECTOR_WORDS", "FrozenPhrases", "Phraser", "Phrases", "npmi_scorer",
@@ -165,7 +166,7 @@ class Phrases(_PhrasesTransformation):
         header = {"class": "Phrases", **{name: getattr(self, name) for name in names},
                   "scoring": scorer_name(self.scoring),
                   "connector_words": sorted(self.connector_words)}
-        _phrase_files.write(fname, header, self.vocab.pairs(), len(self._table))
+        files.write(fname, header, self.vocab.pairs(), len(self._table))
 
     def _restore(self, header: Dict[str, Any], rows: List[Any], scorer: Scorer) -> None:
         for name in ("min_count", "threshold", "max_vocab_size", "min_reduce", "delimiter",
@@ -276,7 +277,7 @@ class FrozenPhrases(_PhrasesTransformation):
         rows = ((phrase, score, [[*words, one] for words, one in self._splits[phrase].items()])
                 if phrase in self._splits else (phrase, score)
                 for phrase, score in self._scores.items())
-        _phrase_files.write(fname, header, rows, len(self._scores))
+        files.write(fname, header, rows, len(self._scores))
 
     def _restore(self, header: Dict[str, Any], rows: List[Any], scorer: Scorer) -> None:
         for name in ("min_count", "threshold", "delimiter"):

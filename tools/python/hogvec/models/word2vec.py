@@ -5,26 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Callable, Optional, Union
 
 import numpy as np
 
-from hogvec import _engine, _storage
+from hogvec import _engine
 from hogvec._corpus import Counted, IdSentences, Path, Paths, check_corpus, count_corpus
-from hogvec._prediction import predict, sentence_scores
+from hogvec._model import storage
+from hogvec._model.matrices import Array
+from hogvec._model.prediction import predict, sentence_scores
+from hogvec._model.session import ProgressTarget, Session, Trained
+from hogvec._model.vocabulary import TrimRule
+from hogvec._model.words import ModelWords, Sentences
 from hogvec._sentences import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
-from hogvec._session import ProgressTarget, Session, Trained
-from hogvec._settings import Hyperparameters
-from hogvec._vocabulary import (
-    Limits,
-    RawCounts,
-    TrimRule,
-    chosen,
-    effective_min_count,
-    engine_vocabulary,
-    report_of,
-)
 from hogvec.models.callbacks import CallbackAny2Vec
 from hogvec.models.keyedvectors import KeyedVectors
 
@@ -34,9 +28,6 @@ __all__ = [
 
 logger = logging.getLogger("hogvec")
 
-Sentences = Union[Iterable[Iterable[str]], IdSentences]
-Array = np.ndarray[Any, np.dtype[np.float32]]
-
 MAX_WORDS_IN_BATCH = 10000
 
 
@@ -44,7 +35,7 @@ def _not_of_an_instance(*_: Any, **__: Any) -> Any:
     raise AttributeError("load() is called on the class: Word2Vec.load(path)")
 
 
-class Word2Vec(Hyperparameters):
+class Word2Vec(ModelWords):
     """Word vectors, trained by skip-gram or CBOW with negative sampling, hierarchical softmax, or
     the exact softmax over all words.
 
@@ -196,7 +187,8 @@ class Word2Vec(Hyperparameters):
 
     def _begin(self) -> None:
         """What a model has before it has words."""
-        self.load = _not_of_an_instance
+        # Hides the class's method, to say that it is the class's.
+        setattr(self, "load", _not_of_an_instance)
         self.corpus_count = 0
         self.corpus_total_words = 0
         self.train_count = 0
@@ -206,211 +198,11 @@ class Word2Vec(Hyperparameters):
         self.min_alpha_yet_reached = float(self.alpha)
         self.effective_min_count = self.min_count
         self.wv = KeyedVectors(self.vector_size)
-        self._raw: Optional[RawCounts] = None
-        self._counted: Optional[Counted] = None
-        self._engine: Optional[_engine.Model] = None
-        self._vocabulary: Optional[_engine.Vocabulary] = None
-
-    # Words.
-
-    def build_vocab(
-        self,
-        corpus_iterable: Optional[Sentences] = None,
-        corpus_file: Optional[Paths] = None,
-        update: bool = False,
-        progress_per: int = 10000,
-        keep_raw_vocab: bool = False,
-        trim_rule: Optional[TrimRule] = None,
-        min_count: Optional[int] = None,
-        sample: Optional[float] = None,
-    ) -> None:
-        """Counts the words of a corpus, and makes the model of those that stay.
-
-        Parameters
-        ----------
-        corpus_iterable, corpus_file
-            As `sentences` and `corpus_file` of the constructor; here a generator will do.
-        update : bool
-            The words are added to those that the model has, which keep their vectors; counts add
-            up.
-        keep_raw_vocab : bool
-            `raw_vocab` stays.
-        trim_rule : callable, optional
-            As in the constructor.
-        min_count, sample : optional
-            Instead of the model's, and from then on the model's; 0 is a value.
-        """
-        check_corpus(corpus_iterable, corpus_file, passes=1)
-        self._count(corpus_iterable, corpus_file)
-        self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule,
-                           min_count=min_count, sample=sample)
-
-    def build_vocab_from_freq(
-        self,
-        word_freq: Mapping[str, int],
-        keep_raw_vocab: bool = False,
-        corpus_count: Optional[int] = None,
-        trim_rule: Optional[TrimRule] = None,
-        update: bool = False,
-    ) -> None:
-        """The same from words and their counts. `corpus_count`: sentences that there will be."""
-        self._counted = None
-        self._raw = RawCounts.of_table(word_freq)
-        self.corpus_count = corpus_count or 0
-        self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule)
-
-    def scan_vocab(
-        self,
-        corpus_iterable: Optional[Sentences] = None,
-        corpus_file: Optional[Paths] = None,
-        progress_per: int = 10000,
-        workers: Optional[int] = None,
-        trim_rule: Optional[TrimRule] = None,
-    ) -> tuple[int, int]:
-        """Counts the words of a corpus for `prepare_vocab()`. Returns how many words and sentences
-        it has."""
-        check_corpus(corpus_iterable, corpus_file, passes=1)
-        self._count(corpus_iterable, corpus_file)
-        return self.corpus_total_words, self.corpus_count
-
-    def prepare_vocab(
-        self,
-        update: bool = False,
-        keep_raw_vocab: bool = False,
-        trim_rule: Optional[TrimRule] = None,
-        min_count: Optional[int] = None,
-        sample: Optional[float] = None,
-        dry_run: bool = False,
-    ) -> dict[str, Any]:
-        """Makes the model of the words that were counted last.
-
-        Returns what it did, under gensim's names: `drop_unique`, `retain_total`,
-        `num_retained_words`, `downsample_unique`, `downsample_total`, `memory` (bytes). With
-        `dry_run` it does nothing else. Raises RuntimeError where nothing was counted.
-        """
-        raw = self._raw_counts()
-        if not dry_run:
-            self.min_count = self.min_count if min_count is None else min_count
-            self.sample = self.sample if sample is None else sample
-        least = self.min_count if min_count is None else min_count
-        limits = self._limits(trim_rule, least)
-        effective = effective_min_count(raw.counts, limits)
-        kept = chosen(raw, effective, limits)
-        report: dict[str, Any] = dict(
-            report_of(raw, kept.counts, self.sample if sample is None else sample)
-        )
-        report["memory"] = self.estimate_memory(max(len(kept.words), 1))
-        if dry_run:
-            return report
-        self.effective_min_count = effective
-        if update and self._engine is not None:
-            self._grow(kept)
-        else:
-            self._make(engine_vocabulary(kept))
-        if not keep_raw_vocab:
-            self._raw = None
-        self._counted = None
-        return report
-
-    @property
-    def raw_vocab(self) -> dict[str, int]:
-        """Words and counts of `scan_vocab()`; empty where they were not kept."""
-        if self._raw is None and self._counted is None:
-            return {}
-        raw = self._raw_counts()
-        return dict(zip(raw.words, raw.counts.tolist()))
-
-    def estimate_memory(
-        self, vocab_size: Optional[int] = None, report: Optional[dict[str, Any]] = None
-    ) -> dict[str, Any]:
-        """Bytes that a model of so many words takes: `vocab`, `vectors`, `syn1`, `syn1neg`, and
-        their `total`; rows are padded to 64 bytes."""
-        words = len(self.wv) if vocab_size is None else vocab_size
-        row = (self.vector_size + 15) // 16 * 64
-        parts = {"vocab": words * 120, "vectors": words * row}
-        if self.hs:
-            parts["syn1"] = words * row
-        if self._has_output():
-            parts["syn1neg"] = words * row
-        return {**(report or {}), **parts, "total": sum(parts.values())}
-
-    def reset_from(self, other_model: Word2Vec) -> None:
-        """Takes the words and counts of another model, and begins anew with its own settings."""
-        _, vocabulary = other_model._parts()
-        self.corpus_count = other_model.corpus_count
-        self.corpus_total_words = other_model.corpus_total_words
-        self._make(vocabulary)
-
-    def _count(self, sentences: Optional[Sentences], corpus_file: Optional[Paths]) -> Counted:
-        logger.info("collecting all words and their counts")
-        counted = count_corpus(sentences, corpus_file, self._threads())
         self._raw = None
-        self._counted = counted
-        self.corpus_count = counted.sentences
-        self.corpus_total_words = counted.words
-        logger.info(
-            "collected %i word types from a corpus of %i raw words and %i sentences",
-            len(counted), counted.words, counted.sentences,
-        )
-        return counted
-
-    def _raw_counts(self) -> RawCounts:
-        if self._raw is None:
-            if self._counted is None:
-                raise RuntimeError("no words were counted: call build_vocab() or scan_vocab()")
-            self._raw = RawCounts(*self._counted.in_order())
-        return self._raw
-
-    def _limits(self, trim_rule: Optional[TrimRule], min_count: int) -> Limits:
-        return Limits(min_count, self.max_vocab_size, self.max_final_vocab, trim_rule,
-                      bool(self.sorted_vocab))
-
-    def _choose(self, trim_rule: Optional[TrimRule]) -> None:
-        """As prepare_vocab(), of a text that is to be trained: without Python objects, if it may."""
-        counted = self._counted
-        assert counted is not None
-        limits = self._limits(trim_rule, self.min_count)
-        if trim_rule is not None or not self.sorted_vocab:
-            self.prepare_vocab(trim_rule=trim_rule)
-        else:
-            self.effective_min_count = effective_min_count(counted.counts, limits)
-            self._make(counted.vocabulary(self.effective_min_count, self._threads()))
         self._counted = None
-
-    def _make(self, vocabulary: _engine.Vocabulary) -> None:
-        """A new model of these words."""
-        self._vocabulary = vocabulary
-        self._engine = self._new_engine(len(vocabulary))
-        self._engine.initialize(self.seed, self._threads())
-        self.wv = KeyedVectors._of(vocabulary.words, self._engine.input, vocabulary.counts)
-        logger.info("a model of %i words and %i dimensions", len(vocabulary), self.vector_size)
-
-    def _grow(self, more: RawCounts) -> None:
-        """The model with these words, too."""
-        engine, vocabulary = self._parts()
-        keys = list(vocabulary.words)
-        counts = dict(zip(keys, vocabulary.counts.tolist()))
-        for word, count in zip(more.words, more.counts.tolist()):
-            counts[word] = counts.get(word, 0) + count
-        grown = engine_vocabulary(
-            RawCounts(list(counts), np.fromiter(counts.values(), np.uint64, len(counts)))
-        )
-        same_tree = bool(
-            len(grown) == len(vocabulary) and np.array_equal(grown.counts, vocabulary.counts)
-        )
-        self._engine = self._new_engine(len(grown))
-        self._engine.begin_from(engine, self.seed, same_tree, self._threads())
-        self._vocabulary = grown
-        lockf = self.wv.vectors_lockf
-        self.wv = KeyedVectors._of(grown.words, self._engine.input, grown.counts)
-        if len(lockf) > 1:
-            self.wv.vectors_lockf[: len(lockf)] = lockf
-        logger.info("the model has %i words, %i of them new", len(grown), len(grown) - len(keys))
-
-    def _new_engine(self, words: int) -> _engine.Model:
-        return _engine.Model(words, self.vector_size, self._has_output(), bool(self.hs))
-
-    # Training.
+        self._matrices = None
+        self._vocabulary = None
+        self._sentence_ends = 0
 
     def train(
         self,
@@ -507,12 +299,13 @@ class Word2Vec(Hyperparameters):
             logger.warning("nothing was trained: %s", error)
             return Trained(0, text.words * epochs, [], 0.0)
         if self.model_file is not None:
-            flags = _storage.flags_of(self, settings)
             engine = _engine.Model.create(
-                self.model_file, engine, vocabulary, text, settings, locked, flags
+                self.model_file, engine, vocabulary, text, settings, locked, storage.flags_of(self)
             )
             self._show(engine)
-        run = _engine.Run(vocabulary, text, engine, settings, locked)
+            run = _engine.Run(vocabulary, text, engine)
+        else:
+            run = _engine.Run(vocabulary, text, engine, settings, locked)
         return self._watch(run, text, epochs, callbacks, progress, report_delay)
 
     def _watch(
@@ -564,21 +357,11 @@ class Word2Vec(Hyperparameters):
         _, vocabulary = model._parts()
         counted = count_corpus(corpus_iterable, corpus_file, model._threads())
         text = counted.encode(vocabulary, model._threads())
-        settings = _storage.settings_of(path)
         engine = _engine.Model.resume(path, text)
         model._show(engine)
-        run = _engine.Run(vocabulary, text, engine, settings, engine.locked)
-        model._watch(run, text, settings["epochs"], model.callbacks, progress, report_delay)
+        run = _engine.Run(vocabulary, text, engine)
+        model._watch(run, text, run.epochs, model.callbacks, progress, report_delay)
         return model
-
-    def _show(self, engine: _engine.Model) -> None:
-        """The same words, with the rows of another place."""
-        self._engine = engine
-        self.wv.vectors = engine.input
-
-    def _engine_model(self) -> _engine.Model:
-        assert self._engine is not None
-        return self._engine
 
     def _check_held_out(self) -> None:
         if self.held_out is not None and not (self.hs or self.softmax):
@@ -589,25 +372,13 @@ class Word2Vec(Hyperparameters):
     def _held_out_text(self) -> Optional[_engine.HeldOut]:
         if self.held_out is None:
             return None
-        of_file = isinstance(self.held_out, (str, os.PathLike))
-        counted = count_corpus(None if of_file else self.held_out,
-                               self.held_out if of_file else None, self._threads())
+        if isinstance(self.held_out, (str, os.PathLike)):
+            counted = count_corpus(None, self.held_out, self._threads())
+        else:
+            counted = count_corpus(self.held_out, None, self._threads())
         _, vocabulary = self._parts()
         text = counted.encode(vocabulary, self._threads())
         return _engine.HeldOut(vocabulary, text, self._settings())
-
-    def _locked(self) -> list[int]:
-        """The engine's rows that are not trained."""
-        lockf = np.asarray(self.wv.vectors_lockf)
-        if not bool(np.all((lockf == 0) | (lockf == 1))):
-            raise ValueError("vectors_lockf has entries between 0, locked, and 1, trained")
-        if len(lockf) == 1:
-            lockf = np.broadcast_to(lockf, (len(self.wv),))
-        if len(lockf) != len(self.wv):
-            raise ValueError(
-                f"vectors_lockf has {len(lockf)} entries, and the model {len(self.wv)} words"
-            )
-        return [int(k) + 1 for k in np.flatnonzero(lockf == 0)]
 
     def get_latest_training_loss(self) -> float:
         """Mean loss of the latest epoch: of a pair in skip-gram, of a center in CBOW, or with the
@@ -644,77 +415,19 @@ class Word2Vec(Hyperparameters):
         """As `KeyedVectors.init_sims`."""
         self.wv.init_sims(replace=replace)
 
-    # Matrices.
-
-    @property
-    def syn1neg(self) -> Array:
-        """Output vectors of the words, V x D, sharing memory with the model. AttributeError where
-        it has none: no negative samples and no full softmax."""
-        if self._engine is None or not self._has_output():
-            raise AttributeError("the model has no syn1neg: it has no words, or negative is 0")
-        return self._engine.output
-
-    @property
-    def syn1(self) -> Array:
-        """Vectors of the tree's inner nodes, V x D, the root first, sharing memory. AttributeError
-        where it has none: hs is 0."""
-        if self._engine is None or not self.hs:
-            raise AttributeError("the model has no syn1: it has no words, or hs is 0")
-        return self._engine.nodes
-
-    def _parts(self) -> tuple[_engine.Model, _engine.Vocabulary]:
-        """The engine's model, its first rows those of `wv`, and its words."""
-        if self._engine is None or len(self.wv) == 0:
-            raise RuntimeError("you must first build vocabulary: the model has no words")
-        rows = self._engine.input
-        vectors = self.wv.vectors
-        if vectors.shape != rows.shape:
-            raise RuntimeError(
-                f"wv has vectors of shape {vectors.shape}, and the model of {rows.shape}: add words "
-                "by build_vocab(update=True)"
-            )
-        if vectors.ctypes.data != rows.ctypes.data:  # somebody has put others in their place
-            self._own_rows()
-            self._engine.input[:] = vectors
-            self.wv.vectors = self._engine.input
-        if self._vocabulary is None:
-            counts = np.asarray(self.wv.expandos["count"]).astype(np.uint64)
-            self._vocabulary = _engine.Vocabulary(list(self.wv.index_to_key), counts)
-        return self._engine, self._vocabulary
-
-    def _writable_parts(self) -> tuple[_engine.Model, _engine.Vocabulary]:
-        self._parts()
-        self._own_rows()
-        return self._parts()
-
-    def _own_rows(self) -> None:
-        """The rows of a file that is mapped to be read are copied before they are changed."""
-        mapped = self._engine
-        if mapped is None or mapped.writable:
-            return
-        mine = self.wv.vectors.ctypes.data == mapped.input.ctypes.data
-        self._engine = self._new_engine(len(self.wv))
-        self._engine.begin_from(mapped, self.seed, True, self._threads())
-        if mine:
-            self.wv.vectors = self._engine.input
-
-    # Files.
-
     def save(self, fname: Union[str, os.PathLike[str]], *_: Any, **__: Any) -> None:
         """Writes a model file, whole or not at all, which `load()`, `KeyedVectors.load()` and the
         programs read. What gensim's save() takes besides is for its pickles, and ignored."""
-        _storage.save(self, os.fspath(fname))
+        storage.save(self, os.fspath(fname))
 
     @classmethod
-    def load(  # type: ignore[no-redef]  # an instance hides it, to say that it is the class's
-        cls, fname: Union[str, os.PathLike[str]], *_: Any, **__: Any
-    ) -> Word2Vec:
-        """A model that `save()` wrote: mapped, so that it is there at once; copied to memory when
-        it is trained.
+    def load(cls, fname: Union[str, os.PathLike[str]], *_: Any, **__: Any) -> Word2Vec:
+        """A model that `save()` wrote, or word2vec -model: mapped, so that it is there at once;
+        copied to memory when it is trained.
 
         Raises AttributeError where the file has vectors and no model, and what opening says.
         """
-        engine, attributes = _storage.load(os.fspath(fname))
+        engine, attributes = storage.load(os.fspath(fname))
         model = cls.__new__(cls)
         model._begin_loaded(engine, attributes)
         return model
@@ -727,17 +440,22 @@ class Word2Vec(Hyperparameters):
         self.progress = self.held_out = self.model_file = None
         self._begin()
         self.__dict__.update(attributes)
-        self._engine = engine
-        words, counts = engine.words_and_counts()
+        self._matrices = engine
+        words, counts, self._sentence_ends = engine.words_and_counts()
         self.wv = KeyedVectors._of(words, engine.input, counts)
+        locked = storage.locked_rows(engine)
+        if locked:
+            self.wv.vectors_lockf = np.ones(len(words), dtype=np.float32)
+            self.wv.vectors_lockf[locked] = 0
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {name: getattr(self, name) for name in (*_storage.KEPT, "vector_size")}
+        state = {name: getattr(self, name) for name in (*storage.KEPT, "vector_size")}
         state["callbacks"] = self.callbacks
-        if self._engine is not None:
+        if self._matrices is not None:
             self._parts()
             state["wv"] = self.wv
-            state["rows"] = [np.array(self._engine.output), np.array(self._engine.nodes)]
+            state["_sentence_ends"] = self._sentence_ends
+            state["rows"] = [np.array(self._matrices.output), np.array(self._matrices.nodes)]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -750,12 +468,13 @@ class Word2Vec(Hyperparameters):
         self.__dict__.update(state)
         if wv is None:
             return
-        self._engine = self._new_engine(len(wv))
-        self._engine.initialize(self.seed, self._threads())
-        self._engine.input[:] = wv.vectors
-        for to, of in zip((self._engine.output, self._engine.nodes), rows):
-            to[:] = of
-        wv.vectors = self._engine.input
+        self._matrices = self._new_engine(len(wv))
+        self._matrices.initialize(self.seed, self._threads())
+        self._matrices.input[:] = wv.vectors
+        for to, of in zip((self._matrices.output, self._matrices.nodes), rows):
+            if len(of):
+                to[:] = of
+        wv.vectors = self._matrices.input
         self.wv = wv
 
     def __str__(self) -> str:

@@ -3,9 +3,10 @@
 from typing import (AbstractSet, Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple,
                     Union, overload)
 
-from hogvec import _engine, _phrase_files
-from hogvec._phrase_parts import TransformedCorpus, single_or_corpus
-from hogvec._phrase_scoring import Scoring, scorer_named, scorer_of
+from hogvec import _engine
+from hogvec._phrases import files
+from hogvec._phrases.parts import TransformedCorpus, single_or_corpus
+from hogvec._phrases.scoring import Scoring, scorer_named, scorer_of
 
 #: A phrase and its score, or None twice.
 Found = Tuple[Optional[str], Optional[float]]
@@ -116,7 +117,7 @@ class _PhrasesTransformation:
         `scoring` to take another, and import nothing. Raises ValueError for other files, gensim's
         among them, and for damaged ones; OSError.
         """
-        header, rows = _phrase_files.read(fname)
+        header, rows = files.read(fname)
         scorer = scorer_of(scoring) if scoring is not None else scorer_named(header["scoring"])
         from hogvec.models.phrases import FrozenPhrases, Phrases
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from hogvec import _engine
-from hogvec._vocabulary import threshold_share
+from hogvec._model.vocabulary import threshold_share
 
 
 class Hyperparameters:

@@ -8,7 +8,7 @@ from typing import (TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping,
 from hogvec import _engine
 
 if TYPE_CHECKING:
-    from hogvec._phrase_base import _PhrasesTransformation
+    from hogvec._phrases.base import _PhrasesTransformation
 
 # Entries that are turned into Python's at once.
 PAGE = 10_000

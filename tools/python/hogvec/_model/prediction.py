@@ -25,7 +25,7 @@ def predict(
             "predict_output_word() needs output vectors of words: train with negative > 0 or "
             "softmax=True"
         )
-    if model._engine is None:
+    if model._matrices is None:
         raise RuntimeError("the model has no output vectors: it was not trained, only given words")
     wv = model.wv
     rows = [wv.get_index(word) for word in context if word in wv]

@@ -153,7 +153,7 @@ class Session:
             self._run.losses[epoch] or self._model.running_training_loss
         )
         if self._held_out is not None:
-            self._model.held_out_losses.append(self._held_out.loss(self._model._engine_model()))
+            self._model.held_out_losses.append(self._held_out.loss(self._model._parts()[0]))
             logger.info("EPOCH %i: held-out loss %.6g", epoch, self._model.held_out_losses[-1])
         if self._progress is not None:
             self._progress(state._replace(epoch=epoch))

@@ -1,0 +1,1 @@
+"""What a Word2Vec is made of."""

@@ -1,0 +1,99 @@
+"""The rows that a model trains."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+import numpy as np
+
+from hogvec import _engine
+from hogvec._model.settings import Hyperparameters
+from hogvec.models.keyedvectors import KeyedVectors
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class Matrices(Hyperparameters):
+    """W, whose rows are those of `wv`; W', of words, of nodes, or of both; and the words that the
+    engine knows them by."""
+
+    wv: KeyedVectors
+    _matrices: Optional[_engine.Model]
+    _vocabulary: Optional[_engine.Vocabulary]
+    _sentence_ends: int
+    """How often </s> stood in a text that a program has trained on: the tree is made of it, too."""
+
+    @property
+    def syn1neg(self) -> Array:
+        """Output vectors of the words, V x D, sharing memory with the model. AttributeError where
+        it has none: no negative samples and no full softmax."""
+        if self._matrices is None or not self._has_output():
+            raise AttributeError("the model has no syn1neg: it has no words, or negative is 0")
+        return self._matrices.output
+
+    @property
+    def syn1(self) -> Array:
+        """Vectors of the tree's inner nodes, V x D, the root first, sharing memory. AttributeError
+        where it has none: hs is 0."""
+        if self._matrices is None or not self.hs:
+            raise AttributeError("the model has no syn1: it has no words, or hs is 0")
+        return self._matrices.nodes
+
+    def _parts(self) -> tuple[_engine.Model, _engine.Vocabulary]:
+        """The engine's model, its first rows those of `wv`, and its words."""
+        if self._matrices is None or len(self.wv) == 0:
+            raise RuntimeError("you must first build vocabulary: the model has no words")
+        rows = self._matrices.input
+        vectors = self.wv.vectors
+        if vectors.shape != rows.shape:
+            raise RuntimeError(
+                f"wv has vectors of shape {vectors.shape}, and the model of {rows.shape}: add words "
+                "by build_vocab(update=True)"
+            )
+        if vectors.ctypes.data != rows.ctypes.data:  # somebody has put others in their place
+            self._own_rows()
+            self._matrices.input[:] = vectors
+            self.wv.vectors = self._matrices.input
+        if self._vocabulary is None:
+            counts = np.asarray(self.wv.expandos["count"]).astype(np.uint64)
+            self._vocabulary = _engine.Vocabulary(
+                list(self.wv.index_to_key), counts, self._sentence_ends
+            )
+        return self._matrices, self._vocabulary
+
+    def _writable_parts(self) -> tuple[_engine.Model, _engine.Vocabulary]:
+        self._parts()
+        self._own_rows()
+        return self._parts()
+
+    def _own_rows(self) -> None:
+        """The rows of a file that is mapped to be read are copied before they are changed."""
+        mapped = self._matrices
+        if mapped is None or mapped.writable:
+            return
+        mine = self.wv.vectors.ctypes.data == mapped.input.ctypes.data
+        self._matrices = self._new_engine(len(self.wv))
+        self._matrices.begin_from(mapped, self.seed, True, self._threads())
+        if mine:
+            self.wv.vectors = self._matrices.input
+
+    def _new_engine(self, words: int) -> _engine.Model:
+        return _engine.Model(words, self.vector_size, self._has_output(), bool(self.hs))
+
+    def _show(self, engine: _engine.Model) -> None:
+        """The same words, with the rows of another place."""
+        self._matrices = engine
+        self.wv.vectors = engine.input
+
+    def _locked(self) -> list[int]:
+        """The engine's rows that are not trained."""
+        lockf = np.asarray(self.wv.vectors_lockf)
+        if not bool(np.all((lockf == 0) | (lockf == 1))):
+            raise ValueError("vectors_lockf has entries between 0, locked, and 1, trained")
+        if len(lockf) == 1:
+            lockf = np.broadcast_to(lockf, (len(self.wv),))
+        if len(lockf) != len(self.wv):
+            raise ValueError(
+                f"vectors_lockf has {len(lockf)} entries, and the model {len(self.wv)} words"
+            )
+        return [int(k) + 1 for k in np.flatnonzero(lockf == 0)]

@@ -1,0 +1,1 @@
+"""What Phrases are made of."""
