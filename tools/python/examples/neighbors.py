@@ -3,6 +3,8 @@ import sys
 
 from hogvec import Word2Vec
 
+if len(sys.argv) != 3:
+    sys.exit(f"usage: {sys.argv[0]} TEXT MODEL")
 text, file = sys.argv[1:]
 model = Word2Vec(corpus_file=text, sg=1, vector_size=100, epochs=5, workers=None)
 model.save(file)
