@@ -11,7 +11,9 @@
  *
  * Threads: functions that take a const object may be called for it by any number of threads at
  * once; the others by one at a time, while nobody else uses that object. Different objects have
- * nothing to do with each other. No function may be called in a signal handler.
+ * nothing to do with each other. No function may be called in a signal handler, nor, after others
+ * were called, in the child of a fork(), which has none of the threads. A thread that is in one may
+ * not be cancelled, nor the library be unloaded.
  *
  * Rows and ids are counted from 0. Strings are bytes, UTF-8 by custom; names and paths end with a
  * NUL, words have a length, and need no NUL.
@@ -59,8 +61,8 @@ typedef struct hogvec_vectors hogvec_vectors;
  * it, packed or not; or a model file, which is mapped, and so opened at once whatever its size. The
  * rows are those of the file: where </s>, the end of a sentence, is a word there, it is one here.
  * Of a word that stands twice in a vector file the first row stays, later rows move up. "-" is the
- * standard input. A model file must not be cut short while it is open: that ends the process. Any
- * thread. */
+ * standard input. A model file must not be cut short while it is open, nor another while it is
+ * read: that ends the process. Any thread. */
 hogvec_vectors* hogvec_vectors_open(const char* path);
 
 /* Copies of `rows` words, each once, of lengths[k] bytes at words[k], and of their vectors: dim
@@ -99,9 +101,9 @@ hogvec_status hogvec_vectors_nearest(const hogvec_vectors* vectors, const float*
                                      int threads, size_t* rows, float* cosines, size_t* found);
 
 /* Writes all of them, in a hogvec_format, to a file that appears whole or not at all; compressed
- * where its name ends in
- * ".gz" or ".zst". Refuses words that the format cannot hold: those that are empty or have a space
- * or a newline. */
+ * where its name ends in ".gz" or ".zst". Refuses words that the format cannot hold: those that are
+ * empty or have a space or a newline. A pipe whose reader has gone raises SIGPIPE, and a file
+ * beyond the process's limit SIGXFSZ: a process that ignores them gets HOGVEC_FAILED. */
 hogvec_status hogvec_vectors_save(const hogvec_vectors* vectors, const char* path, int format);
 
 /* ---- Training ---- */
@@ -144,7 +146,8 @@ typedef struct hogvec_progress {
 } hogvec_progress;
 
 /* Called on the thread that called hogvec_train(), some ten times a second and after each epoch,
- * with the `data` that was given there. It stops the run by returning anything but 0; it must
+ * with the `data` that was given there. It stops the run by returning anything but 0, and is not
+ * called again then; it must
  * return, so no longjmp() and no exception may leave it. */
 typedef int (*hogvec_on_progress)(const hogvec_progress* progress, void* data);
 

@@ -82,16 +82,20 @@ class EpochThread {
 
 /// To the end, or until the caller wants no more of it.
 hogvec::RunEnd train(hogvec::TrainingRun& run, const Watcher& watcher, std::uint64_t words_total) {
+  bool stopped = false;  // who has said so is not asked again
+  const auto look = [&] {
+    if (stopped || watcher.look(run, words_total)) return;
+    stopped = true;
+    run.ask_to_stop();
+  };
   for (;;) {
     EpochThread epoch(run);
-    while (!epoch.wait_for(100ms)) {
-      if (!watcher.look(run, words_total)) run.ask_to_stop();
-    }
+    while (!epoch.wait_for(100ms)) look();
     const hogvec::RunEnd end = epoch.end();
-    const bool goes_on = end == hogvec::RunEnd::kEpoch;
-    if (end == hogvec::RunEnd::kStopped || end == hogvec::RunEnd::kDiverged) return end;
-    if (!watcher.look(run, words_total) && goes_on) return hogvec::RunEnd::kStopped;
-    if (!goes_on) return end;
+    if (end == hogvec::RunEnd::kDiverged) return end;
+    if (end != hogvec::RunEnd::kStopped) look();
+    if (stopped) return hogvec::RunEnd::kStopped;
+    if (end != hogvec::RunEnd::kEpoch) return end;
   }
 }
 
@@ -112,7 +116,7 @@ void copy_vectors(const hogvec_text& text, hogvec::ConstMatrixView rows, float* 
 void check_text(hogvec::CorpusView corpus, const hogvec::TrainPlan& plan) {
   try {
     check(corpus, plan);
-  } catch (const hogvec::Error&) {
+  } catch (const hogvec::NothingToTrain&) {
     throw hogvec::Error(
         "there is nothing to train: the text has no two different words, often enough, next to "
         "each other in a sentence; give a longer text or a smaller min_count");

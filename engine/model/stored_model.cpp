@@ -78,8 +78,8 @@ std::size_t StoredModel::bytes(const Vocabulary& vocabulary, const RunRecord& re
   return bytes;
 }
 
-void StoredModel::publish() {
-  commit_position(io::ModelState::kStopped);
+void StoredModel::publish(io::ModelState state) {
+  commit_position(state);
   file_.publish();
 }
 

@@ -25,8 +25,9 @@ class StoredModel {
   /// name, and nobody can resume it, until publish(). Errors: those of io::ModelFile::create().
   static StoredModel create(const std::string& path, const Vocabulary& vocabulary,
                             const RunRecord& record);
-  /// Gives the file its name, when its first values are complete.
-  void publish();
+  /// Gives the file its name, when its first values are complete. Of a run that is to be gone on
+  /// with, or of a model that is as it is to be.
+  void publish(io::ModelState state = io::ModelState::kStopped);
 
   /// A file to go on with. Errors: those of io::ModelFile::open_to_train(); words, settings or
   /// position are missing or damaged; a matrix that the settings need is missing.

@@ -114,10 +114,16 @@ void nearest_of_batch(const RowSearch& search, std::size_t count,
                       std::span<const std::vector<std::size_t>> excluded, std::size_t first_query,
                       std::size_t queries, std::vector<std::vector<Neighbor>>& answers) {
   const RowScorer scorer(search, first_query, queries);
+  std::vector<std::vector<std::size_t>> ascending(queries);
+  if (!excluded.empty()) {
+    for (std::size_t q = 0; q < queries; ++q) {
+      ascending[q] = excluded[first_query + q];
+      std::sort(ascending[q].begin(), ascending[q].end());
+    }
+  }
   const auto is_excluded = [&](std::size_t q, std::size_t row) {
-    if (excluded.empty()) return false;
-    const std::vector<std::size_t>& rows = excluded[first_query + q];
-    return std::find(rows.begin(), rows.end(), row) != rows.end();
+    const std::vector<std::size_t>& rows = ascending[q];
+    return std::binary_search(rows.begin(), rows.end(), row);
   };
   tbb::enumerable_thread_specific<Seen> by_thread([&] {
     return Seen{scorer.scratch(), std::vector<Best>(queries)};

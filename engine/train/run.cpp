@@ -1,5 +1,6 @@
 #include "engine/train/run.hpp"
 
+#include <fmt/core.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -38,11 +39,26 @@ Trainable trainable_of(const EncodedCorpus& text) {
   return found;
 }
 
+/// The model. Errors: Error where it is of another shape than such a run trains.
+const Model& require_rows(const Model& model, CorpusView corpus, const TrainPlan& plan) {
+  const ModelShape shape(corpus.vocabulary.size(), plan);
+  const auto require = [&](const char* name, const MatrixView& matrix, std::size_t rows) {
+    if (rows == 0 || (matrix.rows() == rows && matrix.dim() == shape.dim)) return;
+    throw Error(
+        fmt::format("the model has {} {} vectors of {} values, and {} of {} are to be trained",
+                    matrix.rows(), name, matrix.dim(), rows, shape.dim));
+  };
+  require("input", model.input, shape.words);
+  require("output", model.output, shape.output_rows());
+  require("node", model.nodes, shape.node_rows());
+  return model;
+}
+
 }  // namespace
 
 void check(CorpusView corpus, const TrainPlan& plan) {
   if (corpus.vocabulary.size() < 3) {
-    throw Error(
+    throw NothingToTrain(
         "the vocabulary has fewer than two words besides </s>: there is nothing to train; "
         "give a longer text, a smaller -min-count or a larger -max-vocab");
   }
@@ -50,12 +66,12 @@ void check(CorpusView corpus, const TrainPlan& plan) {
   if (plan.epochs == 0) return;
   const Trainable trainable = trainable_of(corpus.text);
   if (trainable.words < 2) {
-    throw Error(
+    throw NothingToTrain(
         "the text has fewer than two words of the vocabulary: there is nothing to train; give the "
         "text that belongs to it");
   }
   if (!trainable.neighbors) {
-    throw Error(
+    throw NothingToTrain(
         "no word has a neighbour to learn from: each line of the text has one word of the "
         "vocabulary at most; a line is a sentence, and words are cut at spaces and tabs, at no "
         "other "
@@ -69,7 +85,7 @@ TrainingRun::TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTabl
     : corpus_(corpus),
       plan_(plan),
       tables_(tables),
-      model_(model),
+      model_(require_rows(model, corpus, plan)),
       position_(position),
       merging_(merging),
       placement_(placement),

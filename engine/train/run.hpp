@@ -19,6 +19,7 @@
 #include "engine/train/run_tables.hpp"
 #include "engine/train/schedule.hpp"
 #include "engine/train/scratch.hpp"
+#include "io/error.hpp"
 
 namespace hogvec {
 
@@ -71,7 +72,8 @@ enum class Merging {
 class TrainingRun {
  public:
   /// Goes on from `position`, which is of a run with the plan's epochs. What is passed by reference
-  /// must outlive the run, but for the placement. Errors: as check(corpus, plan); std::bad_alloc.
+  /// must outlive the run, but for the placement. Errors: as check(corpus, plan); Error where the
+  /// model has other rows than the plan trains; std::bad_alloc.
   TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTables& tables, const Model& model,
               Position& position, Merging merging = Merging::kAtStops,
               const Placement& placement = {});
@@ -141,7 +143,13 @@ class TrainingRun {
   std::optional<Divergence> divergence_;
 };
 
-/// Errors: Error, where the text has too few words to train.
+/// A text has too few words, or none next to another: nothing could be learned.
+class NothingToTrain : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Errors: NothingToTrain; those of EncodedCorpus::read().
 void check(CorpusView corpus, const TrainPlan& plan);
 
 }  // namespace hogvec

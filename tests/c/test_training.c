@@ -201,6 +201,7 @@ struct Seen {
   int calls;
   uint64_t epochs;
   uint64_t stop_after; /* epochs */
+  int stops;           /* how often it has said so */
 };
 
 static int watch(const hogvec_progress* progress, void* data) {
@@ -211,12 +212,14 @@ static int watch(const hogvec_progress* progress, void* data) {
   CHECK(progress->epochs == 0 || progress->loss > 0);
   ++seen->calls;
   seen->epochs = progress->epochs;
-  return seen->epochs >= seen->stop_after;
+  const int stop = seen->epochs >= seen->stop_after;
+  seen->stops += stop;
+  return stop;
 }
 
 static void a_run_is_watched_and_stopped(void) {
   float whole[kWords * kDim], watched[kWords * kDim], stopped[kWords * kDim];
-  struct Seen all = {0, 0, 99}, some = {0, 0, 2};
+  struct Seen all = {0, 0, 99, 0}, some = {0, 0, 2, 0};
   hogvec_text* text = new_text(kWords);
   hogvec_settings* s = new_settings();
   CHECK(hogvec_train(text, s, NULL, NULL, whole, kWords * kDim) == HOGVEC_OK);
@@ -225,6 +228,7 @@ static void a_run_is_watched_and_stopped(void) {
   CHECK(memcmp(whole, watched, sizeof whole) == 0);
   memset(stopped, 0, sizeof stopped);
   CHECK(hogvec_train(text, s, watch, &some, stopped, kWords * kDim) == HOGVEC_STOPPED);
+  CHECK(some.stops == 1);
   CHECK(some.epochs == 2);
   CHECK(memcmp(whole, stopped, sizeof whole) != 0 && stopped[0] != 0);
   CHECK(hogvec_settings_set(s, "epochs", 0) == HOGVEC_OK);

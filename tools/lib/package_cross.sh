@@ -9,7 +9,8 @@ maintainer=()
 cmake -S /source -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_SYSTEM_NAME=Linux \
   -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ \
   -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_LIBDIR=lib/aarch64-linux-gnu \
-  -DCMAKE_EXE_LINKER_FLAGS=-Wl,-z,relro,-z,now -DHOGVEC_BUILD_TESTS=OFF -DHOGVEC_BUILD_BENCH=OFF \
+  -DCMAKE_EXE_LINKER_FLAGS=-Wl,-z,relro,-z,now -DCMAKE_SHARED_LINKER_FLAGS=-Wl,-z,relro,-z,now \
+  -DHOGVEC_BUILD_TESTS=OFF -DHOGVEC_BUILD_BENCH=OFF \
   "${maintainer[@]}"
 cmake --build /build -j "$(nproc)"
 (cd /build && cpack -G DEB -B /packages)

@@ -6,6 +6,7 @@
 
 #include "engine/train/likelihood/held_out_losses.hpp"
 #include "engine/workers.hpp"
+#include "io/error.hpp"
 
 namespace hogvec {
 namespace {
@@ -29,6 +30,10 @@ std::vector<double> sentence_scores(const EncodedCorpus& text, const Model& mode
                                     std::size_t window, int threads) {
   constexpr std::size_t kTogether = 64;  // sentences that a thread takes
   const bool cbow = architecture == Architecture::kCbow;
+  if (model.nodes.rows() != tree.inner_nodes()) {
+    throw Error(
+        "the model has no vectors of the tree's nodes, of which words have their likelihood");
+  }
   const held_out::Shared shared{text.ids(), model, window, &tree, nullptr};
   const std::vector<HeldOutText::Sentence> sentences = sentences_of(shared.text);
   std::vector<double> scores(sentences.size());

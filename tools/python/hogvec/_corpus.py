@@ -10,10 +10,11 @@ from typing import Any, Optional, Union
 import numpy as np
 
 from hogvec import _engine
+from hogvec._paths import PathLike, file_name
 
 logger = logging.getLogger("hogvec")
 
-Path = Union[str, "os.PathLike[str]"]
+Path = PathLike
 Paths = Union[Path, Sequence[Path]]
 
 
@@ -128,13 +129,15 @@ def _integers(values: Any, name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
         raise TypeError(
             f"{name} must be one row of integers, not of shape {array.shape} and type {array.dtype}"
         )
+    if array.dtype == np.uint64 and int(array.max()) >= 2**63:
+        raise ValueError(f"{name} has {array.max()}: they are below 2 ** 63")
     return np.ascontiguousarray(array, dtype=np.int64)
 
 
 def paths_of(corpus_file: Paths) -> list[str]:
     if isinstance(corpus_file, (str, os.PathLike)):
-        return [os.fspath(corpus_file)]
-    return [os.fspath(path) for path in corpus_file]
+        return [file_name(corpus_file)]
+    return [file_name(path) for path in corpus_file]
 
 
 def check_corpus(sentences: Any, corpus_file: Optional[Paths], passes: int) -> None:

@@ -3,8 +3,11 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "engine/corpus/counted_text.hpp"
@@ -13,6 +16,7 @@
 #include "io/text_source.hpp"
 #include "tools/python/src/module.hpp"
 #include "tools/python/src/token_text.hpp"
+#include "tools/python/src/watched.hpp"
 #include "tools/python/src/words.hpp"
 
 namespace py = pybind11;
@@ -92,10 +96,34 @@ CountedText count_sentences(const py::object& sentences, int threads) {
   return Drain(threads).run(sentences);
 }
 
+/// A text that ends, with an error, when it is asked to.
+class StoppableText final : public io::TextSource {
+ public:
+  explicit StoppableText(const std::vector<std::string>& paths) : text_(io::open_text(paths)) {}
+
+  void stop() noexcept { stopped_ = true; }
+
+  std::optional<io::TextBlock> next() override {
+    if (stopped_) throw Error("the reading was stopped");
+    return text_->next();
+  }
+  std::optional<std::uint64_t> size() const override { return text_->size(); }
+  std::vector<std::string> warnings() const override { return text_->warnings(); }
+  void finish() override { text_->finish(); }
+
+ private:
+  std::unique_ptr<io::TextSource> text_;
+  std::atomic<bool> stopped_{false};
+};
+
 CountedText count_files(const std::vector<std::string>& paths, int threads) {
+  constexpr double kBetweenLooks = 0.1;  // seconds
+  StoppableText source(paths);
+  EncodedText text;
+  watched(
+      kBetweenLooks, [&] { text = encode_text(source, encode_options(threads)); }, [] {},
+      [&] { source.stop(); });
   const py::gil_scoped_release others;
-  const std::unique_ptr<io::TextSource> source = io::open_text(paths);
-  EncodedText text = encode_text(*source, encode_options(threads));
   std::uint64_t words = 0;
   for (std::size_t k = 1; k < text.words.size(); ++k) words += text.words.count(k);
   // A last line that no newline ends is one all the same.
@@ -112,25 +140,33 @@ CountedText count_files(const std::vector<std::string>& paths, int threads) {
 using Ids = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
 
 /// Sentence s is ids[offsets[s]] to ids[offsets[s + 1]]; row_of[id] is the row of the vocabulary, 0
-/// where it has none.
+/// where it has none. Errors: ValueError where these are not within the arrays: they are the
+/// caller's, and may have changed since they were checked.
 std::shared_ptr<Text> text_of_ids(const Ids& ids, const Ids& offsets, const Ids& row_of) {
   const std::int64_t* const id = ids.data();
   const std::int64_t* const offset = offsets.data();
   const std::int64_t* const row = row_of.data();
   const auto sentences = static_cast<std::size_t>(offsets.size() - 1);
   const py::gil_scoped_release others;
+  const auto require = [](bool good) {
+    if (!good) throw py::value_error("ids or offsets have changed since IdSentences was made");
+  };
   std::vector<WordId> rows;
-  rows.reserve(static_cast<std::size_t>(offset[sentences] - offset[0]) + sentences);
+  rows.reserve(static_cast<std::size_t>(ids.size()) + sentences);
+  std::uint64_t words = 0;
   for (std::size_t s = 0; s < sentences; ++s) {
-    for (std::int64_t k = offset[s]; k < offset[s + 1]; ++k) {
-      if (const std::int64_t found = row[id[k]]; found != 0) {
-        rows.push_back(static_cast<WordId>(found));
-      }
+    const std::int64_t first = offset[s];
+    const std::int64_t end = offset[s + 1];
+    require(0 <= first && first <= end && end <= ids.size());
+    words += static_cast<std::uint64_t>(end - first);
+    for (std::int64_t k = first; k < end; ++k) {
+      const std::int64_t one = id[k];
+      require(0 <= one && one < row_of.size());
+      if (row[one] != 0) rows.push_back(static_cast<WordId>(row[one]));
     }
     rows.push_back(kSentenceEnd);
   }
-  return std::make_shared<Text>(Text{
-      EncodedCorpus(rows), static_cast<std::uint64_t>(offset[sentences] - offset[0]), sentences});
+  return std::make_shared<Text>(Text{EncodedCorpus(rows), words, sentences});
 }
 
 std::vector<io::WordCount> word_counts(const py::iterable& words,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/model/stored_model.hpp"
+#include "engine/system.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "io/model_words.hpp"
@@ -39,7 +40,13 @@ Vocabulary named_vocabulary(const Vocabulary& vocabulary) {
   return Vocabulary::in_order(std::move(words));
 }
 
+/// As many as both have. Errors: Error where rows are of different lengths.
 void copy_rows(MatrixView from, MatrixView to, int threads) {
+  if (from.empty() || to.empty()) return;
+  if (from.dim() != to.dim()) {
+    throw Error("the model has vectors of " + std::to_string(from.dim()) + " values, not of " +
+                std::to_string(to.dim()));
+  }
   constexpr std::size_t kBlock = 4096;
   const std::size_t rows = std::min(from.rows(), to.rows());
   for_each_index(threads, (rows + kBlock - 1) / kBlock, [&](std::size_t block, int) {
@@ -50,11 +57,16 @@ void copy_rows(MatrixView from, MatrixView to, int threads) {
   });
 }
 
+const Model& writable(const PythonModel& model) {
+  if (!model.writable()) throw Error("the model is of a file that is mapped to be read");
+  return model.model();
+}
+
 /// Rows of `from` where it has them, those behind as of a new model; the nodes of another tree are
 /// new ones.
 void begin_from(const PythonModel& self, const PythonModel& from, std::uint64_t seed,
                 bool same_tree, int threads) {
-  initialize(self.model(), seed, threads);
+  initialize(writable(self), seed, threads);
   copy_rows(from.model().input, self.model().input, threads);
   copy_rows(from.model().output, self.model().output, threads);
   if (same_tree) copy_rows(from.model().nodes, self.model().nodes, threads);
@@ -67,6 +79,14 @@ std::shared_ptr<PythonModel> new_model(std::size_t words, std::size_t dim, bool 
   shape.dim = dim;
   shape.output = output;
   shape.nodes = nodes;
+  // Memory that is promised and not there ends the process when it is written.
+  if (shape.bytes() > available_memory()) {
+    PyErr_Format(PyExc_MemoryError,
+                 "a model of %zu words and %zu dimensions takes %zu MiB, and %zu "
+                 "MiB are free",
+                 words, dim, shape.bytes() >> 20, available_memory() >> 20);
+    throw py::error_already_set();
+  }
   return std::make_shared<PythonModel>(shape);
 }
 
@@ -94,6 +114,8 @@ std::shared_ptr<PythonModel> create_model(const std::string& path, const PythonM
 std::shared_ptr<PythonModel> resume_model(const std::string& path, const Text& text) {
   StoredModel stored = StoredModel::open(path);
   const RunRecord record = stored.record();
+  if (record.text_words == 0)
+    throw Error(path + ": is a model that was saved, and no run to go on with");
   if (text.corpus.size() != record.text_words ||
       fingerprint_of(text.corpus) != record.fingerprint) {
     throw Error(path + ": the corpus is not the one that the run was begun with");
@@ -136,15 +158,14 @@ PythonModel::PythonModel(const std::string& path) : file_(io::ModelFile::open(pa
 void PythonModel::save(const std::string& path, const Vocabulary& vocabulary,
                        const TrainSettings& settings,
                        const std::map<std::string, std::string>& flags) const {
+  io::refuse_unfinished_run(path);
   const RunRecord record{.plan = make_plan(settings), .flags = flags};
   StoredModel stored = StoredModel::create(path, named_vocabulary(vocabulary), record);
   const Model rows = stored.model();
   for (std::size_t k = 0; k < rows.matrices().size(); ++k) {
     copy_rows(model_.matrices()[k], rows.matrices()[k], settings.threads);
   }
-  stored.begin(record);
-  stored.end(io::ModelState::kFinished);
-  stored.publish();
+  stored.publish(io::ModelState::kFinished);
 }
 
 void bind_models(py::module_& module) {
@@ -188,7 +209,7 @@ void bind_models(py::module_& module) {
       .def(
           "initialize",
           [](const PythonModel& self, std::uint64_t seed, int threads) {
-            initialize(self.model(), seed, threads);
+            initialize(writable(self), seed, threads);
           },
           py::arg("seed"), py::arg("threads"), py::call_guard<py::gil_scoped_release>())
       .def("begin_from", &begin_from, py::arg("model"), py::arg("seed"), py::arg("same_tree"),

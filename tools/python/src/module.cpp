@@ -4,6 +4,7 @@
 #include "io/error.hpp"
 #include "tools/python/src/search.hpp"
 #include "tools/python/src/vector_files.hpp"
+#include "tools/python/src/watched.hpp"
 #include "tools/python/src/words.hpp"
 
 PYBIND11_MODULE(_engine, module) {
@@ -19,4 +20,5 @@ PYBIND11_MODULE(_engine, module) {
   hogvec::python::bind_models(module);
   hogvec::python::bind_training(module);
   hogvec::python::bind_phrases(module);
+  hogvec::python::stop_watched_at_exit();
 }

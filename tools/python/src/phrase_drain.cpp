@@ -98,6 +98,7 @@ class Drain {
 py::tuple count_phrases(const py::iterable& sentences, const ConnectorWords& connectors,
                         const py::str& delimiter, std::size_t most, std::size_t progress_per,
                         const py::function& progress) {
+  if (progress_per == 0) throw py::value_error("progress_per must be 1 or more");
   std::string joint;
   append_utf8(delimiter.ptr(), joint);
   Drain drain(connectors, std::move(joint), most);

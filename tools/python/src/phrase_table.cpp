@@ -42,6 +42,7 @@ void PhraseTable::merge(PhraseTable& other) {
   other.table_.for_each(
       [&](const Record& record) { add(WordTable::key_of(record.word()), record.count); });
   records_.clear();
+  other.records_.clear();
 }
 
 std::uint64_t PhraseTable::prune(std::size_t most, std::uint64_t min_reduce) {

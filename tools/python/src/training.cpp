@@ -3,16 +3,11 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "engine/first_exception.hpp"
 #include "engine/resources.hpp"
 #include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/likelihood/sentence_scores.hpp"
@@ -22,25 +17,12 @@
 #include "tools/python/src/models.hpp"
 #include "tools/python/src/module.hpp"
 #include "tools/python/src/settings.hpp"
+#include "tools/python/src/watched.hpp"
 
 namespace py = pybind11;
 
 namespace hogvec::python {
 namespace {
-
-/// The text has nothing that a run could learn from.
-struct NothingToTrain : Error {
-  using Error::Error;
-};
-
-/// Errors: NothingToTrain.
-void check_text(const Vocabulary& vocabulary, const Text& text, const TrainPlan& plan) {
-  try {
-    check({vocabulary, text.corpus}, plan);
-  } catch (const Error& error) {
-    throw NothingToTrain(error.what());
-  }
-}
 
 /// A run and all that it works with. One thread of Python's.
 class PythonRun {
@@ -62,36 +44,8 @@ class PythonRun {
   /// which may throw: then the run stops, and it is thrown on. How it ended.
   RunEnd run_epoch(double seconds, const py::object& look) {
     RunEnd end = RunEnd::kStopped;
-    FirstException failure;
-    {
-      bool done = false;
-      std::mutex mutex;
-      std::condition_variable changed;
-      std::thread worker([&] {
-        failure.guard([&] { end = run_.run_epoch(); });
-        const std::lock_guard lock(mutex);
-        done = true;
-        changed.notify_one();
-      });
-      const auto wait = [&] {
-        const py::gil_scoped_release others;
-        std::unique_lock lock(mutex);
-        return changed.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return done; });
-      };
-      try {
-        while (!wait()) {
-          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-          look();
-        }
-      } catch (...) {
-        run_.ask_to_stop();
-        const py::gil_scoped_release others;
-        worker.join();
-        throw;
-      }
-      worker.join();
-    }
-    failure.rethrow();
+    watched(
+        seconds, [&] { end = run_.run_epoch(); }, look, [&] { run_.ask_to_stop(); });
     if (StoredModel* const stored = model_->stored(); stored != nullptr && end == RunEnd::kEpoch) {
       const py::gil_scoped_release others;
       stored->checkpoint();
@@ -221,7 +175,7 @@ void bind_training(py::module_& module) {
   module.def(
       "check_text",
       [](const Vocabulary& vocabulary, const Text& text, const py::dict& settings) {
-        check_text(vocabulary, text, make_plan(settings_of(settings)));
+        check({vocabulary, text.corpus}, make_plan(settings_of(settings)));
       },
       py::arg("vocabulary"), py::arg("text"), py::arg("settings"));
   module.def(

@@ -141,6 +141,7 @@ void write_model(const std::string& path, const std::shared_ptr<Words>& words,
   sections.push_back(io::ModelSection::matrix("input", rows.rows(), rows.dim()));
   sections.push_back({.name = "plan", .bytes = kPlan.size()});
   if (!more.empty()) sections.push_back({.name = std::string(kExtras), .bytes = more.size()});
+  io::refuse_unfinished_run(path);
   io::ModelFile file = io::ModelFile::create(path, sections);
   io::write_word_sections(file, counted);
   std::memcpy(file.writable_section("plan").data(), kPlan.data(), kPlan.size());

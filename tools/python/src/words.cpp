@@ -164,18 +164,23 @@ void bind_words(py::module_& module) {
       .def("__iter__", [](const std::shared_ptr<Words>& self) { return WordIterator{self}; })
       .def("__contains__",
            [](const Words& self, py::handle key) { return find_key(self, key) >= 0; })
+      .def(
+          "copy", [](const py::object& self) { return py::list(self); },
+          "A list of them, which may be changed.")
       .def("find", &find_key, py::arg("word"), "Row of a word, -1 where there is none.")
       .def(
-          "first_with",
+          "first_unwritable",
           [](const Words& self, std::string_view bytes) {
             const py::gil_scoped_release release;
             for (std::size_t k = 0; k < self.size(); ++k) {
-              if (self.word(k).find_first_of(bytes) == std::string_view::npos) continue;
+              const std::string_view word = self.word(k);
+              if (!word.empty() && word.find_first_of(bytes) == std::string_view::npos) continue;
               return static_cast<py::ssize_t>(k);
             }
             return py::ssize_t{-1};
           },
-          py::arg("bytes"), "The first word that has one of these bytes, -1 where none has.")
+          py::arg("bytes"),
+          "The first word that is empty or has one of these bytes, -1 where none is.")
       .def("index",
            [](const Words& self, py::handle key) {
              const py::ssize_t row = find_key(self, key);

@@ -65,6 +65,8 @@ class Word2VecFormat(InFolder):
         self.assertEqual(back.index_to_key, ["p_a", "p_ä"])
         vectors.save_word2vec_format(self.path("v.txt"), total_vec=4)
         vectors.save_word2vec_format(self.path("v.txt"), write_header=False, prefix="q", append=True)
+        with self.assertRaisesRegex(ValueError, "prefix 'a b'"):
+            vectors.save_word2vec_format(self.path("v.txt"), prefix="a b")
         back = KeyedVectors.load_word2vec_format(self.path("v.txt"))
         self.assertEqual(back.index_to_key, ["a", "ä", "qa", "qä"])
 

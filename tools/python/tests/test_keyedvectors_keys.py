@@ -11,7 +11,7 @@ import numpy as np
 from hogvec import _engine
 from hogvec.models import KeyedVectors
 from hogvec.models.keyedvectors import (
-    EuclideanKeyedVectors, Word2VecKeyedVectors, prep_vectors, pseudorandom_weak_vector)
+    EuclideanKeyedVectors, KeyToIndex, Word2VecKeyedVectors, prep_vectors, pseudorandom_weak_vector)
 from vectors_under_test import keys_of, names, plane, random_matrix, vectors_of
 
 
@@ -48,8 +48,14 @@ class Words(unittest.TestCase):
             words.index("two")
 
     def test_what_a_format_cannot_hold_is_found(self):
+        self.assertEqual(_engine.Words(["one", ""]).first_unwritable(" "), 1)
         words = _engine.Words(["one", "new york", "a\nb"])
-        self.assertEqual([words.first_with(ends) for ends in (" \n", "\n", "\t")], [1, 2, -1])
+        self.assertEqual([words.first_unwritable(ends) for ends in (" \n", "\n", "\t")], [1, 2, -1])
+
+    def test_copies_are_lists_and_dicts(self):
+        self.assertEqual(self.words.copy(), list(self.words))
+        self.assertIs(type(self.words.copy()), list)
+        self.assertEqual(KeyToIndex(self.words).copy()["zwölf"], 1)
 
     def test_only_text_is_a_word(self):
         with self.assertRaisesRegex(TypeError, "a word is a str, not int"):

@@ -321,6 +321,17 @@ class Files(unittest.TestCase):
             self.assertEqual(json.loads(file.readline())["format"], "hogvec phrases")
         self.assertEqual(len(os.listdir(os.path.dirname(self.path))), 3)
 
+    def test_links_stay_and_what_is_no_file_is_not_replaced(self):
+        link, pipe = self.path + ".link.gz", self.path + ".pipe"
+        os.symlink(self.path, link)
+        self.phrases.save(link)
+        self.assertTrue(os.path.islink(link))
+        self.assert_same(self.phrases, Phrases.load(link))
+        os.mkfifo(pipe)
+        with self.assertRaisesRegex(OSError, "no regular file"):
+            self.phrases.save(pipe)
+        self.assertFalse(os.path.isfile(pipe))
+
     def test_many_rows_are_loaded_and_counted_on(self):
         phrases = Phrases([[f"w{k}" for k in range(25000)]])
         phrases.save(self.path)
@@ -355,6 +366,19 @@ class Files(unittest.TestCase):
         self.phrases.save(self.path)
         with open(self.path, "rb") as file:
             good = file.read()
+        line = json.loads(good[: good.index(b"\n")])
+        for name in line:
+            less = {key: value for key, value in line.items() if key != name}
+            with open(self.path, "wb") as file:
+                file.write(json.dumps(less).encode() + good[good.index(b"\n"):])
+            with self.subTest(name), self.assertRaises(ValueError):
+                Phrases.load(self.path)
+        with open(self.path + ".gz", "wb") as file:
+            packed = bytearray(gzip.compress(good))
+            packed[40:60] = bytes(20)
+            file.write(packed)
+        with self.assertRaises(ValueError):
+            Phrases.load(self.path + ".gz")
         bad = {"a pickle": pickle.dumps(1), "no phrases": b"new york\n", "no phrases ": b"",
                "cut off": good[:-20], "cut off:": good[:good.index(b"\n") + 1],
                "later": good.replace(b'"version":1', b'"version":2')}

@@ -5,6 +5,8 @@ import itertools
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -111,6 +113,20 @@ class Vocabulary(unittest.TestCase):
 
 
 class Corpora(unittest.TestCase):
+    def test_ids_that_have_changed_since_they_were_checked_are_refused(self):
+        for change in (lambda corpus: corpus.offsets.__setitem__(1, 10**9),
+                       lambda corpus: corpus.offsets.__setitem__(0, -5),
+                       lambda corpus: corpus.ids.__setitem__(3, 10**12),
+                       lambda corpus: corpus.ids.__setitem__(3, -7)):
+            corpus = IdSentences(np.array([1, 2] * 20), np.array([0, 20, 40]))
+            model = Word2Vec(min_count=1, vector_size=8)
+            model.build_vocab(corpus)
+            change(corpus)
+            with self.assertRaises((ValueError, MemoryError)):
+                model.train(corpus, total_examples=2, epochs=1)
+        with self.assertRaisesRegex(ValueError, "below 2"):
+            IdSentences(np.array([1, 2**63], dtype=np.uint64))
+
     def test_an_iterable_is_read_once_for_all_epochs(self):
         corpus = Restartable(sentences_of_groups(50))
         Word2Vec(corpus, min_count=1, epochs=7)
@@ -242,10 +258,42 @@ class Training(unittest.TestCase):
             dict(vector_size=0), dict(window=0), dict(negative=-1), dict(workers=0),
             dict(alpha=float("nan")), dict(sample=-1), dict(epochs=-1), dict(cbow_mean=0),
             dict(null_word=1), dict(negative=0), dict(hs=1, softmax=True),
-            dict(softmax_exact=True), dict(window=10**6),
+            dict(softmax_exact=True), dict(window=2**31),
+            dict(seed=2**64), dict(workers=1.5), dict(max_final_vocab=-1), dict(max_vocab_size=0.5),
         ):
             with self.subTest(settings), self.assertRaises(ValueError):
                 Word2Vec([["a", "b"]], min_count=1, **settings)
+
+    def test_numbers_may_be_of_other_types(self):
+        model = trained(workers=2.0, window=np.int64(3), vector_size=np.float64(16))
+        self.assertEqual((model.workers, model.window, model.vector_size), (2, 3, 16))
+
+    def test_a_window_of_the_whole_sentence(self):
+        with self.assertLogs("hogvec", "WARNING") as log:
+            model = trained(window=100_000)
+        self.assertIn("window=100000: trained as 1000", "".join(log.output))
+        self.assertEqual(model.window, 100_000)
+
+    def test_settings_that_no_longer_fit_the_model(self):
+        for changed in (dict(hs=1), dict(vector_size=8)):
+            with self.subTest(changed):
+                model = trained()
+                for name, value in changed.items():
+                    setattr(model, name, value)
+                with self.assertRaisesRegex(RuntimeError, "the model has .* vectors of"):
+                    model.train(sentences_of_groups(), total_examples=400, epochs=1)
+        model = trained(hs=1, negative=0)
+        model.negative = 5
+        with self.assertRaisesRegex(RuntimeError, "the model has 0 output vectors"):
+            model.train(sentences_of_groups(), total_examples=400, epochs=1)
+        model = trained()
+        model.hs = 1
+        with self.assertRaisesRegex(RuntimeError, "no vectors of the tree"):
+            model.score([["cat", "dog"]])
+
+    def test_a_model_that_no_memory_holds(self):
+        with self.assertRaisesRegex(MemoryError, "2147483647 dimensions takes"):
+            Word2Vec([["a", "b"]] * 9000, min_count=1, vector_size=2**31 - 1)
 
     def test_locked_words_stay(self):
         for sg in (0, 1):
@@ -395,6 +443,26 @@ class Callbacks(unittest.TestCase):
         self.assertEqual(len(model.wv.most_similar("cat")), 9)
         model.train(sentences_of_groups(), total_examples=400, epochs=1)
 
+    def test_an_end_may_be_stopped_and_what_is_never_called_is_an_error(self):
+        class Late(hogvec.CallbackAny2Vec):
+            def on_train_end(self, model):
+                raise hogvec.StopTraining
+
+        trained(callbacks=[Late()])
+        for callback in (5, None):
+            with self.assertRaisesRegex(TypeError, "on_epoch_end"):
+                trained(callbacks=[callback])
+
+    def test_one_that_changes_the_words_of_a_run_is_told(self):
+        class Changes(hogvec.CallbackAny2Vec):
+            def on_epoch_end(self, model):
+                model.build_vocab([["new"] * 9], update=True)
+
+        with tempfile.TemporaryDirectory() as folder:
+            for settings in (dict(), dict(model_file=os.path.join(folder, "model"))):
+                with self.assertRaisesRegex(RuntimeError, "on_epoch_end.* other words"):
+                    trained(callbacks=[Changes()], **settings)
+
     def test_progress_is_told_and_may_stop(self):
         seen = []
 
@@ -433,6 +501,40 @@ class Interrupts(unittest.TestCase):
         timer.start()
         with self.assertRaises(KeyboardInterrupt):
             Word2Vec().build_vocab(itertools.repeat(["a", "b", "c"]))
+
+    def test_ctrl_c_ends_the_reading_of_files(self):
+        # A pipe that never ends, as a file of hours is.
+        reader, writer = os.pipe()
+        line = b"a b c d e f g h\n" * 1000
+
+        def write():
+            with open(writer, "wb") as pipe:
+                try:
+                    while True:
+                        pipe.write(line)
+                except BrokenPipeError:
+                    pass
+
+        threading.Thread(target=write, daemon=True).start()
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with self.assertRaises(KeyboardInterrupt):
+            Word2Vec(corpus_file=f"/dev/fd/{reader}")
+        os.close(reader)
+
+    def test_the_interpreter_may_end_while_a_thread_trains(self):
+        program = """if True:
+            import threading, time, hogvec
+            corpus = [["a", "b", "c", "d"] * 50] * 100
+            model = hogvec.Word2Vec(min_count=1)
+            model.build_vocab(corpus)
+            begun = threading.Event()
+            threading.Thread(target=model.train, daemon=True, args=(corpus,), kwargs=dict(
+                total_examples=1, epochs=1_000_000, progress=lambda _: begun.set())).start()
+            begun.wait()
+            """
+        done = subprocess.run([sys.executable, "-c", program], check=False, timeout=300,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_a_child_may_train_after_a_fork(self):
         trained()
@@ -569,6 +671,68 @@ class Files(unittest.TestCase):
                 self.assertTrue(np.array_equal(model.syn1neg, other.syn1neg))
                 other.train(sentences_of_groups(), total_examples=400, epochs=1)
                 self.assertFalse(np.array_equal(model.wv.vectors, other.wv.vectors))
+
+    def test_what_was_loaded_can_be_pickled_too(self):
+        for settings in (dict(), dict(hs=1, negative=0), dict(softmax=True)):
+            trained(**settings).save(self.path)
+            loaded = Word2Vec.load(self.path)
+            for other in (pickle.loads(pickle.dumps(loaded)), copy.deepcopy(loaded)):
+                self.check_equal(loaded, other)
+                other.train(sentences_of_groups(), total_examples=400, epochs=1)
+
+    def test_callbacks_that_cannot_be_pickled(self):
+        class Local(hogvec.CallbackAny2Vec):
+            pass
+
+        model = trained(callbacks=[Local()])
+        with self.assertRaisesRegex((AttributeError, pickle.PicklingError), "Local"):
+            pickle.dumps(model)
+        model.save(self.path)  # they are not in the file
+        self.assertEqual(Word2Vec.load(self.path).callbacks, ())
+        self.assertEqual(len(copy.deepcopy(model).callbacks), 1)
+
+    def test_a_saved_model_is_no_run_and_may_be_replaced(self):
+        model = trained()
+        for _ in range(2):
+            model.save(self.path)
+            model.wv.save(self.path)
+            model.wv.save_word2vec_format(self.path)
+            os.unlink(self.path)
+            model.save(self.path)
+        with self.assertRaisesRegex(RuntimeError, "no run to go on with"):
+            Word2Vec.resume(self.path, sentences_of_groups())
+
+    def test_a_run_that_is_not_finished_is_not_replaced(self):
+        class Stop(hogvec.CallbackAny2Vec):
+            def on_epoch_end(self, model):
+                return hogvec.STOP
+
+        stopped = trained(model_file=self.path, callbacks=[Stop()])
+        self.assertEqual(stopped.train_count, 1)
+        for replace in (trained().save, trained().wv.save, trained().wv.save_word2vec_format,
+                        lambda path: trained(model_file=path)):
+            with self.assertRaisesRegex((RuntimeError, OSError, ValueError), "not finished"):
+                replace(self.path)
+        Word2Vec.resume(self.path, sentences_of_groups())
+        trained().save(self.path)
+
+    def test_files_are_looked_for_before_the_corpus(self):
+        def never():
+            raise AssertionError("the corpus is read")
+            yield
+
+        corpus = Restartable(never())
+        with self.assertRaises(FileNotFoundError):
+            Word2Vec(corpus, model_file=os.path.join(self.folder.name, "no", "model"))
+        with self.assertRaises(FileNotFoundError):
+            Word2Vec(corpus, hs=1, held_out=self.path)
+        for path in ("a\0b", os.path.join(self.folder.name, "a\0b")):
+            with self.assertRaisesRegex(ValueError, "null byte"):
+                trained().save(path)
+            with self.assertRaisesRegex(ValueError, "null byte"):
+                trained().wv.save_word2vec_format(path)
+            with self.assertRaisesRegex(ValueError, "null byte"):
+                Word2Vec(corpus_file=path)
 
     def test_files_that_are_none(self):
         with self.assertRaises(FileNotFoundError):

@@ -18,6 +18,7 @@ class Matrices(Hyperparameters):
     engine knows them by."""
 
     wv: KeyedVectors
+    corpus_total_words: int
     _matrices: Optional[_engine.Model]
     _vocabulary: Optional[_engine.Vocabulary]
     _sentence_ends: int
@@ -42,7 +43,11 @@ class Matrices(Hyperparameters):
     def _parts(self) -> tuple[_engine.Model, _engine.Vocabulary]:
         """The engine's model, its first rows those of `wv`, and its words."""
         if self._matrices is None or len(self.wv) == 0:
-            raise RuntimeError("you must first build vocabulary: the model has no words")
+            raise RuntimeError(
+                "you must first build vocabulary: the model has no words"
+                + (f"; none of the corpus occurs min_count={self.min_count} times"
+                   if self.corpus_total_words else "")
+            )
         rows = self._matrices.input
         vectors = self.wv.vectors
         if vectors.shape != rows.shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Iterable
@@ -87,7 +88,8 @@ class Session:
                 self._train_epochs()
             except StopTraining:
                 logger.info("training was stopped in epoch %d", self._run.epochs_done)
-            self._call("on_train_end")
+            with contextlib.suppress(StopTraining):  # it has ended
+                self._call("on_train_end")
         finally:
             if self._bar is not None:
                 self._bar.close()
@@ -111,8 +113,14 @@ class Session:
 
     def _call(self, name: str) -> bool:
         """Whether somebody wants an end."""
+        matrices = self._model._matrices
         answers = [getattr(callback, name)(self._model) for callback in self._callbacks
                    if hasattr(callback, name)]
+        if self._model._matrices is not matrices:
+            raise RuntimeError(
+                f"{name}() has given the model other words or matrices while it is trained; do so "
+                "before train() or behind it"
+            )
         return any(answer is STOP for answer in answers)
 
     def _result(self) -> Trained:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Optional
 
 from hogvec import _engine
 from hogvec._model.vocabulary import threshold_share
+
+logger = logging.getLogger("hogvec")
+
+
+LONGEST_WINDOW = 1000
+"""Words to each side that the engine looks at, at most."""
 
 
 class Hyperparameters:
@@ -19,23 +26,23 @@ class Hyperparameters:
         compute_loss: bool, comment: Optional[str], shrink_windows: bool, softmax: bool,
         softmax_exact: bool, softmax_batch: int, block: int, noise_rows: int,
     ) -> None:
-        self.vector_size = int(vector_size)
+        self.vector_size = _whole("vector_size", vector_size)
         self.alpha = float(alpha)
         self.min_alpha = float(min_alpha)
-        self.window = int(window)
-        self.min_count = int(min_count)
-        self.max_vocab_size = max_vocab_size
-        self.max_final_vocab = max_final_vocab
+        self.window = _whole("window", window)
+        self.min_count = _whole("min_count", min_count)
+        self.max_vocab_size = _whole_or_none("max_vocab_size", max_vocab_size)
+        self.max_final_vocab = _whole_or_none("max_final_vocab", max_final_vocab)
         self.sample = float(sample)
-        self.seed = int(seed)
-        self.workers = workers
+        self.seed = _whole("seed", seed)
+        self.workers = _whole_or_none("workers", workers)
         self.sg = int(sg)
         self.hs = int(hs)
         self.softmax = bool(softmax)
-        self.negative = 0 if self.softmax else int(negative)
+        self.negative = 0 if self.softmax else _whole("negative", negative)
         self.ns_exponent = float(ns_exponent)
         self.cbow_mean = int(cbow_mean)
-        self.epochs = int(epochs)
+        self.epochs = _whole("epochs", epochs)
         self.null_word = int(null_word)
         self.sorted_vocab = int(sorted_vocab)
         self.batch_words = int(batch_words)
@@ -43,9 +50,9 @@ class Hyperparameters:
         self.comment = comment
         self.shrink_windows = bool(shrink_windows)
         self.softmax_exact = bool(softmax_exact)
-        self.softmax_batch = int(softmax_batch)
-        self.block = int(block)
-        self.noise_rows = int(noise_rows)
+        self.softmax_batch = _whole("softmax_batch", softmax_batch)
+        self.block = _whole("block", block)
+        self.noise_rows = _whole("noise_rows", noise_rows)
         self._check()
 
     @property
@@ -63,6 +70,11 @@ class Hyperparameters:
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")
         if self.workers is not None and self.workers < 1:
             raise ValueError(f"workers must be 1 or more, or None for all cores, not {self.workers}")
+        for name in ("max_vocab_size", "max_final_vocab"):
+            if getattr(self, name) is not None and getattr(self, name) < 1:
+                raise ValueError(f"{name} must be 1 or more, or None, not {getattr(self, name)}")
+        if self.window > LONGEST_WINDOW:
+            logger.warning("window=%d: trained as %d", self.window, LONGEST_WINDOW)
         if not self.cbow_mean and not self.sg:
             raise ValueError("cbow_mean=0: hogvec trains CBOW by the mean of the context alone")
         if self.null_word:
@@ -96,7 +108,7 @@ class Hyperparameters:
             "softmax_batch": self.softmax_batch,
             "softmax_exact": self.softmax_exact,
             "dim": self.vector_size,
-            "window": self.window,
+            "window": min(self.window, LONGEST_WINDOW),
             "shrink_windows": self.shrink_windows,
             "sentence_words": 0,
             "noise_power": self.ns_exponent,
@@ -109,3 +121,18 @@ class Hyperparameters:
         }
         settings.update(others)
         return settings
+
+
+def _whole(name: str, value: Any) -> int:
+    """A number that the engine can hold, 2.0 and NumPy's among them."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"{name} must be a whole number, not {value!r}") from None
+    if number != value or abs(number) >= 2**31:
+        raise ValueError(f"{name} must be a whole number below 2 ** 31, not {value!r}")
+    return number
+
+
+def _whole_or_none(name: str, value: Any) -> Optional[int]:
+    return None if value is None else _whole(name, value)

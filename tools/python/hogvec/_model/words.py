@@ -34,7 +34,6 @@ class ModelWords(Matrices):
     """A model that counts words, and chooses those that it trains."""
 
     corpus_count: int
-    corpus_total_words: int
     _raw: Optional[RawCounts]
     _counted: Optional[Counted]
 

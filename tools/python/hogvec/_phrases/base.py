@@ -118,6 +118,15 @@ class _PhrasesTransformation:
         among them, and for damaged ones; OSError.
         """
         header, rows = files.read(fname)
+        try:
+            return cls._of_file(fname, header, rows, scoring)
+        except (KeyError, TypeError, IndexError) as error:
+            raise ValueError(f"{fname}: the file is damaged: {error!r}") from error
+
+    @classmethod
+    def _of_file(
+        cls, fname: Any, header: files.Header, rows: List[Any], scoring: Optional[Scoring]
+    ) -> Any:
         scorer = scorer_of(scoring) if scoring is not None else scorer_named(header["scoring"])
         from hogvec.models.phrases import FrozenPhrases, Phrases
 

@@ -4,7 +4,10 @@ import gzip
 import bz2
 import json
 import os
+import zlib
 from typing import IO, Any, Dict, Iterable, Iterator, List, Tuple
+
+from hogvec._paths import file_name
 
 FORMAT = "hogvec phrases"
 VERSION = 1
@@ -18,11 +21,14 @@ def write(path: "os.PathLike[str] | str", header: Header, rows: Iterable[Any], c
 
     A name that ends in .gz or .bz2 is compressed. Raises OSError.
     """
-    name = os.fspath(path)
+    given = file_name(path)
+    name = os.path.realpath(given)  # a link stays one
+    if os.path.exists(name) and not os.path.isfile(name):
+        raise OSError(f"{name}: is no regular file, which alone a saved one can replace")
     unfinished = f"{name}.{os.getpid()}.unfinished"
     whole = {"format": FORMAT, "version": VERSION, **header, "rows": count}
     try:
-        with _open(unfinished, name, "xb") as file:
+        with _open(unfinished, given, "xb") as file:
             file.write(_line(whole))
             for block in _blocks(rows):
                 file.write(_line(block))
@@ -40,14 +46,14 @@ def read(path: "os.PathLike[str] | str") -> Tuple[Header, List[Any]]:
 
     Raises ValueError for another file, or one that is damaged or cut off; OSError.
     """
-    name = os.fspath(path)
+    name = file_name(path)
     with _open(name, name, "rb") as file:
         try:
             header = _header(name, file.readline())
             rows: List[Any] = []
             for line in file:
                 rows.extend(json.loads(line))
-        except (EOFError, ValueError, TypeError, OSError) as error:
+        except (EOFError, ValueError, TypeError, KeyError, OSError, zlib.error) as error:
             if isinstance(error, FileNotPhrases):
                 raise
             raise ValueError(f"{name}: the file is damaged or cut off: {error}") from error
@@ -68,7 +74,7 @@ def _header(name: str, line: bytes) -> Header:
             "loaded. Count the text again, or load it in gensim and save what you need as text")
     try:
         header = json.loads(line)
-        good = header["format"] == FORMAT
+        good = header["format"] == FORMAT and {"version", "rows"} <= header.keys()
     except (ValueError, TypeError, KeyError):
         good = False
     if not good:

@@ -37,6 +37,10 @@ class KeyToIndex(Mapping[str, int]):
     def __len__(self) -> int:
         return len(self._words)
 
+    def copy(self) -> dict[str, int]:
+        """A dict of them, which may be changed."""
+        return dict(self)
+
     def __repr__(self) -> str:
         return f"<rows of {len(self)} words>"
 

@@ -7,12 +7,14 @@ import json
 import math
 import mmap
 import os
+import zipfile
 from typing import Any, Optional, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from hogvec import _engine
+from hogvec._paths import file_name
 from hogvec._vectors.arrays import REAL, Array, float_rows
 from hogvec._vectors.streams import PathLike
 from hogvec._vectors.word2vec_format import WordFiles, require_file
@@ -58,7 +60,7 @@ class ModelFiles(WordFiles):
         numbers = counts if has_counts and counts is not None else np.zeros(len(self))
         try:
             _engine.write_model(
-                os.fspath(fname), self._key_words(), float_rows(self.vectors),
+                file_name(fname), self._key_words(), float_rows(self.vectors),
                 numbers.astype(np.uint64), extras)
         except _engine.EngineError as error:
             raise OSError(str(error)) from error
@@ -132,7 +134,10 @@ class ModelFiles(WordFiles):
         vectors = _mapped(path, REAL, model["input"], (rows, stride), writable)[first:, :dim]
         counts = _mapped(path, np.int64, model["counts"], (rows,), writable)[first:]
         made = cls._of(words, vectors, counts)
-        made._take_extras(model["extras"])
+        try:
+            made._take_extras(model["extras"])
+        except (ValueError, KeyError, IndexError, OSError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{path}: section \"keyedvectors\" is damaged: {error}") from error
         return made
 
     def _take_extras(self, packed: bytes) -> None:

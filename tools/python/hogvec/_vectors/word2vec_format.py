@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hogvec import _engine
+from hogvec._paths import file_name
 from hogvec._vectors.arrays import REAL, Array, float_rows
 from hogvec._vectors.evaluation import Evaluation
 from hogvec._vectors.streams import PathLike, open_bytes
@@ -24,7 +25,7 @@ Self = TypeVar("Self", bound="WordFiles")
 
 def require_file(path: PathLike) -> str:
     """The path as the engine takes it. Errors: OSError where nothing can be read."""
-    name = os.fspath(path)
+    name = file_name(path)
     if name != "-":
         os.stat(name)
     return name
@@ -177,14 +178,14 @@ class WordFiles(Evaluation):
         """
         order = self._descending(sort_attr, fvocab is not None)
         words = self._key_words()
-        self._require_words(words, binary)
+        self._require_words(words, binary, prefix)
         if fvocab is not None:
             self._write_counts(fvocab, words, order, prefix, append, sort_attr)
         header = ""
         if write_header:
             rows = len(self) if total_vec is None else total_vec
             header = f"{rows} {self.vector_size}\n"
-        path = os.fspath(fname)
+        path = file_name(fname)
         if not append or not os.path.exists(path):
             self._write(path, header, words, order, prefix, binary)
             return
@@ -205,13 +206,17 @@ class WordFiles(Evaluation):
         return np.arange(len(self), dtype=np.uint64)
 
     @staticmethod
-    def _require_words(words: _engine.Words, binary: bool) -> None:
-        """Errors: ValueError for words that a reader would take for the end of one."""
-        index = words.first_with(" \n" if binary else " \t\r\n")
+    def _require_words(words: _engine.Words, binary: bool, prefix: str) -> None:
+        """Errors: ValueError for words that a reader would take for the end of one, or for none."""
+        ends = " \n" if binary else " \t\r\n"
+        if any(end in prefix for end in ends):
+            raise ValueError(
+                f"prefix {prefix!r} has a space or an end of a line, which the format cannot hold")
+        index = words.first_unwritable(ends)
         if index >= 0:
             raise ValueError(
-                f"key {words[index]!r} has a space or an end of a line, which the format cannot "
-                "hold; save() can")
+                f"key {words[index]!r} is empty, or has a space or an end of a line, which the "
+                "format cannot hold; save() can")
 
     def _write(
         self, path: str, header: str, words: _engine.Words, order: npt.NDArray[np.uint64],

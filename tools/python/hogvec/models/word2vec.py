@@ -18,7 +18,9 @@ from hogvec._model.prediction import predict, sentence_scores
 from hogvec._model.session import ProgressTarget, Session, Trained
 from hogvec._model.vocabulary import TrimRule
 from hogvec._model.words import ModelWords, Sentences
+from hogvec._paths import file_name
 from hogvec._sentences import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
+from hogvec._vectors.word2vec_format import require_file
 from hogvec.models.callbacks import CallbackAny2Vec
 from hogvec.models.keyedvectors import KeyedVectors
 
@@ -29,6 +31,18 @@ __all__ = [
 logger = logging.getLogger("hogvec")
 
 MAX_WORDS_IN_BATCH = 10000
+
+
+_MOMENTS = ("on_train_begin", "on_train_end", "on_epoch_begin", "on_epoch_end")
+
+
+def _called_back(callbacks: Iterable[CallbackAny2Vec]) -> tuple[CallbackAny2Vec, ...]:
+    """Errors: TypeError for one that is never called."""
+    given = tuple(callbacks)
+    for callback in given:
+        if not any(hasattr(callback, moment) for moment in _MOMENTS):
+            raise TypeError(f"the callback {callback!r} has none of the methods {', '.join(_MOMENTS)}")
+    return given
 
 
 def _not_of_an_instance(*_: Any, **__: Any) -> Any:
@@ -102,7 +116,8 @@ class Word2Vec(ModelWords):
         after each epoch, by the tree or by the full softmax. ValueError without one of them.
     model_file : path, optional
         `train()` trains in this file, chunk by chunk: it has what was trained when the process is
-        killed, and `Word2Vec.resume()` goes on. When training ends the vectors are the file's,
+        killed, and `Word2Vec.resume()` goes on. A file that is there is replaced, but for one of a
+        run that is not finished. When training ends the vectors are the file's,
         mapped to be read.
     hashfxn, batch_words, comment, null_word, cbow_mean
         As gensim has them. The first two change nothing here. `null_word` and ``cbow_mean=0`` are
@@ -170,11 +185,12 @@ class Word2Vec(ModelWords):
             noise_rows=noise_rows,
         )
         self.hashfxn = hashfxn
-        self.callbacks = tuple(callbacks)
+        self.callbacks = _called_back(callbacks)
         self.progress = progress
         self.held_out = held_out
-        self.model_file = None if model_file is None else os.fspath(model_file)
+        self.model_file = None if model_file is None else file_name(model_file)
         self._check_held_out()
+        self._check_model_file()
         self._begin()
         if sentences is None and corpus_file is None:
             if trim_rule is not None:
@@ -275,7 +291,7 @@ class Word2Vec(ModelWords):
             counted, epochs,
             self.alpha if start_alpha is None else start_alpha,
             self.min_alpha if end_alpha is None else end_alpha,
-            self.callbacks if callbacks is None else callbacks,
+            self.callbacks if callbacks is None else _called_back(callbacks),
             self.progress if progress is None else progress, report_delay,
         )
         return trained.words_kept, trained.words
@@ -348,10 +364,10 @@ class Word2Vec(ModelWords):
 
         The corpus is the one that it was begun with, else RuntimeError.
         """
-        path = os.fspath(model_file)
+        path = file_name(model_file)
         check_corpus(corpus_iterable, corpus_file, passes=1)
         model = cls.load(path)
-        model.callbacks, model.progress = tuple(callbacks), progress
+        model.callbacks, model.progress = _called_back(callbacks), progress
         model.held_out, model.model_file = held_out, path
         model._check_held_out()
         _, vocabulary = model._parts()
@@ -368,6 +384,14 @@ class Word2Vec(ModelWords):
             raise ValueError(
                 "held_out: negative samples give no probabilities; train with hs=1 or softmax=True"
             )
+        if isinstance(self.held_out, (str, os.PathLike)):
+            require_file(self.held_out)
+
+    def _check_model_file(self) -> None:
+        """What would else be found out when the whole corpus is counted."""
+        folder = os.path.dirname(self.model_file or "") or "."
+        if self.model_file is not None and not os.path.isdir(folder):
+            raise FileNotFoundError(f"{self.model_file}: there is no folder {folder}")
 
     def _held_out_text(self) -> Optional[_engine.HeldOut]:
         if self.held_out is None:
@@ -418,7 +442,7 @@ class Word2Vec(ModelWords):
     def save(self, fname: Union[str, os.PathLike[str]], *_: Any, **__: Any) -> None:
         """Writes a model file, whole or not at all, which `load()`, `KeyedVectors.load()` and the
         programs read. What gensim's save() takes besides is for its pickles, and ignored."""
-        storage.save(self, os.fspath(fname))
+        storage.save(self, file_name(fname))
 
     @classmethod
     def load(cls, fname: Union[str, os.PathLike[str]], *_: Any, **__: Any) -> Word2Vec:
@@ -427,7 +451,7 @@ class Word2Vec(ModelWords):
 
         Raises AttributeError where the file has vectors and no model, and what opening says.
         """
-        engine, attributes = storage.load(os.fspath(fname))
+        engine, attributes = storage.load(file_name(fname))
         model = cls.__new__(cls)
         model._begin_loaded(engine, attributes)
         return model
