@@ -74,7 +74,13 @@ class Drain {
   }
 
   /// Not PyUnicode_AsUTF8AndSize(), which keeps what it makes in the caller's strings.
-  void add_encoded(PyObject* token) { feed_.add(bytes_of(token)); }
+  void add_encoded(PyObject* token) {
+    const std::string bytes = bytes_of(token);
+    if (bytes == kSentenceEndName) {
+      throw py::value_error("the token '\\udcff\\udcfe</s>' is kept for the ends of sentences");
+    }
+    feed_.add(bytes);
+  }
 
   [[noreturn]] void refuse(PyObject* token) const {
     const std::string type =
@@ -264,10 +270,10 @@ SharedVocabulary CountedText::vocabulary(std::uint64_t min_count, int threads) c
   return vocabulary_of({counted.words().begin() + 1, counted.words().end()});
 }
 
-Text CountedText::encode(const Vocabulary& vocabulary, int threads) {
+EncodedText CountedText::take() {
   whole();
   encoded_ = true;
-  return {encode_counted(std::move(text_), vocabulary, 0, threads), words_, sentences_};
+  return std::move(text_);
 }
 
 void bind_corpora(py::module_& module) {
@@ -320,9 +326,13 @@ void bind_corpora(py::module_& module) {
       .def(
           "encode",
           [](CountedText& self, const Vocabulary& vocabulary, int threads) {
-            return std::make_shared<Text>(self.encode(vocabulary, threads));
+            EncodedText text = self.take();  // before other threads may ask for it
+            const py::gil_scoped_release others;
+            return std::make_shared<Text>(
+                Text{encode_counted(std::move(text), vocabulary, 0, threads), self.words(),
+                     self.sentences()});
           },
-          py::arg("vocabulary"), py::arg("threads"), py::call_guard<py::gil_scoped_release>());
+          py::arg("vocabulary"), py::arg("threads"));
 
   module.def("count_sentences", &count_sentences, py::arg("sentences"), py::arg("threads"));
   module.def("count_files", &count_files, py::arg("paths"), py::arg("threads"));

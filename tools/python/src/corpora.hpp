@@ -17,8 +17,8 @@
 
 namespace hogvec::python {
 
-/// What ends a sentence, row 0 of every model, which Python does not see: its name is no UTF-8, so
-/// that no key is the same.
+/// What ends a sentence, row 0 of every model, which Python does not see: its name is no UTF-8, and
+/// refused as a token.
 inline constexpr std::string_view kSentenceEndName = "\xff\xfe</s>";
 
 /// A vocabulary that models and texts share: row 0 is the sentences' end, which has the count 0 but
@@ -52,7 +52,7 @@ class CountedText {
   /// Words and counts, those of `min_count` on, in the order of their first appearance.
   std::vector<io::WordCount> in_order(std::uint64_t min_count) const;
   SharedVocabulary vocabulary(std::uint64_t min_count, int threads) const;
-  Text encode(const Vocabulary& vocabulary, int threads);
+  EncodedText take();
 
  private:
   const EncodedText& whole() const;

@@ -205,6 +205,17 @@ void bind_models(py::module_& module) {
                                const std::optional<RunRecord> record = record_of(self);
                                return record ? std::optional(record->to_json()) : std::nullopt;
                              })
+      .def_property_readonly("losses",
+                             [](const PythonModel& self) {
+                               std::vector<double> losses;
+                               for (const EpochTally& epoch : read_position(self.file()).epochs) {
+                                 losses.push_back(EpochLoss(losses.size(), epoch.loss).loss);
+                               }
+                               return losses;
+                             })
+      .def_property_readonly(
+          "finished",
+          [](const PythonModel& self) { return self.file().state() == io::ModelState::kFinished; })
       .def("words_and_counts", &words_and_counts)
       .def(
           "initialize",

@@ -52,6 +52,10 @@ class Vocabulary(unittest.TestCase):
         unsorted = Word2Vec([["b", "a", "c", "a"]], min_count=1, sorted_vocab=0)
         self.assertEqual(list(unsorted.wv.index_to_key), ["b", "a", "c"])
 
+    def test_the_one_token_that_is_taken(self):
+        with self.assertRaisesRegex(ValueError, "kept for the ends"):
+            Word2Vec([["a", "\udcff\udcfe</s>"]], min_count=1)
+
     def test_tokens_are_words_whatever_they_hold(self):
         odd = ["New York", "", "</s>", "a\nb", "naïve", "\udcff", "x" * 100_000, "\0"]
         model = Word2Vec([odd, odd], min_count=1)
@@ -555,6 +559,15 @@ class ModelFiles(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.path = os.path.join(self.folder.name, "run.model")
+
+    def test_it_says_what_the_run_came_to(self):
+        ended = trained(model_file=self.path, min_alpha=0.001)
+        loaded = Word2Vec.load(self.path)
+        self.assertEqual(loaded.train_count, 1)
+        self.assertAlmostEqual(loaded.get_latest_training_loss(), ended.get_latest_training_loss())
+        self.assertEqual(loaded.min_alpha_yet_reached, 0.001)
+        again = Word2Vec.resume(self.path, sentences_of_groups())  # nothing is left
+        self.assertAlmostEqual(again.get_latest_training_loss(), ended.get_latest_training_loss())
 
     def test_a_run_in_a_file_gives_the_same_vectors(self):
         whole = Word2Vec(sentences_of_groups(), **self.SETTINGS)

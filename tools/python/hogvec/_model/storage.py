@@ -58,11 +58,18 @@ def load(path: str) -> tuple[_engine.Model, dict[str, Any]]:
         raise AttributeError(
             f"{path}: has vectors and no model; they are there by hogvec.KeyedVectors.load()"
         )
-    flags = json.loads(record)["flags"]
-    if _FLAG in flags:
-        attributes: dict[str, Any] = json.loads(flags[_FLAG])["attributes"]
+    known = json.loads(record)
+    if _FLAG in known["flags"]:
+        attributes: dict[str, Any] = json.loads(known["flags"][_FLAG])["attributes"]
     else:
-        attributes = _of_program(json.loads(record))
+        attributes = _of_program(known)
+    if known["text"]["words"] > 0:  # a run, which has begun with these attributes
+        losses = [loss for loss in engine.losses if loss > 0]
+        if losses:
+            attributes["running_training_loss"] = losses[-1]
+        if engine.finished:
+            attributes["min_alpha_yet_reached"] = known["plan"]["end_alpha"]
+            attributes["train_count"] += 1
     return engine, attributes
 
 
@@ -100,7 +107,7 @@ def _of_program(record: dict[str, Any]) -> dict[str, Any]:
         "block": plan["block_centers"] if logistic else 0,
         "noise_rows": plan["noise_rows"] if logistic else 0,
         "corpus_total_words": record["text"]["words"],
-        "train_count": 1,
+        "train_count": 0,
     }
 
 

@@ -360,7 +360,7 @@ class Word2Vec(ModelWords):
     ) -> Word2Vec:
         """Goes on with a run that was stopped or killed, in its `model_file` and by its settings,
         to its end; where it was stopped, not killed, with one worker to the same vectors as if
-        nothing had been.
+        nothing had been. `held_out_losses` has the epochs that this call trains.
 
         The corpus is the one that it was begun with, else RuntimeError.
         """
