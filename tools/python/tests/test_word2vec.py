@@ -1,5 +1,6 @@
 """Word2Vec: words, settings, runs, files. Claims that gensim's users rely on, and what is ours."""
 
+import contextlib
 import copy
 import itertools
 import os
@@ -512,12 +513,9 @@ class Interrupts(unittest.TestCase):
         line = b"a b c d e f g h\n" * 1000
 
         def write():
-            with open(writer, "wb") as pipe:
-                try:
-                    while True:
-                        pipe.write(line)
-                except BrokenPipeError:
-                    pass
+            with contextlib.suppress(BrokenPipeError), open(writer, "wb", buffering=0) as pipe:
+                while True:
+                    pipe.write(line)
 
         threading.Thread(target=write, daemon=True).start()
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
