@@ -51,8 +51,8 @@ static void nearest_rows_come_in_order(void) {
   CHECK(hogvec_vectors_nearest(v, north, 2, 9, NULL, 0, 1, rows, cosines, &found) == HOGVEC_OK);
   CHECK(found == 4);
   CHECK(rows[0] == 0 && rows[1] == 2 && rows[2] == 1 && rows[3] == 3);
-  CHECK(fabs(cosines[0] - 1) < 1e-6 && fabs(cosines[1] - sqrt(0.5)) < 1e-6);
-  CHECK(fabs(cosines[2]) < 1e-6 && fabs(cosines[3] + 1) < 1e-6);
+  CHECK(fabsf(cosines[0] - 1) < 1e-6 && fabs(cosines[1] - sqrt(0.5)) < 1e-6);
+  CHECK(fabsf(cosines[2]) < 1e-6 && fabsf(cosines[3] + 1) < 1e-6);
   rows[1] = 77;
   CHECK(hogvec_vectors_nearest(v, north, 2, 1, excluded, 2, 0, rows, cosines, &found) == HOGVEC_OK);
   CHECK(found == 1 && rows[0] == 2 && rows[1] == 77);
