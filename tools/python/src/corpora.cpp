@@ -59,7 +59,14 @@ class Drain {
       }
       return;
     }
-    for (const py::handle token : py::iter(sentence)) add(token.ptr());
+    PyObject* const tokens = PyObject_GetIter(object);
+    if (tokens == nullptr) {
+      if (PyErr_ExceptionMatches(PyExc_TypeError) == 0) throw py::error_already_set();
+      PyErr_Clear();
+      throw py::type_error("sentence " + std::to_string(feed_.sentences()) +
+                           " is no list of words but " + name_of_type(object));
+    }
+    for (const py::handle token : py::reinterpret_steal<py::iterator>(tokens)) add(token.ptr());
   }
 
   void add(PyObject* token) {
@@ -83,11 +90,13 @@ class Drain {
   }
 
   [[noreturn]] void refuse(PyObject* token) const {
-    const std::string type =
-        py::str(py::handle(reinterpret_cast<PyObject*>(Py_TYPE(token))).attr("__name__"));
     throw py::type_error("sentence " + std::to_string(feed_.sentences()) +
-                         " has a token that is no str but " + type +
+                         " has a token that is no str but " + name_of_type(token) +
                          ": make it one by str(), or give integers as hogvec.IdSentences");
+  }
+
+  static std::string name_of_type(PyObject* object) {
+    return py::str(py::handle(reinterpret_cast<PyObject*>(Py_TYPE(object))).attr("__name__"));
   }
 
   static void look_around() {

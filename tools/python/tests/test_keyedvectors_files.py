@@ -115,6 +115,14 @@ class Word2VecFormat(InFolder):
         self.assertEqual(half.most_similar(np.array([1.0, 0.0]))[0][0], "a")
         double.save_word2vec_format(self.path("again"))
         self.assertEqual(self.read("again"), b"1 2\na 0.123456789012345 2.0\n")
+        for end, unpack in (".gz", gzip.decompress), (".bz2", bz2.decompress):
+            double.save_word2vec_format(self.path("again" + end), fvocab=self.path("vocab" + end))
+            self.assertEqual(unpack(self.read("again" + end)), self.read("again"))
+            self.assertEqual(unpack(self.read("vocab" + end)), b"a 1\n")
+        for name in "again.zst", "again.lz4":
+            with self.assertRaisesRegex(OSError, "is not written"):
+                double.save_word2vec_format(self.path(name))
+            self.assertFalse(os.path.exists(self.path(name)))
 
     def test_words_are_of_the_encoding(self):
         latin = self.write("v", "2 1\nzw\xf6lf 1\nrest 2\n".encode("latin-1"))

@@ -53,6 +53,11 @@ class Vocabulary(unittest.TestCase):
         unsorted = Word2Vec([["b", "a", "c", "a"]], min_count=1, sorted_vocab=0)
         self.assertEqual(list(unsorted.wv.index_to_key), ["b", "a", "c"])
 
+    def test_what_is_no_sentence_is_named_by_its_place(self):
+        for bad in (1, None):
+            with self.assertRaisesRegex(TypeError, f"sentence 1 is no list .* {type(bad).__name__}"):
+                Word2Vec([["a", "b"], bad], min_count=1)
+
     def test_the_one_token_that_is_taken(self):
         with self.assertRaisesRegex(ValueError, "kept for the ends"):
             Word2Vec([["a", "\udcff\udcfe</s>"]], min_count=1)

@@ -1,13 +1,12 @@
 """Files of phrases: lines of JSON, a header and then rows, a thousand to a line."""
 
-import gzip
-import bz2
 import json
-import os
+import lzma
 import zlib
-from typing import IO, Any, Dict, Iterable, Iterator, List, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Tuple
 
-from hogvec._paths import file_name
+from hogvec._paths import PathLike, file_name
+from hogvec._streams import created, open_bytes
 
 FORMAT = "hogvec phrases"
 VERSION = 1
@@ -16,44 +15,32 @@ _ROWS_A_LINE = 1000
 Header = Dict[str, Any]
 
 
-def write(path: "os.PathLike[str] | str", header: Header, rows: Iterable[Any], count: int) -> None:
+def write(path: PathLike, header: Header, rows: Iterable[Any], count: int) -> None:
     """Writes the header and `count` rows; the file appears whole or not at all.
 
-    A name that ends in .gz or .bz2 is compressed. Raises OSError.
+    A name that ends in .gz, .bz2 or .xz is compressed. Raises OSError.
     """
-    given = file_name(path)
-    name = os.path.realpath(given)  # a link stays one
-    if os.path.exists(name) and not os.path.isfile(name):
-        raise OSError(f"{name}: is no regular file, which alone a saved one can replace")
-    unfinished = f"{name}.{os.getpid()}.unfinished"
     whole = {"format": FORMAT, "version": VERSION, **header, "rows": count}
-    try:
-        with _open(unfinished, given, "xb") as file:
-            file.write(_line(whole))
-            for block in _blocks(rows):
-                file.write(_line(block))
-        os.replace(unfinished, name)
-    except BaseException:
-        try:
-            os.unlink(unfinished)
-        except OSError:
-            pass
-        raise
+    with created(path) as file:
+        file.write(_line(whole))
+        for block in _blocks(rows):
+            file.write(_line(block))
 
 
-def read(path: "os.PathLike[str] | str") -> Tuple[Header, List[Any]]:
+def read(path: PathLike) -> Tuple[Header, List[Any]]:
     """The header and all rows of a file that write() wrote.
 
     Raises ValueError for another file, or one that is damaged or cut off; OSError.
     """
     name = file_name(path)
-    with _open(name, name, "rb") as file:
+    with open_bytes(name) as file:
         try:
             header = _header(name, file.readline())
             rows: List[Any] = []
             for line in file:
                 rows.extend(json.loads(line))
-        except (EOFError, ValueError, TypeError, KeyError, OSError, zlib.error) as error:
+        except (EOFError, ValueError, TypeError, KeyError, OSError, zlib.error,
+                lzma.LZMAError) as error:
             if isinstance(error, FileNotPhrases):
                 raise
             raise ValueError(f"{name}: the file is damaged or cut off: {error}") from error
@@ -84,14 +71,6 @@ def _header(name: str, line: bytes) -> Header:
                              f"{header['version']}, and this one reads up to {VERSION}")
     found: Header = header
     return found
-
-
-def _open(path: str, name: str, mode: str) -> IO[bytes]:
-    if name.endswith(".gz"):
-        return gzip.open(path, mode)  # type: ignore[return-value]
-    if name.endswith(".bz2"):
-        return bz2.open(path, mode)  # type: ignore[return-value]
-    return open(path, mode)
 
 
 def _line(value: Any) -> bytes:

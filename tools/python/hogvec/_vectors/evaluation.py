@@ -12,7 +12,8 @@ import numpy as np
 from hogvec._vectors.arrays import unit
 from hogvec._vectors.correlation import Correlation, pearson, spearman
 from hogvec._vectors.queries import Queries
-from hogvec._vectors.streams import PathLike, open_bytes
+from hogvec._paths import PathLike
+from hogvec._streams import open_bytes
 
 logger = logging.getLogger("hogvec.models.keyedvectors")
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from hogvec import _engine
 from hogvec._paths import file_name
 from hogvec._vectors.arrays import REAL, Array, float_rows
-from hogvec._vectors.streams import PathLike
+from hogvec._paths import PathLike
 from hogvec._vectors.word2vec_format import WordFiles, require_file
 
 Self = TypeVar("Self", bound="ModelFiles")

@@ -13,14 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from hogvec import _engine
-from hogvec._paths import file_name
+from hogvec._paths import PathLike, file_name
+from hogvec._streams import appended, created, open_bytes
 from hogvec._vectors.arrays import REAL, Array, float_rows
 from hogvec._vectors.evaluation import Evaluation
-from hogvec._vectors.streams import PathLike, open_bytes
 
 logger = logging.getLogger("hogvec.models.keyedvectors")
 
 Self = TypeVar("Self", bound="WordFiles")
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def require_file(path: PathLike) -> str:
@@ -237,18 +241,17 @@ class WordFiles(Evaluation):
         prefix: str,
     ) -> None:
         """Text with the digits of double precision."""
-        with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-            file.write(header)
+        with created(path) as file:
+            file.write(header.encode())
             for index in order:
                 numbers = " ".join(map(repr, self.vectors[index].tolist()))
-                file.write(f"{prefix}{words[int(index)]} {numbers}\n")
+                file.write(_encoded(f"{prefix}{words[int(index)]} {numbers}\n"))
 
     def _write_counts(
         self, path: PathLike, words: _engine.Words, order: npt.NDArray[np.uint64], prefix: str,
         append: bool, attr: str,
     ) -> None:
         values = self.expandos[attr]
-        with open(path, "a" if append else "w", encoding="utf-8", errors="surrogateescape",
-                  newline="\n") as file:
+        with appended(path) if append else created(path) as file:
             for index in order:
-                file.write(f"{prefix}{words[int(index)]} {values[index]}\n")
+                file.write(_encoded(f"{prefix}{words[int(index)]} {values[index]}\n"))
