@@ -91,7 +91,16 @@ class Encoder {
   }
 
   EncodedText encode() {
-    run_workers(options_.resources.threads, [&](int worker) { read_blocks(worker); });
+    run_workers(options_.resources.threads, [&](int worker) {
+      try {
+        read_blocks(worker);
+      } catch (...) {
+        // The text is lost: the others need not read it to its end.
+        failed_.store(true, std::memory_order_relaxed);
+        if constexpr (requires { source_.abandon(); }) source_.abandon();
+        throw;
+      }
+    });
     source_.finish();
     encoded_.words = TextWords(std::move(tables_), options_.resources.threads, encoded_.numbers);
     return std::move(encoded_);
@@ -111,7 +120,7 @@ class Encoder {
       return table_bytes_.fetch_add(more, std::memory_order_relaxed) + more <= most_table_bytes_ ||
              worker == 0;
     };
-    while (may_go_on()) {
+    while (may_go_on() && !failed_.load(std::memory_order_relaxed)) {
       auto block = source_.next();
       if (!block) break;
       ids.clear();
@@ -151,6 +160,7 @@ class Encoder {
   std::vector<WordTable> tables_;
   std::size_t most_table_bytes_;
   std::atomic<std::size_t> table_bytes_{0};
+  std::atomic<bool> failed_{false};
   EncodedText encoded_;
   std::mutex sections_;
   std::atomic<std::size_t> count_{0};

@@ -62,8 +62,8 @@ class WordFeed::Blocks {
   // The threads' side.
   std::optional<Block> next() {
     std::unique_lock lock(mutex_);
-    more_.wait(lock, [this] { return !waiting_.empty() || ended_; });
-    if (waiting_.empty()) return std::nullopt;
+    more_.wait(lock, [this] { return !waiting_.empty() || ended_ || abandoned_; });
+    if (waiting_.empty() || abandoned_) return std::nullopt;
     Room room = std::move(waiting_.front());
     waiting_.pop_front();
     less_.notify_one();
@@ -76,11 +76,12 @@ class WordFeed::Blocks {
     const std::lock_guard lock(mutex_);
     free_.push_back(std::move(room));
   }
-  /// Nobody will ask for more.
+  /// Nobody is to ask for more.
   void abandon() {
     const std::lock_guard lock(mutex_);
     abandoned_ = true;
     less_.notify_all();
+    more_.notify_all();
   }
 
   // The caller's side.
@@ -158,6 +159,7 @@ class WordFeed::Reader {
     if (thread_.joinable()) thread_.join();
   }
 
+  /// Once.
   EncodedText result() {
     thread_.join();
     failure_.rethrow();
@@ -187,20 +189,31 @@ WordFeed::~WordFeed() {
 
 void WordFeed::make_room(std::size_t word_bytes) {
   if (word_bytes >= std::size_t{1} << 31) throw Error("a word has 2 GiB or more");
-  if (ends_used_ > 0 && !blocks_->pass_on(bytes_used_, ends_used_)) {
-    ends_used_ = 0;
-    reader_->result();  // throws what the threads have thrown
-  }
+  pass_on();
   const Blocks::Room& room = blocks_->take(word_bytes + 1);
   bytes_ = room.bytes.get();
   ends_ = room.ends.get();
   capacity_ = room.capacity;
-  bytes_used_ = 0;
   ends_used_ = 0;
 }
 
+void WordFeed::pass_on() {
+  if (lost_) throw Error("the text was given up for an error before");
+  const bool filled = bytes_ != nullptr && ends_used_ > 0;
+  const std::size_t bytes_used = std::exchange(bytes_used_, 0);
+  const std::size_t ends_used = std::exchange(ends_used_, kEnds);
+  // The block is the threads', whatever happens now: the next word needs another.
+  bytes_ = nullptr;
+  ends_ = nullptr;
+  capacity_ = 0;
+  if (!filled || blocks_->pass_on(bytes_used, ends_used)) return;
+  lost_ = true;
+  reader_->result();  // throws what the threads have thrown
+}
+
 EncodedText WordFeed::finish() {
-  if (ends_used_ > 0) blocks_->pass_on(bytes_used_, ends_used_);
+  pass_on();
+  lost_ = true;  // or given away
   blocks_->end();
   EncodedText text = reader_->result();
   reader_.reset();

@@ -23,7 +23,8 @@ class WordFeed {
   WordFeed(const WordFeed&) = delete;
   WordFeed& operator=(const WordFeed&) = delete;
 
-  /// Waits where the threads are far behind. Errors: those of the threads; a word of 2 GiB.
+  /// Waits where the threads are far behind. Errors: those of the threads, after which the text is
+  /// lost, and every call one; a word of 2 GiB.
   void add(std::string_view word) {
     if (word.size() >= capacity_ - bytes_used_ || ends_used_ == kEnds) make_room(word.size());
     if (!word.empty()) std::memcpy(bytes_ + bytes_used_, word.data(), word.size());
@@ -54,6 +55,8 @@ class WordFeed {
   static constexpr std::uint32_t kSentence = 0xffffffff;  // an end that is a sentence's
 
   void make_room(std::size_t word_bytes);
+  /// The block that is being filled, to the threads. Errors: those of the threads.
+  void pass_on();
 
   std::unique_ptr<Blocks> blocks_;
   std::unique_ptr<Reader> reader_;
@@ -65,6 +68,7 @@ class WordFeed {
   std::size_t ends_used_ = 0;
   std::uint64_t words_ = 0;
   std::uint64_t sentences_ = 0;
+  bool lost_ = false;  // there is nothing to add to any more
 };
 
 }  // namespace hogvec

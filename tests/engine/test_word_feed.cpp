@@ -3,6 +3,7 @@
 // who goes away, or whose threads fail, is not left waiting.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -108,6 +109,24 @@ TEST_CASE("what goes wrong in the threads reaches the caller, who is not left wa
     words.finish();
   };
   CHECK_THROWS_WITH(add_many(), "no more");
+  CHECK_THROWS_WITH(add_many(), "the text was given up for an error before");
+  CHECK_THROWS_WITH(words.finish(), "the text was given up for an error before");
+}
+
+TEST_CASE("what goes wrong in one thread is no work for the others") {
+  EncodeOptions options = options_of(2);
+  std::atomic<bool> thrown{false};
+  options.on_progress = [&](std::uint64_t, std::uint64_t) {
+    if (!thrown.exchange(true)) throw std::runtime_error("no more");
+  };
+  WordFeed words(options);
+  constexpr int kMany = 10'000'000;
+  int added = 0;
+  const auto add_many = [&] {
+    for (; added < kMany; ++added) words.add("word");
+  };
+  CHECK_THROWS_WITH(add_many(), "no more");
+  CHECK(added < kMany);
 }
 
 }  // namespace
