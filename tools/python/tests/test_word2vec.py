@@ -543,13 +543,19 @@ class Interrupts(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertEqual(done.returncode, 0, done.stdout)
 
-    def test_a_child_may_train_after_a_fork(self):
-        trained()
+    def test_a_child_may_train_and_ask_after_a_fork(self):
+        # Whose parent has threads that the child lacks.
+        many = KeyedVectors(20)
+        many.add_vectors([str(k) for k in range(100_000)],
+                         np.random.default_rng(1).random((100_000, 20), dtype=np.float32))
+        wanted = many.most_similar("5")
+        trained(workers=2)
         child = os.fork()
         if child == 0:
             code = 1
             try:
-                code = 0 if len(trained(workers=1).wv) == 10 else 2
+                good = len(trained(workers=2).wv) == 10 and many.most_similar("5") == wanted
+                code = 0 if good else 2
             finally:
                 os._exit(code)
         self.assertEqual(os.waitpid(child, 0)[1], 0)
