@@ -228,6 +228,8 @@ bool is_model_file(const std::string& path) noexcept {
   return false;
 }
 
+void ModelFile::unlock() noexcept { flock(file_.get(), LOCK_UN); }
+
 void refuse_unfinished_run(const std::string& path) {
   if (!is_model_file(path)) return;
   const ModelState state = ModelFile::open(path).state();

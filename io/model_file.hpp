@@ -77,6 +77,8 @@ class ModelFile {
   /// The same to go on training: writable, locked, all blocks reserved. Errors: also where another
   /// trainer has it, or where there is no room for what a sparse copy has left out.
   static ModelFile open_to_train(const std::string& path);
+  /// Lets another trainer have it, though it is open here: it is not to be written any more.
+  void unlock() noexcept;
 
   explicit operator bool() const noexcept { return header_ != nullptr; }
   const std::string& path() const noexcept { return path_; }

@@ -55,6 +55,9 @@ class StoredModel {
   /// Ends what begin() began: lasting, with that state. The run has merged what it trained.
   void end(io::ModelState state);
 
+  /// Lets others go on with the file, which this one may still read: after end().
+  void leave() noexcept { file_.unlock(); }
+
   /// Copies the model, to be gone on with by itself, while no worker writes it: whole or not at
   /// all. Errors: no room; what the system says.
   void copy_to(const std::string& path);

@@ -18,9 +18,9 @@ list(GET hogvec_sites 1 hogvec_site_of_local)
 list(GET hogvec_sites 2 hogvec_site_of_others)
 install(CODE "
   set(hogvec_site ${hogvec_site_of_others})
-  if(CMAKE_INSTALL_PREFIX MATCHES \"/usr/*$\")
+  if(CMAKE_INSTALL_PREFIX MATCHES \"^/usr/*$\")
     set(hogvec_site ${hogvec_site_of_usr})
-  elseif(CMAKE_INSTALL_PREFIX MATCHES \"/usr/local/*$\")
+  elseif(CMAKE_INSTALL_PREFIX MATCHES \"^/usr/local/*$\")
     set(hogvec_site ${hogvec_site_of_local})
   endif()" COMPONENT python)
 # This goes into the script of cmake --install as it is.

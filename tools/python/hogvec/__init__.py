@@ -1,4 +1,15 @@
-"""Word vectors in the manner of gensim, trained by hogvec."""
+"""Word vectors in the manner of gensim 4, trained on every core.
+
+    >>> from hogvec import LineSentence, Word2Vec
+    >>> model = Word2Vec(LineSentence("text.txt"), vector_size=100, sg=1, workers=None)
+    >>> model.wv.most_similar("king", topn=3)
+    >>> model.save("text.model")
+    >>> Word2Vec.load("text.model").wv["king"]  # mapped: there at once, whatever its size
+
+`Word2Vec` trains, `KeyedVectors` asks, `Phrases` joins words that belong together. Names, defaults
+and errors are gensim's; what is beside them, and what is otherwise, is in the docstrings of each
+class and in README.md. Progress goes to the logger "hogvec".
+"""
 
 import logging
 

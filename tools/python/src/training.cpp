@@ -60,6 +60,7 @@ class PythonRun {
     stored->end(how == RunEnd::kFinished   ? io::ModelState::kFinished
                 : how == RunEnd::kDiverged ? io::ModelState::kDiverged
                                            : io::ModelState::kStopped);
+    stored->leave();  // arrays of Python's may keep it open
   }
 
   std::uint64_t words() const { return run_.progress().words; }

@@ -106,6 +106,16 @@ class Word2VecFormat(InFolder):
             self.write(name, pack(b"2 2\na 1 2\nb 3 4\n"))
             self.assert_same(KeyedVectors.load_word2vec_format(self.path(name)), expected)
 
+    def test_double_precision_is_read_whole_or_refused(self):
+        self.write("v", b"2 2\na\t0.1\t2\n b  3   0.4 \n")
+        for kind in (np.float32, np.float64):
+            read = KeyedVectors.load_word2vec_format(self.path("v"), datatype=kind)
+            self.assertEqual(read.vectors.tolist(), [[kind(0.1), 2], [3, kind(0.4)]])
+        vectors_of(["a", "b"], np.eye(2)).save_word2vec_format(self.path("v.zst"))
+        with self.assertRaisesRegex(ValueError, "packed by zstd"):
+            KeyedVectors.load_word2vec_format(self.path("v.zst"), datatype=np.float64,
+                                              unicode_errors="ignore")
+
     def test_numbers_have_the_type_that_is_asked(self):
         self.write("v", b"1 2\na 0.123456789012345 2\n")
         double = KeyedVectors.load_word2vec_format(self.path("v"), datatype=np.float64)

@@ -141,6 +141,10 @@ class Adding(unittest.TestCase):
     def test_of_a_key_that_is_given_twice_one_counts(self):
         vectors = KeyedVectors(1)
         vectors.add_vectors(["a", "a"], [[1], [2]])
+        wide = KeyedVectors(2)
+        for rows in (np.ones((2, 3)), np.ones(6), np.ones((3, 2, 1))):  # six values, for three keys
+            with self.assertRaisesRegex(ValueError, r"it must be \(3, 2\)"):
+                wide.add_vectors(["x", "y", "z"], rows)
         np.testing.assert_array_equal(vectors.vectors, [[1]])
         vectors.add_vectors(["b", "b"], [[3], [4]], replace=True)
         np.testing.assert_array_equal(vectors.vectors, [[1], [4]])

@@ -14,6 +14,8 @@ import threading
 import unittest
 import warnings
 
+import numpy as np
+
 from hogvec import FrozenPhrases, Phraser, Phrases
 from hogvec.models.phrases import ENGLISH_CONNECTOR_WORDS, npmi_scorer, original_scorer
 
@@ -247,6 +249,21 @@ class Joining(unittest.TestCase):
         del frozen.phrasegrams["york_city"]
         self.assertEqual(frozen[["york", "city", "a", "b"]], ["york", "city", "a_b"])
 
+    def test_a_phrase_of_two_ways_to_part_it_may_be_changed_too(self):
+        sentences = [["bank", "of", "the", "west"]] * 3 + [["x", "y"]] * 3
+        phrases = Phrases(sentences, min_count=1, threshold=0.1, connector_words={"of", "the"})
+        for change in (lambda f: f.phrasegrams.__setitem__("bank_of_the_west", 0.0),
+                       lambda f: f.phrasegrams.pop("bank_of_the_west"),
+                       lambda f: setattr(f, "phrasegrams", {})):
+            frozen = phrases.freeze()
+            self.assertEqual(frozen[sentences[0]], ["bank_of_the_west"])
+            change(frozen)
+            self.assertEqual(frozen[sentences[0]], sentences[0])
+            self.assertEqual(frozen.find_phrases([sentences[0]]), {})
+        frozen = phrases.freeze()
+        frozen.phrasegrams = {"bank_of_the_west": 5.0}
+        self.assertEqual(frozen.find_phrases([sentences[0]]), {"bank_of_the_west": 5.0})
+
     def test_a_frozen_model_joins_what_the_model_joined_that_it_was(self):
         # a_b and c make a_b_c, which is also what a and b_c are spelled as.
         sentences = [["a_b", "c"], ["a_b", "c"], ["a_b", "c"], ["a", "x"], ["b_c", "x"]]
@@ -321,6 +338,11 @@ class Files(unittest.TestCase):
         with gzip.open(self.path + ".gz") as file:
             self.assertEqual(json.loads(file.readline())["format"], "hogvec phrases")
         self.assertEqual(len(os.listdir(os.path.dirname(self.path))), 3)
+
+    def test_numbers_of_numpy_are_saved(self):
+        phrases = Phrases([["a", "b"]] * 3, min_count=np.int64(1), threshold=np.float32(0.1))
+        phrases.save(self.path)
+        self.assertEqual(Phrases.load(self.path).min_count, 1)
 
     def test_links_stay_and_what_is_no_file_is_not_replaced(self):
         link, pipe = self.path + ".link.gz", self.path + ".pipe"

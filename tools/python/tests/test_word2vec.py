@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
 
 import numpy as np
 
@@ -305,6 +306,33 @@ class Training(unittest.TestCase):
         with self.assertRaisesRegex(MemoryError, "2147483647 dimensions takes"):
             Word2Vec([["a", "b"]] * 9000, min_count=1, vector_size=2**31 - 1)
 
+    def test_words_that_are_added_join_the_same_vectors(self):
+        model = trained()
+        vectors = model.wv
+        vectors.set_vecattr("dog", "kind", 7)
+        vectors.vectors_lockf = np.zeros(1)
+        model.build_vocab([["cat", "wolf"]], update=True)
+        self.assertIs(model.wv, vectors)
+        self.assertEqual(len(vectors), 11)
+        self.assertEqual((vectors.get_vecattr("dog", "kind"), vectors.get_vecattr("wolf", "kind")),
+                         (7, 0))
+        before = vectors.vectors.copy()
+        model.train([["cat", "wolf"]] * 100, total_examples=100, epochs=1)
+        self.assertTrue(np.array_equal(vectors.vectors, before))  # all are locked
+
+    def test_what_fails_leaves_the_model_as_it_was(self):
+        model = trained()
+        before = model.wv.vectors.copy()
+        with self.assertRaises(ZeroDivisionError):
+            model.build_vocab([["a"]], min_count=7, trim_rule=lambda *_: 1 // 0)
+        self.assertEqual(model.min_count, 1)
+        model.vector_size = 8
+        with self.assertRaises(RuntimeError):
+            model.build_vocab([["cat", "wolf"]], update=True)
+        model.vector_size = 16
+        self.assertTrue(np.array_equal(model.wv.vectors, before))
+        model.train(sentences_of_groups(), total_examples=400, epochs=1)
+
     def test_locked_words_stay(self):
         for sg in (0, 1):
             model = Word2Vec(min_count=1, sample=0, sg=sg)
@@ -569,6 +597,39 @@ class ModelFiles(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.path = os.path.join(self.folder.name, "run.model")
 
+    def test_what_fails_before_it_trains_leaves_no_run(self):
+        blocked = {"tqdm": None}
+        for settings, error in ((dict(progress=True), ImportError),
+                                (dict(hs=1, held_out=[["no", "such", 1]]), TypeError)):
+            with self.subTest(settings), unittest.mock.patch.dict(sys.modules, blocked):
+                with self.assertRaises(error):
+                    trained(model_file=self.path, **settings)
+                self.assertFalse(os.path.exists(self.path))
+
+    def test_it_can_be_resumed_where_it_was_interrupted(self):
+        class Interrupt(hogvec.CallbackAny2Vec):
+            def on_epoch_end(self, model):
+                self.row = model.wv.vectors  # which stays open
+                raise KeyboardInterrupt
+
+        watcher = Interrupt()
+        try:
+            trained(model_file=self.path, workers=1, callbacks=[watcher])
+        except KeyboardInterrupt:
+            resumed = Word2Vec.resume(self.path, sentences_of_groups())
+        self.assertTrue(np.array_equal(resumed.wv.vectors, trained(workers=1).wv.vectors))
+
+    def test_one_that_is_stopped_when_all_is_trained_is_finished(self):
+        def stop(progress):
+            if progress.words == progress.total_words:
+                raise hogvec.StopTraining
+
+        trained(model_file=self.path, progress=stop)
+        loaded = Word2Vec.load(self.path)
+        self.assertEqual(loaded.train_count, 1)
+        self.assertEqual(Word2Vec.resume(self.path, sentences_of_groups()).train_count, 1)
+        trained().save(self.path)
+
     def test_it_says_what_the_run_came_to(self):
         ended = trained(model_file=self.path, min_alpha=0.001)
         loaded = Word2Vec.load(self.path)
@@ -693,6 +754,46 @@ class Files(unittest.TestCase):
                 self.assertTrue(np.array_equal(model.syn1neg, other.syn1neg))
                 other.train(sentences_of_groups(), total_examples=400, epochs=1)
                 self.assertFalse(np.array_equal(model.wv.vectors, other.wv.vectors))
+
+    def test_locks_and_attributes_of_words_are_saved(self):
+        model = trained()
+        model.wv.vectors_lockf[3] = 0
+        model.wv.set_vecattr("dog", "kind", "noun")
+        model.save(self.path)
+        loaded = Word2Vec.load(self.path)
+        self.assertEqual(loaded.wv.get_vecattr("dog", "kind"), "noun")
+        before = loaded.wv.vectors.copy()
+        loaded.train(sentences_of_groups(), total_examples=400, epochs=1)
+        self.assertEqual(np.flatnonzero((loaded.wv.vectors == before).all(axis=1)).tolist(), [3])
+
+    def test_words_in_another_order_are_no_words_of_the_model(self):
+        model = Word2Vec(sentences_of_groups(), min_count=1, sorted_vocab=0, vector_size=8)
+        model.wv.set_vecattr(model.wv.index_to_key[4], "count", 10**6)
+        model.wv.sort_by_descending_frequency()
+        for act in (lambda: model.save(self.path), lambda: pickle.dumps(model),
+                    lambda: model.train(sentences_of_groups(), total_examples=1, epochs=1)):
+            with self.assertRaisesRegex(RuntimeError, "in another order"):
+                act()
+        self.assertFalse(os.path.exists(self.path))
+        model = trained()
+        model.wv = trained(seed=2).wv  # the same words in the same order
+        model.save(self.path)
+        self.assertTrue(np.array_equal(Word2Vec.load(self.path).wv.vectors, model.wv.vectors))
+
+    def test_a_copy_leaves_the_original_alone_and_keeps_what_is_its_own(self):
+        class Mine(Word2Vec):
+            pass
+
+        model = Mine(sentences_of_groups(), min_count=1, vector_size=8)
+        model.note = "mine"
+        rows = model.wv.vectors
+        for other in (copy.copy(model), copy.deepcopy(model)):
+            self.assertIs(model.wv.vectors, rows)
+            self.assertEqual(other.note, "mine")
+            other.train(sentences_of_groups(), total_examples=400, epochs=1)
+        self.assertIs(model.wv.vectors, rows)
+        self.assertEqual(model.train_count, 1)
+        self.assertEqual(len(pickle.loads(pickle.dumps(Word2Vec())).wv), 0)
 
     def test_what_was_loaded_can_be_pickled_too(self):
         for settings in (dict(), dict(hs=1, negative=0), dict(softmax=True)):

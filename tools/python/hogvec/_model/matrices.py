@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Optional
 
 import numpy as np
@@ -21,8 +22,11 @@ class Matrices(Hyperparameters):
     corpus_total_words: int
     _matrices: Optional[_engine.Model]
     _vocabulary: Optional[_engine.Vocabulary]
-    _sentence_ends: int
-    """How often </s> stood in a text that a program has trained on: the tree is made of it, too."""
+    _made_wv: Optional[KeyedVectors]
+    """`wv`, where nobody has put another in its place."""
+    _counted_words: tuple[Sequence[str], np.ndarray[Any, Any], int]
+    """Until there is a vocabulary: the model's words, their counts, and how often </s> stood in a
+    text that a program has trained on, since the tree is made of it, too."""
 
     @property
     def syn1neg(self) -> Array:
@@ -60,11 +64,21 @@ class Matrices(Hyperparameters):
             self._matrices.input[:] = vectors
             self.wv.vectors = self._matrices.input
         if self._vocabulary is None:
-            counts = np.asarray(self.wv.expandos["count"]).astype(np.uint64)
-            self._vocabulary = _engine.Vocabulary(
-                list(self.wv.index_to_key), counts, self._sentence_ends
+            words, counts, ends = self._counted_words
+            self._vocabulary = _engine.Vocabulary(list(words), counts.astype(np.uint64), ends)
+        if not self._knows_words():
+            raise RuntimeError(
+                "wv has other words than the model, or in another order; add words by "
+                "build_vocab(update=True), and sort a copy of wv"
             )
         return self._matrices, self._vocabulary
+
+    def _knows_words(self) -> bool:
+        """Whether `wv` has the model's words in the model's order."""
+        if self.wv is self._made_wv and self.wv._words is not None:  # nobody has changed them
+            return True
+        assert self._vocabulary is not None
+        return list(self.wv.index_to_key) == list(self._vocabulary.words)
 
     def _writable_parts(self) -> tuple[_engine.Model, _engine.Vocabulary]:
         self._parts()
@@ -77,10 +91,11 @@ class Matrices(Hyperparameters):
         if mapped is None or mapped.writable:
             return
         mine = self.wv.vectors.ctypes.data == mapped.input.ctypes.data
-        self._matrices = self._new_engine(len(self.wv))
-        self._matrices.begin_from(mapped, self.seed, True, self._threads())
+        own = self._new_engine(len(self.wv))
+        own.begin_from(mapped, self.seed, True, self._threads())
+        self._matrices = own
         if mine:
-            self.wv.vectors = self._matrices.input
+            self.wv.vectors = own.input
 
     def _new_engine(self, words: int) -> _engine.Model:
         return _engine.Model(words, self.vector_size, self._has_output(), bool(self.hs))

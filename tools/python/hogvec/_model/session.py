@@ -30,18 +30,22 @@ class Trained(NamedTuple):
     seconds: float
 
 
+def _require_tqdm() -> Any:
+    try:
+        from tqdm import tqdm
+    except ImportError as error:
+        raise ImportError(
+            "progress=True shows a bar of tqdm, which is not installed: install it "
+            "(python3-tqdm), or give a function"
+        ) from error
+    return tqdm
+
+
 class _Bar:
     """tqdm, in words."""
 
     def __init__(self, total: int) -> None:
-        try:
-            from tqdm import tqdm
-        except ImportError as error:
-            raise ImportError(
-                "progress=True shows a bar of tqdm, which is not installed: install it "
-                "(python3-tqdm), or give a function"
-            ) from error
-        self._bar = tqdm(total=total, unit="words", unit_scale=True)
+        self._bar = _require_tqdm()(total=total, unit="words", unit_scale=True)
 
     def __call__(self, progress: Progress) -> None:
         self._bar.set_postfix(epoch=f"{progress.epoch + 1}/{progress.epochs}", refresh=False)
@@ -49,6 +53,24 @@ class _Bar:
 
     def close(self) -> None:
         self._bar.close()
+
+
+class Watchers:
+    """Who looks on while a run trains. Errors: ImportError where tqdm is wanted and missing."""
+
+    def __init__(
+        self,
+        callbacks: Iterable[CallbackAny2Vec] = (),
+        progress: ProgressTarget = None,
+        report_delay: float = 1.0,
+        held_out: Optional[_engine.HeldOut] = None,
+    ) -> None:
+        self.callbacks = list(callbacks)
+        self.progress = progress
+        if progress is True:
+            _require_tqdm()
+        self.report_delay = report_delay
+        self.held_out = held_out
 
 
 class Session:
@@ -60,25 +82,25 @@ class Session:
         run: _engine.Run,
         text: _engine.Text,
         epochs: int,
-        callbacks: Iterable[CallbackAny2Vec],
-        progress: ProgressTarget,
-        report_delay: float,
-        held_out: Optional[_engine.HeldOut] = None,
+        watchers: Watchers,
     ) -> None:
         self._model = model
         self._run = run
         self._text = text
         self._epochs = epochs
-        self._held_out = held_out
-        self._callbacks = list(callbacks)
+        self._held_out = watchers.held_out
+        self._callbacks = watchers.callbacks
         self._total = text.words * epochs
-        self._bar = _Bar(self._total) if progress is True else None
-        self._progress = self._bar if progress is True else progress or None
-        self._report_delay = report_delay
+        self._bar = _Bar(self._total) if watchers.progress is True else None
+        self._progress = (
+            self._bar if isinstance(watchers.progress, bool) else watchers.progress
+        )
+        self._report_delay = watchers.report_delay
         self.end = "finished" if run.epochs_done >= epochs else "stopped"
         """How the run ended: "finished", "stopped" or "diverged"."""
+        self._words_before = self._raw_words()  # of a run that goes on
         self._start = time.monotonic()
-        self._next_report = self._start + report_delay
+        self._next_report = self._start + self._report_delay
 
     def train(self) -> Trained:
         """Trains until the end, or until somebody stops it. What callbacks raise arrives here."""
@@ -105,9 +127,9 @@ class Session:
             if end == "diverged":
                 self.end = end
                 raise RuntimeError(f"training has diverged: {self._run.divergence}")
-            self._tell_epoch(epoch)
             if end == "finished":
                 self.end = end
+            self._tell_epoch(epoch)
             if self._call("on_epoch_end"):
                 return
 
@@ -137,7 +159,8 @@ class Session:
         words = self._raw_words()
         seconds = max(time.monotonic() - self._start, 1e-9)
         epoch = min(self._run.epochs_done, self._epochs - 1)
-        return Progress(epoch, self._epochs, words, self._total, words / seconds, self._run.alpha)
+        rate = (words - self._words_before) / seconds
+        return Progress(epoch, self._epochs, words, self._total, rate, self._run.alpha)
 
     def _look(self) -> None:
         now = time.monotonic()

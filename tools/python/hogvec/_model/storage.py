@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,11 @@ def save(model: Word2Vec, path: str) -> None:
 
 
 def flags_of(model: Word2Vec) -> dict[str, str]:
-    """What a model file keeps for Python: the attributes."""
-    kept = {"attributes": {name: getattr(model, name) for name in KEPT}}
+    """What a model file keeps for Python: attributes of the model, and those of its words."""
+    kept = {
+        "attributes": {name: getattr(model, name) for name in KEPT},
+        "words": base64.b64encode(model.wv._extras(has_counts=True)).decode(),
+    }
     try:
         return {_FLAG: json.dumps(kept, default=_plain)}
     except TypeError as error:
@@ -48,8 +52,9 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{value!r} is no number and no text")
 
 
-def load(path: str) -> tuple[_engine.Model, dict[str, Any]]:
-    """Errors: AttributeError where the file has vectors and no model."""
+def load(path: str) -> tuple[_engine.Model, dict[str, Any], bytes]:
+    """The model, its attributes, and those of its words. Errors: AttributeError where the file has
+    vectors and no model."""
     with open(path, "rb"):
         pass  # FileNotFoundError and its like, as Python has them
     engine = _engine.Model.open(path)
@@ -59,8 +64,11 @@ def load(path: str) -> tuple[_engine.Model, dict[str, Any]]:
             f"{path}: has vectors and no model; they are there by hogvec.KeyedVectors.load()"
         )
     known = json.loads(record)
+    extras = b""
     if _FLAG in known["flags"]:
-        attributes: dict[str, Any] = json.loads(known["flags"][_FLAG])["attributes"]
+        kept = json.loads(known["flags"][_FLAG])
+        attributes: dict[str, Any] = kept["attributes"]
+        extras = base64.b64decode(kept.get("words", ""))
     else:
         attributes = _of_program(known)
     if known["text"]["words"] > 0:  # a run, which has begun with these attributes
@@ -70,7 +78,7 @@ def load(path: str) -> tuple[_engine.Model, dict[str, Any]]:
         if engine.finished:
             attributes["min_alpha_yet_reached"] = known["plan"]["end_alpha"]
             attributes["train_count"] += 1
-    return engine, attributes
+    return engine, attributes, extras
 
 
 def _of_program(record: dict[str, Any]) -> dict[str, Any]:

@@ -113,9 +113,6 @@ class ModelWords(Matrices):
         `dry_run` it does nothing else. Raises RuntimeError where nothing was counted.
         """
         raw = self._raw_counts()
-        if not dry_run:
-            self.min_count = self.min_count if min_count is None else min_count
-            self.sample = self.sample if sample is None else sample
         least = self.min_count if min_count is None else min_count
         limits = self._limits(trim_rule, least)
         effective = effective_min_count(raw.counts, limits)
@@ -126,6 +123,8 @@ class ModelWords(Matrices):
         report["memory"] = self.estimate_memory(max(len(kept.words), 1))
         if dry_run:
             return report
+        self.min_count = least
+        self.sample = self.sample if sample is None else sample
         self.effective_min_count = effective
         if update and self._matrices is not None:
             self._grow(kept)
@@ -203,11 +202,10 @@ class ModelWords(Matrices):
 
     def _make(self, vocabulary: _engine.Vocabulary) -> None:
         """A new model of these words."""
-        self._vocabulary = vocabulary
-        self._sentence_ends = vocabulary.sentence_ends
-        self._matrices = self._new_engine(len(vocabulary))
-        self._matrices.initialize(self.seed, self._threads())
-        self.wv = KeyedVectors._of(vocabulary.words, self._matrices.input, vocabulary.counts)
+        matrices = self._new_engine(len(vocabulary))
+        matrices.initialize(self.seed, self._threads())
+        self.wv = KeyedVectors._of(vocabulary.words, matrices.input, vocabulary.counts)
+        self._matrices, self._vocabulary, self._made_wv = matrices, vocabulary, self.wv
         logger.info("a model of %i words and %i dimensions", len(vocabulary), self.vector_size)
 
     def _grow(self, more: RawCounts) -> None:
@@ -218,16 +216,14 @@ class ModelWords(Matrices):
         for word, count in zip(more.words, more.counts.tolist()):
             counts[word] = counts.get(word, 0) + count
         grown = _engine.Vocabulary(
-            list(counts), np.fromiter(counts.values(), np.uint64, len(counts)), self._sentence_ends
+            list(counts), np.fromiter(counts.values(), np.uint64, len(counts)),
+            vocabulary.sentence_ends,
         )
         same_tree = bool(
             len(grown) == len(vocabulary) and np.array_equal(grown.counts, vocabulary.counts)
         )
-        self._matrices = self._new_engine(len(grown))
-        self._matrices.begin_from(engine, self.seed, same_tree, self._threads())
-        self._vocabulary = grown
-        lockf = self.wv.vectors_lockf
-        self.wv = KeyedVectors._of(grown.words, self._matrices.input, grown.counts)
-        if len(lockf) > 1:
-            self.wv.vectors_lockf[: len(lockf)] = lockf
+        matrices = self._new_engine(len(grown))
+        matrices.begin_from(engine, self.seed, same_tree, self._threads())
+        self.wv._grow_to(grown.words, matrices.input, grown.counts)
+        self._matrices, self._vocabulary, self._made_wv = matrices, grown, self.wv
         logger.info("the model has %i words, %i of them new", len(grown), len(grown) - len(keys))

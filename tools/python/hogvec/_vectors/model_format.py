@@ -83,7 +83,7 @@ class ModelFiles(WordFiles):
                 arrays[_ATTRIBUTE + attr] = values
         if not has_counts:
             arrays["no_counts"] = np.zeros(0)
-        if self._lockf is not None:
+        if self._lockf is not None and not np.all(self._lockf == 1):
             arrays["lockf"] = self._lockf
         if self.vectors.dtype != REAL:
             arrays["vectors"] = self.vectors

@@ -148,10 +148,14 @@ class Rows(Attributes):
         one = isinstance(keys, KEY_TYPES)
         names: list[Any] = [keys] if one else list(keys)  # type: ignore[arg-type]
         rows = np.asarray(weights)
-        rows = rows.reshape(1, -1) if one else rows.reshape(len(names), -1)
-        if names and rows.shape[1] != self.vector_size:
+        if one:
+            rows = rows.reshape(1, -1)
+        if not names:
+            rows = rows.reshape(0, self.vector_size)
+        if rows.shape != (len(names), self.vector_size):
             raise ValueError(
-                f"vectors have {rows.shape[1]} values, not the {self.vector_size} of these")
+                f"vectors of shape {rows.shape} for {len(names)} keys: it must be "
+                f"{(len(names), self.vector_size)}")
         values = {attr: np.asarray(extra) for attr, extra in (extras or {}).items()}
         for attr, extra in values.items():
             if len(extra) != len(names):

@@ -65,14 +65,18 @@ def _read_doubles(
         if not no_header:
             file.readline()
         for line in file:
-            parts = line.rstrip().decode(encoding, errors).rsplit(" ", dim)
-            index = words.find(parts[0])
+            parts = line.decode(encoding, errors).rsplit(None, dim)
+            index = words.find(parts[0].strip(" ")) if parts else -1
             if index < 0 or index in seen or len(parts) != dim + 1:
                 continue
             seen.add(index)
             vectors[index] = [float(part) for part in parts[1:]]
             if len(seen) == rows:
                 break
+    if len(seen) != rows:
+        raise ValueError(
+            f"{file_name(path)}: double precision is read from plain text, or .gz, .bz2, .xz; "
+            f"{rows - len(seen)} of {rows} words are not found there")
     return vectors
 
 
@@ -116,6 +120,16 @@ class WordFiles(Evaluation):
         if counts is not None:  # as ints are kept, so that one may be set
             made.expandos["count"] = counts.view(np.int64) if counts.dtype == np.uint64 else counts
         return made
+
+    def _grow_to(self, words: _engine.Words, vectors: Array, counts: npt.NDArray[Any]) -> None:
+        """These words, the first of which are those that there are; other attributes of the new
+        ones are 0."""
+        self._words = words
+        self._list, self._dict = [], {}
+        self.vectors = vectors
+        self.next_index = len(words)
+        self.expandos["count"] = counts
+        self.allocate_vecattrs()
 
     @classmethod
     def load_word2vec_format(

@@ -157,7 +157,7 @@ class Phrases(_PhrasesTransformation):
         return FrozenPhrases(self)
 
     def save(self, fname: Any) -> None:
-        """Writes a file that load() reads, of JSON; compressed if its name ends in .gz or .bz2.
+        """Writes a file that load() reads, of JSON; compressed if its name ends in .gz, .bz2, .xz.
 
         Raises ValueError for a scoring function that no import leads to; OSError.
         """
@@ -257,19 +257,30 @@ class FrozenPhrases(_PhrasesTransformation):
     @phrasegrams.setter
     def phrasegrams(self, scores: Dict[str, float]) -> None:
         self._scores = PhraseScores(scores)
+        self._splits = {}
 
     def score_candidate(self, word_a: str, word_b: str, in_between: Sequence[str]) -> _Found:
         phrase = self.delimiter.join([word_a, *in_between, word_b])
         score = self._scores.get(phrase)
+        self._forget_splits()
         if score is not None and phrase in self._splits:
             score = self._splits[phrase].get((word_a, word_b))
         return (phrase, score) if score is not None and score > self.threshold else (None, None)
 
+    def _forget_splits(self) -> None:
+        """Of phrases whose score somebody has changed: it is that of all ways to part them."""
+        if self._scores.changed:
+            self._splits = {
+                phrase: parts for phrase, parts in self._splits.items()
+                if phrase in self._scores and self._scores[phrase] == max(parts.values())
+            }
+
     def save(self, fname: Any) -> None:
-        """Writes a file that load() reads, of JSON; compressed if its name ends in .gz or .bz2.
+        """Writes a file that load() reads, of JSON; compressed if its name ends in .gz, .bz2, .xz.
 
         Raises ValueError for a scoring function that no import leads to; OSError.
         """
+        self._forget_splits()
         header = {"class": "FrozenPhrases", "min_count": self.min_count,
                   "threshold": self.threshold, "delimiter": self.delimiter,
                   "scoring": scorer_name(self.scoring),
@@ -296,8 +307,9 @@ class FrozenPhrases(_PhrasesTransformation):
         if not self._is_plain(FrozenPhrases):
             return None
         if self._set is None or self._scores.changed:
-            self._scores.changed = False
-            self._set = _engine.PhraseSet(self._scores, self._splits)
+            self._forget_splits()
+            made = _engine.PhraseSet(self._scores, self._splits)
+            self._set, self._scores.changed = made, False
         return self._set.join(sentence, self._connector_table(), self.delimiter, self.threshold,
                               output)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 import sys
@@ -15,7 +16,7 @@ from hogvec._corpus import Counted, IdSentences, Path, Paths, check_corpus, coun
 from hogvec._model import storage
 from hogvec._model.matrices import Array
 from hogvec._model.prediction import predict, sentence_scores
-from hogvec._model.session import ProgressTarget, Session, Trained
+from hogvec._model.session import ProgressTarget, Session, Trained, Watchers
 from hogvec._model.vocabulary import TrimRule
 from hogvec._model.words import ModelWords, Sentences
 from hogvec._paths import file_name
@@ -34,6 +35,13 @@ MAX_WORDS_IN_BATCH = 10000
 
 
 _MOMENTS = ("on_train_begin", "on_train_end", "on_epoch_begin", "on_epoch_end")
+
+
+# Of an object that is copied or pickled: the engine's, what is there again, and what may be any code.
+_NOT_COPIED = frozenset((
+    "load", "wv", "_raw", "_counted", "_matrices", "_vocabulary", "_made_wv", "_counted_words",
+    "hashfxn", "progress", "held_out", "model_file",
+))
 
 
 def _called_back(callbacks: Iterable[CallbackAny2Vec]) -> tuple[CallbackAny2Vec, ...]:
@@ -218,7 +226,8 @@ class Word2Vec(ModelWords):
         self._counted = None
         self._matrices = None
         self._vocabulary = None
-        self._sentence_ends = 0
+        self._made_wv = None
+        self._counted_words = ([], np.zeros(0), 0)
 
     def train(
         self,
@@ -314,6 +323,7 @@ class Word2Vec(ModelWords):
         except _engine.NothingToTrain as error:
             logger.warning("nothing was trained: %s", error)
             return Trained(0, text.words * epochs, [], 0.0)
+        watchers = Watchers(callbacks, progress, report_delay, self._held_out_text())
         if self.model_file is not None:
             engine = _engine.Model.create(
                 self.model_file, engine, vocabulary, text, settings, locked, storage.flags_of(self)
@@ -322,23 +332,21 @@ class Word2Vec(ModelWords):
             run = _engine.Run(vocabulary, text, engine)
         else:
             run = _engine.Run(vocabulary, text, engine, settings, locked)
-        return self._watch(run, text, epochs, callbacks, progress, report_delay)
+        return self._watch(run, text, epochs, watchers)
 
     def _watch(
-        self, run: _engine.Run, text: _engine.Text, epochs: int,
-        callbacks: Iterable[CallbackAny2Vec], progress: ProgressTarget, report_delay: float,
+        self, run: _engine.Run, text: _engine.Text, epochs: int, watchers: Watchers
     ) -> Trained:
         """Trains, and leaves what a model file needs to be one."""
-        session = Session(self, run, text, epochs, callbacks, progress, report_delay,
-                          self._held_out_text())
+        session = Session(self, run, text, epochs, watchers)
+        goes_on = session.end != "finished"
         try:
             trained = session.train()
         finally:
             run.end(session.end)
             if self.model_file is not None:
-                del run, session
                 self._show(_engine.Model.open(self.model_file))
-        self.train_count += 1
+        self.train_count += goes_on
         self.total_train_time += trained.seconds
         logger.info(
             "training on %i raw words (%i effective words) took %.1fs, %.0f effective words/s",
@@ -373,10 +381,11 @@ class Word2Vec(ModelWords):
         _, vocabulary = model._parts()
         counted = count_corpus(corpus_iterable, corpus_file, model._threads())
         text = counted.encode(vocabulary, model._threads())
+        watchers = Watchers(model.callbacks, progress, report_delay, model._held_out_text())
         engine = _engine.Model.resume(path, text)
         model._show(engine)
         run = _engine.Run(vocabulary, text, engine)
-        model._watch(run, text, run.epochs, model.callbacks, progress, report_delay)
+        model._watch(run, text, run.epochs, watchers)
         return model
 
     def _check_held_out(self) -> None:
@@ -451,12 +460,14 @@ class Word2Vec(ModelWords):
 
         Raises AttributeError where the file has vectors and no model, and what opening says.
         """
-        engine, attributes = storage.load(file_name(fname))
+        engine, attributes, extras = storage.load(file_name(fname))
         model = cls.__new__(cls)
-        model._begin_loaded(engine, attributes)
+        model._begin_loaded(engine, attributes, extras)
         return model
 
-    def _begin_loaded(self, engine: _engine.Model, attributes: dict[str, Any]) -> None:
+    def _begin_loaded(
+        self, engine: _engine.Model, attributes: dict[str, Any], extras: bytes
+    ) -> None:
         self.vector_size = engine.input.shape[1]
         self.__dict__.update(attributes)
         self.hashfxn = hash
@@ -465,26 +476,28 @@ class Word2Vec(ModelWords):
         self._begin()
         self.__dict__.update(attributes)
         self._matrices = engine
-        words, counts, self._sentence_ends = engine.words_and_counts()
-        self.wv = KeyedVectors._of(words, engine.input, counts)
+        self._counted_words = engine.words_and_counts()
+        words, counts, _ = self._counted_words
+        self.wv = self._made_wv = KeyedVectors._of(words, engine.input, counts.copy())
         locked = storage.locked_rows(engine)
         if locked:
             self.wv.vectors_lockf = np.ones(len(words), dtype=np.float32)
             self.wv.vectors_lockf[locked] = 0
+        self.wv._take_extras(extras)
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {name: getattr(self, name) for name in (*storage.KEPT, "vector_size")}
-        state["callbacks"] = self.callbacks
-        if self._matrices is not None:
-            self._parts()
+        state = {name: value for name, value in self.__dict__.items() if name not in _NOT_COPIED}
+        if self._matrices is not None and len(self.wv):
+            _, vocabulary = self._parts()
             state["wv"] = self.wv
-            state["_sentence_ends"] = self._sentence_ends
+            state["counts"] = (np.array(vocabulary.counts), vocabulary.sentence_ends)
             state["rows"] = [np.array(self._matrices.output), np.array(self._matrices.nodes)]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         wv = state.pop("wv", None)
         rows = state.pop("rows", None)
+        counts, ends = state.pop("counts", (None, 0))
         self.__dict__.update(state)
         self.hashfxn = hash
         self.progress = self.held_out = self.model_file = None
@@ -498,8 +511,10 @@ class Word2Vec(ModelWords):
         for to, of in zip((self._matrices.output, self._matrices.nodes), rows):
             if len(of):
                 to[:] = of
-        wv.vectors = self._matrices.input
-        self.wv = wv
+        # copy.copy() gives the wv of the model that goes on with it.
+        self.wv = self._made_wv = copy.copy(wv)
+        self.wv.vectors = self._matrices.input
+        self._counted_words = (list(wv.index_to_key), counts, ends)
 
     def __str__(self) -> str:
         return "{}<vocab={}, vector_size={}, alpha={}>".format(
