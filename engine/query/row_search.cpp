@@ -1,14 +1,10 @@
 #include "engine/query/row_search.hpp"
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/enumerable_thread_specific.h>
-#include <oneapi/tbb/parallel_for.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "engine/query/row_scores.hpp"
@@ -25,25 +21,22 @@ constexpr std::size_t kFewProducts = 1 << 18;
 
 constexpr float kNone = -std::numeric_limits<float>::infinity();
 
-/// Calls see(tile, mine) for each tile, with what its thread has.
-template <class Mine>
-void for_each_tile(std::size_t tiles, std::size_t products, int threads,
-                   tbb::enumerable_thread_specific<Mine>& by_thread,
-                   const std::function<void(std::size_t tile, Mine& mine)>& see) {
-  if (threads == 1 || products < kFewProducts) {
-    Mine& mine = by_thread.local();
-    for (std::size_t tile = 0; tile < tiles; ++tile) see(tile, mine);
-    return;
-  }
-  run_with_threads(threads, [&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, tiles, kTaskTiles),
-                      [&](const tbb::blocked_range<std::size_t>& range) {
-                        Mine& mine = by_thread.local();
-                        for (std::size_t tile = range.begin(); tile < range.end(); ++tile) {
-                          see(tile, mine);
-                        }
-                      });
-  });
+/// Calls see(tile, mine) for each tile, with what its worker has and make() has made. Returns that
+/// of every worker that there was work for.
+template <class Make, class See>
+auto for_each_tile(std::size_t tiles, std::size_t products, int threads, const Make& make,
+                   const See& see) {
+  // By itself in memory: workers write theirs all the time.
+  std::vector<std::unique_ptr<decltype(make())>> of_worker(static_cast<std::size_t>(threads));
+  for_each_index(products < kFewProducts ? 1 : threads, (tiles + kTaskTiles - 1) / kTaskTiles,
+                 [&](std::size_t task, int worker) {
+                   auto& mine = of_worker[static_cast<std::size_t>(worker)];
+                   if (!mine) mine = std::make_unique<decltype(make())>(make());
+                   const std::size_t end = std::min(tiles, (task + 1) * kTaskTiles);
+                   for (std::size_t tile = task * kTaskTiles; tile < end; ++tile) see(tile, *mine);
+                 });
+  std::erase(of_worker, nullptr);
+  return of_worker;
 }
 
 bool nearer(const Neighbor& a, const Neighbor& b) noexcept {
@@ -96,11 +89,11 @@ struct Seen {
   std::vector<Best> best;
 };
 
-std::vector<Neighbor> best_of_all(const tbb::enumerable_thread_specific<Seen>& by_thread,
+std::vector<Neighbor> best_of_all(std::span<const std::unique_ptr<Seen>> of_worker,
                                   std::size_t query, std::size_t count) {
   std::vector<Neighbor> all;
-  for (const Seen& mine : by_thread) {
-    const std::span<const Neighbor> found = mine.best[query].found();
+  for (const std::unique_ptr<Seen>& seen : of_worker) {
+    const std::span<const Neighbor> found = seen->best[query].found();
     all.insert(all.end(), found.begin(), found.end());
   }
   const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size()));
@@ -125,25 +118,23 @@ void nearest_of_batch(const RowSearch& search, std::size_t count,
     const std::vector<std::size_t>& rows = ascending[q];
     return std::binary_search(rows.begin(), rows.end(), row);
   };
-  tbb::enumerable_thread_specific<Seen> by_thread([&] {
-    return Seen{scorer.scratch(), std::vector<Best>(queries)};
-  });
-  for_each_tile<Seen>(scorer.tiles(), scorer.products(), search.threads, by_thread,
-                      [&](std::size_t tile, Seen& mine) {
-                        const auto take = [&](std::size_t q, std::size_t first,
-                                              std::span<const float> cosines) {
-                          Best& best = mine.best[q];
-                          if (!best.may_take(highest(cosines))) return;
-                          for (std::size_t k = 0; k < cosines.size(); ++k) {
-                            if (!best.may_take(cosines[k])) continue;
-                            const std::size_t row = search.selection.row(first + k);
-                            if (!is_excluded(q, row)) best.take({row, cosines[k]}, count);
-                          }
-                        };
-                        scorer.score(tile, mine.scratch, take);
-                      });
+  const auto nothing = [&] { return Seen{scorer.scratch(), std::vector<Best>(queries)}; };
+  const auto of_worker = for_each_tile(
+      scorer.tiles(), scorer.products(), search.threads, nothing,
+      [&](std::size_t tile, Seen& mine) {
+        const auto take = [&](std::size_t q, std::size_t first, std::span<const float> cosines) {
+          Best& best = mine.best[q];
+          if (!best.may_take(highest(cosines))) return;
+          for (std::size_t k = 0; k < cosines.size(); ++k) {
+            if (!best.may_take(cosines[k])) continue;
+            const std::size_t row = search.selection.row(first + k);
+            if (!is_excluded(q, row)) best.take({row, cosines[k]}, count);
+          }
+        };
+        scorer.score(tile, mine.scratch, take);
+      });
   for (std::size_t q = 0; q < queries; ++q) {
-    answers.push_back(best_of_all(by_thread, q, count));
+    answers.push_back(best_of_all(of_worker, q, count));
   }
 }
 
@@ -167,9 +158,8 @@ void cosines_of_rows(const RowSearch& search, float* cosines) {
   const std::size_t size = search.selection.size();
   if (search.queries.rows() == 0 || size == 0) return;
   const RowScorer scorer(search, 0, search.queries.rows());
-  tbb::enumerable_thread_specific<ScoreScratch> by_thread([&] { return scorer.scratch(); });
-  for_each_tile<ScoreScratch>(
-      scorer.tiles(), scorer.products(), search.threads, by_thread,
+  for_each_tile(
+      scorer.tiles(), scorer.products(), search.threads, [&] { return scorer.scratch(); },
       [&](std::size_t tile, ScoreScratch& mine) {
         scorer.score(tile, mine,
                      [&](std::size_t q, std::size_t first, std::span<const float> found) {
@@ -182,16 +172,16 @@ void lengths_of_rows(ConstMatrixView rows, int threads, float* lengths) {
   const PaddedRows zero(1, rows.dim());
   const simd::KernelTable& kernels = active_kernels();
   using Products = std::array<float, kTileRows>;
-  tbb::enumerable_thread_specific<Products> by_thread;
-  for_each_tile<Products>((rows.rows() + kTileRows - 1) / kTileRows, rows.rows() * rows.dim(),
-                          threads, by_thread, [&](std::size_t tile, Products& products) {
-                            const std::size_t first = tile * kTileRows;
-                            const std::size_t count = std::min(kTileRows, rows.rows() - first);
-                            kernels.row_products({rows.row(first), count, rows.stride(), rows.dim(),
-                                                  zero.row(0), products.data(), lengths + first});
-                            for (std::size_t k = first; k < first + count; ++k)
-                              lengths[k] = std::sqrt(lengths[k]);
-                          });
+  for_each_tile((rows.rows() + kTileRows - 1) / kTileRows, rows.rows() * rows.dim(), threads,
+                [] { return Products(); },
+                [&](std::size_t tile, Products& products) {
+                  const std::size_t first = tile * kTileRows;
+                  const std::size_t count = std::min(kTileRows, rows.rows() - first);
+                  kernels.row_products({rows.row(first), count, rows.stride(), rows.dim(),
+                                        zero.row(0), products.data(), lengths + first});
+                  for (std::size_t k = first; k < first + count; ++k)
+                    lengths[k] = std::sqrt(lengths[k]);
+                });
 }
 
 }  // namespace hogvec
