@@ -14,8 +14,7 @@ from hogvec._paths import PathLike, file_name
 
 logger = logging.getLogger("hogvec")
 
-Path = PathLike
-Paths = Union[Path, Sequence[Path]]
+Paths = Union[PathLike, Sequence[PathLike]]
 
 
 class IdSentences:

@@ -65,7 +65,6 @@ class PythonRun {
 
   std::uint64_t words() const { return run_.progress().words; }
   double alpha() const { return run_.progress().alpha; }
-  std::size_t chunks() const { return run_.schedule().chunks().size(); }
   std::size_t epochs() const noexcept { return plan_.epochs; }
   std::size_t epochs_done() const { return run_.epochs_done(); }
   TrainResult result() const { return run_.result(); }
@@ -169,9 +168,7 @@ void bind_training(py::module_& module) {
       .def_property_readonly("divergence", &PythonRun::divergence)
       .def_property_readonly("losses", [](const PythonRun& self) { return self.result().loss; })
       .def_property_readonly("words_kept",
-                             [](const PythonRun& self) { return self.result().words_kept; })
-      .def_property_readonly("words_done",
-                             [](const PythonRun& self) { return self.result().words_raw; });
+                             [](const PythonRun& self) { return self.result().words_kept; });
   py::register_exception<NothingToTrain>(module, "NothingToTrain", PyExc_ValueError);
   module.def(
       "check_text",
@@ -218,10 +215,6 @@ void bind_training(py::module_& module) {
       py::arg("vocabulary"), py::arg("text"), py::arg("model"), py::arg("cbow"), py::arg("window"),
       py::arg("threads"));
   module.def("usable_cores", &usable_cores, "Cores that this process may use.");
-  module.def(
-      "default_alpha",
-      [](const py::dict& settings) { return default_alpha(settings_of(settings)); },
-      py::arg("settings"));
 }
 
 }  // namespace hogvec::python

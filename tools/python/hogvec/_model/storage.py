@@ -6,9 +6,8 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from hogvec import _engine
+from hogvec._json import dumped
 
 if TYPE_CHECKING:
     from hogvec.models.word2vec import Word2Vec
@@ -41,15 +40,9 @@ def flags_of(model: Word2Vec) -> dict[str, str]:
         "words": base64.b64encode(model.wv._extras(has_counts=True)).decode(),
     }
     try:
-        return {_FLAG: json.dumps(kept, default=_plain)}
+        return {_FLAG: dumped(kept)}
     except TypeError as error:
         raise TypeError(f"an attribute of the model cannot be kept: {error}") from error
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"{value!r} is no number and no text")
 
 
 def load(path: str) -> tuple[_engine.Model, dict[str, Any], bytes]:

@@ -5,8 +5,7 @@ import lzma
 import zlib
 from typing import Any, Dict, Iterable, Iterator, List, Tuple
 
-import numpy as np
-
+from hogvec._json import dumped
 from hogvec._paths import PathLike, file_name
 from hogvec._streams import created, open_bytes
 
@@ -76,14 +75,7 @@ def _header(name: str, line: bytes) -> Header:
 
 
 def _line(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), default=_plain).encode("ascii") + b"\n"
-
-
-def _plain(value: Any) -> Any:
-    """NumPy's numbers as Python's."""
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"{value!r} is no number and no text")
+    return dumped(value).encode("ascii") + b"\n"
 
 
 def _blocks(rows: Iterable[Any]) -> Iterator[List[Any]]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import copy
 import logging
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Callable, Optional, Union
 
 import numpy as np
 
 from hogvec import _engine
-from hogvec._corpus import Counted, IdSentences, Path, Paths, check_corpus, count_corpus
+from hogvec._corpus import Counted, IdSentences, Paths, check_corpus, count_corpus
 from hogvec._model import storage
 from hogvec._model.matrices import Array
 from hogvec._model.prediction import predict, sentence_scores
 from hogvec._model.session import ProgressTarget, Session, Trained, Watchers
 from hogvec._model.vocabulary import TrimRule
 from hogvec._model.words import ModelWords, Sentences
-from hogvec._paths import file_name
+from hogvec._paths import PathLike, file_name
 from hogvec._sentences import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
 from hogvec._vectors.word2vec_format import require_file
 from hogvec.models.callbacks import CallbackAny2Vec
@@ -179,8 +178,8 @@ class Word2Vec(ModelWords):
         block: int = 0,
         noise_rows: int = 0,
         progress: ProgressTarget = None,
-        held_out: Union[None, Sentences, Path] = None,
-        model_file: Optional[Path] = None,
+        held_out: Union[None, Sentences, PathLike] = None,
+        model_file: Optional[PathLike] = None,
     ) -> None:
         super().__init__(
             vector_size=vector_size, alpha=alpha, min_alpha=min_alpha, window=window,
@@ -358,12 +357,12 @@ class Word2Vec(ModelWords):
     @classmethod
     def resume(
         cls,
-        model_file: Path,
+        model_file: PathLike,
         corpus_iterable: Optional[Sentences] = None,
         corpus_file: Optional[Paths] = None,
         callbacks: Iterable[CallbackAny2Vec] = (),
         progress: ProgressTarget = None,
-        held_out: Union[None, Sentences, Path] = None,
+        held_out: Union[None, Sentences, PathLike] = None,
         report_delay: float = 1.0,
     ) -> Word2Vec:
         """Goes on with a run that was stopped or killed, in its `model_file` and by its settings,
@@ -448,13 +447,13 @@ class Word2Vec(ModelWords):
         """As `KeyedVectors.init_sims`."""
         self.wv.init_sims(replace=replace)
 
-    def save(self, fname: Union[str, os.PathLike[str]], *_: Any, **__: Any) -> None:
+    def save(self, fname: PathLike, *_: Any, **__: Any) -> None:
         """Writes a model file, whole or not at all, which `load()`, `KeyedVectors.load()` and the
         programs read. What gensim's save() takes besides is for its pickles, and ignored."""
         storage.save(self, file_name(fname))
 
     @classmethod
-    def load(cls, fname: Union[str, os.PathLike[str]], *_: Any, **__: Any) -> Word2Vec:
+    def load(cls, fname: PathLike, *_: Any, **__: Any) -> Word2Vec:
         """A model that `save()` wrote, or word2vec -model: mapped, so that it is there at once;
         copied to memory when it is trained.
 
@@ -523,6 +522,3 @@ class Word2Vec(ModelWords):
 
     __repr__ = __str__
 
-
-if sys.version_info < (3, 9):  # pragma: no cover
-    raise ImportError("hogvec needs Python 3.9 or later")
