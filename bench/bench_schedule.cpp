@@ -23,7 +23,7 @@ struct Run {
       : text(std::vector<WordId>(kWords, 1)),
         plan(make_plan({.epochs = passes / ChunkPlan::count(kWords) + 1, .threads = workers})),
         position({}, plan),
-        schedule(text, plan, *position) {}
+        schedule(ChunkPlan(text), plan, *position) {}
 
   EncodedCorpus text;
   TrainPlan plan;

@@ -125,7 +125,7 @@ class BlockCutter {
     block.after_end_ = !text.empty() && std::exchange(unended_, false);
     block.bytes_ = std::shared_ptr<const char[]>(std::move(bytes));
     position += text.size();
-    if (ended_ && !text.empty()) unended_ = text.back() != '\n';
+    if (ended_ && !text.empty()) note_end(text);
     return block;
   }
 
@@ -134,9 +134,12 @@ class BlockCutter {
   bool pass(std::string_view file, const std::string& name) {
     const bool before = unended_;
     if (has_lone_returns(file)) lone_returns_.push_back(name);
-    if (!file.empty()) unended_ = file.back() != '\n';
+    if (!file.empty()) note_end(file);
     return before && !file.empty();
   }
+
+  /// Of all files so far.
+  TextEnd end() const noexcept { return end_; }
 
   /// Of files whose lines end in carriage returns alone.
   std::vector<std::string> warnings() const {
@@ -149,30 +152,46 @@ class BlockCutter {
   }
 
  private:
+  void note_end(std::string_view file) noexcept {
+    unended_ = file.back() != '\n';
+    end_ = unended_ ? TextEnd::kOpen : TextEnd::kNewline;
+  }
+
   std::string name_;
   std::vector<std::string> lone_returns_;  // names
   std::string left_;                       // the beginning of a word whose end has not come yet
   bool start_ = true;
   bool ended_ = false;
   bool unended_ = false;  // the last file that had bytes had no newline at its end
+  TextEnd end_ = TextEnd::kNothing;
 };
 
 /// Files and streams, in their order.
 class FileTexts : public TextSource {
  public:
-  explicit FileTexts(std::vector<std::string> paths) : paths_(std::move(paths)) {
+  FileTexts(std::vector<std::string> paths, const TextShare& share) : paths_(std::move(paths)) {
     std::uint64_t size = 0;
     for (const std::string& path : paths_) {
-      if (!is_plain_file(path)) return;
+      if (!is_plain_file(path) || (share.parts > 1 && !can_be_mapped(path))) {
+        if (share.part != 0) paths_.clear();
+        return;
+      }
       std::error_code problem;
       size += std::filesystem::file_size(path, problem);
     }
     size_ = size;
+    if (share.parts == 1) return;
+    shared_ = true;
+    share_begin_ = part_of(size, share.part, share.parts);
+    share_end_ = part_of(size, share.part + 1, share.parts);
+    size_ = share_end_ - share_begin_;
   }
 
   std::optional<std::uint64_t> size() const override { return size_; }
 
   std::vector<std::string> warnings() const override { return cutter_.warnings(); }
+
+  TextEnd end() const override { return cutter_.end(); }
 
   std::optional<TextBlock> next() override {
     const std::lock_guard lock(mutex_);
@@ -203,6 +222,30 @@ class FileTexts : public TextSource {
   }
 
  private:
+  static std::uint64_t part_of(std::uint64_t size, std::size_t part, std::size_t parts) noexcept {
+    return size / parts * part + size % parts * part / parts;
+  }
+
+  /// Where bytes are cut that shares meet at: behind the word there.
+  static std::size_t cut_at(std::string_view bytes, std::uint64_t place) noexcept {
+    if (place == 0) return 0;
+    auto cut = static_cast<std::size_t>(std::min<std::uint64_t>(place, bytes.size()));
+    while (cut < bytes.size() && !is_separator(bytes[cut - 1])) ++cut;
+    return cut;
+  }
+
+  /// What of a mapped file is in the share. All of it is passed.
+  void restrict_to_share(std::string_view bytes) {
+    const std::uint64_t begin = files_begin_;
+    files_begin_ += bytes.size();
+    const auto within = [&](std::uint64_t place) { return place > begin ? place - begin : 0; };
+    const std::size_t first =
+        std::max(cut_at(bytes, within(share_begin_)), bytes.size() - rest_.size());
+    const std::size_t end = std::max(cut_at(bytes, within(share_end_)), first);
+    after_end_ = after_end_ && within(share_begin_) == 0;
+    rest_ = bytes.substr(first, end - first);
+  }
+
   /// Whether it takes no more than a part of what the process may map (ulimit -v): the ids want
   /// room too.
   static bool can_be_mapped(const std::string& path) {
@@ -224,8 +267,10 @@ class FileTexts : public TextSource {
     });
     if (is_plain_file(path) && can_be_mapped(path)) {
       map_ = maps_.emplace_back(std::make_shared<const MemoryMap>(MemoryMap::open_file(path)));
-      rest_ = text_start({reinterpret_cast<const char*>(map_->data()), map_->size()}, path);
+      const std::string_view bytes(reinterpret_cast<const char*>(map_->data()), map_->size());
+      rest_ = text_start(bytes, path);
       after_end_ = cutter_.pass(rest_, path);
+      if (shared_) restrict_to_share(bytes);
       return;
     }
     reader_ = read_file(open_for_reading(path), path);
@@ -258,6 +303,11 @@ class FileTexts : public TextSource {
 
   std::vector<std::string> paths_;
   std::optional<std::uint64_t> size_;
+  // Of shares: their bytes in those of all files, and where the next file begins there.
+  bool shared_ = false;
+  std::uint64_t share_begin_ = 0;
+  std::uint64_t share_end_ = 0;
+  std::uint64_t files_begin_ = 0;
   std::mutex mutex_;
   std::size_t next_path_ = 0;
   std::uint64_t position_ = 0;
@@ -310,8 +360,9 @@ class Pieces : public TextSource {
 
 }  // namespace
 
-std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths, bool recursive) {
-  return std::make_unique<FileTexts>(text_files(paths, recursive));
+std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths, bool recursive,
+                                      const TextShare& share) {
+  return std::make_unique<FileTexts>(text_files(paths, recursive), share);
 }
 
 std::unique_ptr<TextSource> text_of_pieces(std::function<bool(std::string& bytes)> append) {

@@ -40,6 +40,19 @@ class TextBlock {
   std::shared_ptr<const void> bytes_;  // what it views
 };
 
+/// How the bytes of a text end, of which something may follow.
+enum class TextEnd {
+  kNothing,  // there are none
+  kNewline,
+  kOpen,  // in another byte: a newline is to be had before what follows
+};
+
+/// Which part of a text somebody reads, where others read the rest.
+struct TextShare {
+  std::size_t part = 0;
+  std::size_t parts = 1;
+};
+
 /// A text, read once, in blocks of a megabyte or less.
 class TextSource {
  public:
@@ -59,6 +72,9 @@ class TextSource {
   /// What a reader should be told of the text, a line each; complete when all blocks are there.
   virtual std::vector<std::string> warnings() const { return {}; }
 
+  /// When all blocks are there. Of a share it does not matter.
+  virtual TextEnd end() const { return TextEnd::kNewline; }
+
   /// When all blocks are done with. Errors: a file was changed while it was read.
   virtual void finish() {}
 };
@@ -69,8 +85,12 @@ class TextSource {
 /// order of their names' bytes, those of folders in them only where `recursive` is set, and hidden
 /// ones not at all. A byte order mark begins no text. Errors: a path that does not exist; a folder
 /// without a file.
-std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths,
-                                      bool recursive = false);
+///
+/// Of a share: the parts, in their order, are the text. Plain files are parted as equally as words
+/// allow; where one is no such file, or cannot be mapped, the first part has all. Errors also of
+/// files that are not in the share.
+std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths, bool recursive = false,
+                                      const TextShare& share = {});
 
 /// A text that a caller has: append() adds some of it to the bytes, and returns false when there is
 /// no more. Called by one thread at a time.

@@ -14,6 +14,17 @@ foreach(end IN ITEMS stopped killed crashed)
             ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden ${end})
 endforeach()
 
+# Several processes of MPI on this machine. Open MPI does not run under a sanitizer's memory.
+if(HOGVEC_MPI)
+  foreach(part IN ITEMS one vocabulary training resume stop kill refused)
+    add_test(NAME mpi:${part}
+      COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_mpi.sh
+              ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden
+              ${MPIEXEC_EXECUTABLE} ${part})
+    set_tests_properties(mpi:${part} PROPERTIES PROCESSORS 2)
+  endforeach()
+endif()
+
 # A sanitizer maps more than any limit allows.
 if(NOT HOGVEC_SANITIZE)
   add_test(NAME tools:memory

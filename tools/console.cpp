@@ -55,6 +55,7 @@ void occupy_standard_streams() noexcept {
 }
 
 std::FILE* say_to = nullptr;  // stdout
+bool quiet = false;
 
 std::string_view running_program;  // for handlers, who cannot be given it
 
@@ -125,7 +126,13 @@ void catch_lost_pages(std::string_view name) noexcept {
 
 }  // namespace
 
+void keep_quiet() noexcept { quiet = true; }
+
 void complain(std::string_view name, std::string_view message) {
+  if (!quiet) complain_aloud(name, message);
+}
+
+void complain_aloud(std::string_view name, std::string_view message) {
   std::string line = fmt::format("{}: {}", name, message);
   std::transform(line.begin(), line.end(), line.begin(), shown);
   line += '\n';
@@ -133,6 +140,7 @@ void complain(std::string_view name, std::string_view message) {
 }
 
 void print(std::string_view text) {
+  if (quiet) return;
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_output();
 }
 
@@ -142,6 +150,7 @@ void print_now(std::string_view text) {
 }
 
 void say(std::string_view text) noexcept {
+  if (quiet) return;
   std::FILE* const stream = say_to != nullptr ? say_to : stdout;
   std::fwrite(text.data(), 1, text.size(), stream);
   std::fflush(stream);

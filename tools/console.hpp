@@ -29,6 +29,11 @@ void say_on_stderr() noexcept;
 /// one. False at the end of the input.
 bool read_line(std::string& line);
 
+/// From now on nothing is printed, said or complained of: another process speaks for this one.
+void keep_quiet() noexcept;
+/// complain(), all the same.
+void complain_aloud(std::string_view name, std::string_view message);
+
 /// The words between spaces and tabs.
 std::vector<std::string_view> split_words(std::string_view line);
 

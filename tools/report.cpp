@@ -45,6 +45,17 @@ nlohmann::ordered_json placement_json(const Placement& placement, const TrainPla
             {"nodes", policy.node_rows}}}};
 }
 
+nlohmann::ordered_json exchange_json(const ExchangeReport& report, std::uint64_t words) {
+  const ExchangeTotals& totals = report.totals;
+  const auto bytes = static_cast<double>(totals.bytes);
+  return {{"exchanges", totals.exchanges},
+          {"rows", totals.rows},
+          {"bytes", totals.bytes},
+          {"bytes_per_word", words > 0 ? bytes / static_cast<double>(words) : 0.0},
+          {"seconds", totals.seconds},
+          {"waiting", report.waited}};
+}
+
 }  // namespace
 
 std::string to_json(const RunReport& report, const Word2vecOptions& options) {
@@ -101,6 +112,8 @@ std::string to_json(const RunReport& report, const Word2vecOptions& options) {
     json["settings"]["block"] = plan.block_centers;
     json["settings"]["noise_rows"] = plan.noise_rows;
   }
+  if (report.ranks > 1) json["ranks"] = report.ranks;
+  if (report.exchange) json["exchange"] = exchange_json(*report.exchange, result.words_raw);
   if (report.placement) json["placement"] = placement_json(*report.placement, plan);
   // File names may be any bytes.
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/cluster/replicated_run.hpp"
 #include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/train.hpp"
 #include "tools/options.hpp"
@@ -25,8 +26,10 @@ struct RunReport {
   TrainResult result;
   std::optional<HeldOutReport> held_out;
   std::optional<Placement> placement;
-  double read_seconds = 0;        // reading, counting and encoding the text
-  double initialize_seconds = 0;  // the first values of the matrices
+  int ranks = 1;                           // that share the run
+  std::optional<ExchangeReport> exchange;  // of the first of several
+  double read_seconds = 0;                 // reading, counting and encoding the text
+  double initialize_seconds = 0;           // the first values of the matrices
   double write_seconds = 0;
   std::size_t vocabulary_size = 0;
 };

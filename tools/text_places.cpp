@@ -49,8 +49,8 @@ void TextPlaces::require(std::string_view flag) const {
   io::require_texts(paths, recursive);
 }
 
-std::unique_ptr<io::TextSource> TextPlaces::open() const {
-  std::unique_ptr<io::TextSource> source = io::open_text(paths, recursive);
+std::unique_ptr<io::TextSource> TextPlaces::open(const io::TextShare& share) const {
+  std::unique_ptr<io::TextSource> source = io::open_text(paths, recursive, share);
   return lowercase ? lowercased(std::move(source)) : std::move(source);
 }
 

@@ -24,7 +24,7 @@ struct TextPlaces {
   bool hold(const std::string& path) const;
   /// Errors: the first that cannot be read; none at all.
   void require(std::string_view flag) const;
-  std::unique_ptr<io::TextSource> open() const;
+  std::unique_ptr<io::TextSource> open(const io::TextShare& share = {}) const;
 };
 
 /// Those of a flag, which may stand several times and have several words behind it: the next word,

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/cluster/replicated_run.hpp"
 #include "io/error.hpp"
 #include "tools/console.hpp"
 #include "tools/progress_line.hpp"
@@ -99,7 +100,9 @@ class Session {
           job.run.progress(), std::uint64_t{job.corpus.text.size()} * job.plan.epochs,
           job.plan.threads);
     }
-    if (job.stored != nullptr) {
+    if (shared_ != nullptr) {
+      shared_->pause_when([this] { return wants_checkpoint(); });
+    } else if (job.stored != nullptr) {
       checkpoints_ = std::make_unique<Checkpoints>(*job.stored, job.options.checkpoint_seconds,
                                                    [this](const std::string& text) { tell(text); });
     }
@@ -107,11 +110,13 @@ class Session {
 
   TrainingEnd train() {
     StopOnSignal stop([this] { job_.run.ask_to_stop(); });
-    const bool by_epochs =
-        job_.held_out != nullptr || (job_.stored != nullptr && job_.options.keep > 0);
+    // As all ranks see it.
+    const bool in_file = !job_.options.model.empty() || !job_.options.resume.empty();
+    const bool by_epochs = !job_.options.held_out.empty() || (in_file && job_.options.keep > 0);
     RunEnd end = RunEnd::kEpoch;
-    while (end == RunEnd::kEpoch) {
+    while (end == RunEnd::kEpoch || end == RunEnd::kPaused) {
       end = by_epochs ? job_.run.run_epoch() : job_.run.run();
+      if (shared_ != nullptr && job_.stored != nullptr) take_checkpoint(end);
       if (job_.plan.epochs == 0) break;
       if (end == RunEnd::kEpoch || end == RunEnd::kFinished) take_held_out();
       if (end == RunEnd::kEpoch) keep_copy();
@@ -119,6 +124,8 @@ class Session {
     checkpoints_.reset();
     line_.reset();
     report_.result = job_.run.result();
+    report_.ranks = job_.ranks.size();
+    if (shared_ != nullptr) report_.exchange = shared_->report();
     std::string not_stored;
     if (job_.stored != nullptr) {
       try {
@@ -127,7 +134,7 @@ class Session {
         not_stored = error.what();  // the vectors have another place to go
       }
     }
-    return {end, end == RunEnd::kStopped ? stop.signal() : 0, not_stored};
+    return {end, end == RunEnd::kStopped ? signal_of_all(stop.signal()) : 0, not_stored};
   }
 
  private:
@@ -139,6 +146,32 @@ class Session {
         return io::ModelState::kDiverged;
       default:
         return io::ModelState::kStopped;
+    }
+  }
+
+  /// The first one that any rank was sent.
+  int signal_of_all(int mine) {
+    for (const int signal : values_of_all(job_.ranks, mine)) {
+      if (signal != 0) return signal;
+    }
+    return 0;
+  }
+
+  bool wants_checkpoint() const {
+    const std::chrono::duration<double> since = Clock::now() - checkpoint_;
+    return job_.stored != nullptr && since.count() >= job_.options.checkpoint_seconds;
+  }
+
+  /// What all ranks have trained becomes lasting.
+  void take_checkpoint(RunEnd end) {
+    checkpoint_ = Clock::now();
+    try {
+      job_.stored->move_to(shared_->position());
+    } catch (const Error& error) {
+      // At the end it is tried again, and told.
+      if (end == RunEnd::kPaused) {
+        tell(std::string("warning: ") + error.what() + "; the model is as it was before");
+      }
     }
   }
 
@@ -169,7 +202,12 @@ class Session {
       if (!may_replace(copy, epoch)) {
         throw Error(copy + ": is no copy that a run has kept, or has been gone on with, and stays");
       }
-      checkpoints_->alone([&] { job_.stored->copy_to(copy); });
+      const auto keep = [&] { job_.stored->copy_to(copy); };
+      if (checkpoints_) {
+        checkpoints_->alone(keep);
+      } else {
+        keep();
+      }
     } catch (const Error& error) {
       tell(std::string("warning: ") + error.what() + "; this epoch's end is not kept");
       return;
@@ -184,6 +222,8 @@ class Session {
 
   const TrainingJob& job_;
   RunReport& report_;
+  ReplicatedRun* shared_ = dynamic_cast<ReplicatedRun*>(&job_.run);  // none: by this process alone
+  Clock::time_point checkpoint_ = Clock::now();                      // the last one
   std::unique_ptr<ProgressLine> line_;
   std::unique_ptr<Checkpoints> checkpoints_;
 };

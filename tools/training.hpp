@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "engine/cluster/ranks.hpp"
 #include "engine/corpus/corpus.hpp"
 #include "engine/model/stored_model.hpp"
 #include "engine/train/likelihood/held_out.hpp"
@@ -19,9 +20,10 @@ struct TrainingJob {
   const TrainPlan& plan;
   const Word2vecOptions& options;
   const Model& model;
-  TrainingRun& run;
-  StoredModel* stored;
-  const HeldOutText* held_out;  // none: not asked for
+  Run& run;
+  Ranks& ranks;
+  StoredModel* stored;          // of the first rank
+  const HeldOutText* held_out;  // none: not asked for; of the first rank
 };
 
 /// How a run has ended: by itself, or by a signal.

@@ -54,18 +54,17 @@ void check_resumed(const StoredModel& resumed, const Word2vecOptions& options) {
   }
 }
 
-void check_text(const StoredModel& resumed, const Corpus& corpus, const Word2vecOptions& options) {
+void check_text(const StoredModel& resumed, const RunText& text, const Word2vecOptions& options) {
   const RunRecord& record = resumed.record();
-  if (corpus.text.size() == record.text_words &&
-      fingerprint_of(corpus.text) == record.fingerprint) {
+  if (text.words == record.text_words && fingerprint_of(text) == record.fingerprint) {
     return;
   }
   throw Error(
       fmt::format("-resume {}: {} is not the text that it was begun with: {} words of the "
                   "vocabulary, and then {}{}; name that text by -train, or begin a new run by "
                   "-continue",
-                  resumed.path(), options.train.shown(), record.text_words, corpus.text.size(),
-                  corpus.text.size() == record.text_words ? ", but others" : ""));
+                  resumed.path(), options.train.shown(), record.text_words, text.words,
+                  text.words == record.text_words ? ", but others" : ""));
 }
 
 }  // namespace hogvec::tools

@@ -1,9 +1,9 @@
 // What a run that goes on must not change.
 #pragma once
 
-#include "engine/corpus/corpus.hpp"
 #include "engine/model/stored_model.hpp"
 #include "tools/options.hpp"
+#include "tools/word2vec_text.hpp"
 
 namespace hogvec::tools {
 
@@ -12,6 +12,6 @@ namespace hogvec::tools {
 void check_resumed(const StoredModel& resumed, const Word2vecOptions& options);
 
 /// Errors: the text is not that of the run.
-void check_text(const StoredModel& resumed, const Corpus& corpus, const Word2vecOptions& options);
+void check_text(const StoredModel& resumed, const RunText& text, const Word2vecOptions& options);
 
 }  // namespace hogvec::tools

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/classes/kmeans.hpp"
+#include "engine/cluster/replicated_run.hpp"
 #include "engine/model/initial_rows.hpp"
 #include "engine/resources.hpp"
 #include "engine/system.hpp"
@@ -25,15 +26,17 @@ void note(const std::string& text) { complain("word2vec", text); }
 }  // namespace
 
 void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
-                    const Placement& placement, const Word2vecOptions& options, bool in_file) {
+                    const Placement& placement, const Word2vecOptions& options, bool in_file,
+                    const Ranks& ranks) {
   const std::size_t words = corpus.vocabulary.size();
   std::size_t need = TrainingRun::memory(corpus, plan, tables, placement);
+  if (!ranks.alone()) need += ReplicatedRun::memory(ModelShape(words, plan));
   // The workers are still there when vectors or classes are made of what they have trained.
   need += options.classes > 0
               ? kmeans_memory(words, plan.dim, options.classes, plan.threads)
               : io::writing_memory(words, plan.dim,
                                    static_cast<std::size_t>(useful_threads(plan.threads)));
-  if (!options.held_out.empty()) need += held_out_memory(words, plan);
+  if (!options.held_out.empty() && ranks.first()) need += held_out_memory(words, plan);
   const std::size_t addresses = available_addresses();
   const std::size_t stacks = stack_addresses(plan.threads);
   const std::size_t free =

@@ -1,6 +1,7 @@
 // What a run of word2vec begins with: room, and the first values of its model.
 #pragma once
 
+#include "engine/cluster/ranks.hpp"
 #include "engine/hogvec.hpp"
 #include "tools/options.hpp"
 
@@ -11,7 +12,8 @@ constexpr const char* kNoMemory = "Memory allocation failed\n";  // the referenc
 /// Tells what the process will hold. Errors: more than there is. A model in a file gives way to
 /// what else wants memory: it needs none, it is only slow.
 void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,
-                    const Placement& placement, const Word2vecOptions& options, bool in_file);
+                    const Placement& placement, const Word2vecOptions& options, bool in_file,
+                    const Ranks& ranks);
 
 /// What the model of a new run begins with: random values, and vectors of -continue, -init and
 /// -init-context, of which it tells. Errors: those of their files.

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/cluster/shared_text.hpp"
 #include "engine/corpus/file_vocabulary.hpp"
+#include "engine/model/run_record.hpp"
 #include "io/content.hpp"
 #include "io/error.hpp"
 #include "io/model_file.hpp"
@@ -38,6 +40,46 @@ Vocabulary continued_vocabulary(const Word2vecOptions& options, const Vocabulary
   return Vocabulary::in_order(std::move(words));
 }
 
+/// In the name of a text: the number of the rank that reads it.
+constexpr std::string_view kRankInName = "%r";
+
+bool has_files_of_ranks(const TextPlaces& text) {
+  return std::any_of(text.paths.begin(), text.paths.end(), [](const std::string& path) {
+    return path.find(kRankInName) != std::string::npos;
+  });
+}
+
+/// The text that this rank reads, or has a share of.
+TextPlaces text_of_rank(const Word2vecOptions& options, const Ranks& ranks) {
+  TextPlaces text = options.train;
+  if (ranks.alone() || !has_files_of_ranks(text)) return text;
+  const std::string number = std::to_string(ranks.rank());
+  for (std::string& path : text.paths) {
+    for (std::size_t at; (at = path.find(kRankInName)) != std::string::npos;) {
+      path.replace(at, kRankInName.size(), number);
+    }
+  }
+  return text;
+}
+
+RunText read_alone(io::TextSource& source, const ReadOptions& reading) {
+  Corpus corpus = read_corpus(source, reading);
+  const std::size_t words = corpus.text.size();
+  const std::size_t unknown = corpus.text.unknown();
+  return {std::move(corpus), {}, words, unknown, 0};
+}
+
+RunText read_shared(Ranks& ranks, io::TextSource& source, TextParts parts,
+                    const ReadOptions& reading) {
+  SharedCorpus shared = read_shared_corpus(ranks, source, parts, reading);
+  const std::size_t words = shared.chunks.all_words();
+  return {{std::move(shared.vocabulary), std::move(shared.text), shared.changes},
+          std::move(shared.chunks),
+          words,
+          shared.unknown,
+          shared.fingerprint};
+}
+
 /// Whoever reads it second finds nothing.
 void require_read_once(const Word2vecOptions& options) {
   std::vector<std::string> inputs{options.read_vocab, options.init, options.init_context,
@@ -49,7 +91,7 @@ void require_read_once(const Word2vecOptions& options) {
 
 }  // namespace
 
-void require_inputs(const Word2vecOptions& options) {
+void require_inputs(const Word2vecOptions& options, const Ranks& ranks) {
   require_read_once(options);
   const auto or_say = [](const char* message, const auto& require) {
     try {
@@ -59,10 +101,12 @@ void require_inputs(const Word2vecOptions& options) {
       throw;
     }
   };
-  if (!options.read_vocab.empty()) {
+  if (!options.read_vocab.empty() && ranks.first()) {
     or_say("Vocabulary file not found\n", [&] { io::require_readable(options.read_vocab); });
   }
-  or_say("ERROR: training data file not found!\n", [&] { options.train.require("-train"); });
+  or_say("ERROR: training data file not found!\n",
+         [&] { text_of_rank(options, ranks).require("-train"); });
+  if (!ranks.first()) return;
   if (!options.held_out.empty()) options.held_out.require("-held-out");
   for (const std::string* path : {&options.init, &options.init_context, &options.locked}) {
     if (!path->empty()) io::require_readable(*path);
@@ -114,8 +158,13 @@ ReadOptions read_options(const Word2vecOptions& options, const TextPlaces& text)
   return reading;
 }
 
-Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed) {
-  ReadOptions reading = read_options(options, options.train);
+std::uint64_t fingerprint_of(const RunText& text) {
+  return text.chunks ? text.fingerprint : hogvec::fingerprint_of(text.corpus.text);
+}
+
+RunText read_text(const Word2vecOptions& options, const StoredModel* resumed, Ranks& ranks) {
+  const TextPlaces places = text_of_rank(options, ranks);
+  ReadOptions reading = read_options(options, places);
   std::uint64_t millions = 0;
   if (options.debug > 1) {
     reading.on_progress = [&millions](std::uint64_t words) {
@@ -125,7 +174,6 @@ Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed) {
     };
   }
   const bool continued = !options.continue_from.empty();
-  const std::unique_ptr<io::TextSource> source = options.train.open();
   if (resumed != nullptr) {
     reading.choose = [resumed](const Vocabulary&) { return resumed->vocabulary(); };
   } else if (continued) {
@@ -133,7 +181,17 @@ Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed) {
       return continued_vocabulary(options, counted);
     };
   }
-  Corpus corpus = read_corpus(*source, reading);
+  const bool own = has_files_of_ranks(options.train);
+  std::unique_ptr<io::TextSource> source;
+  together(ranks, [&] {
+    source = own ? places.open()
+                 : places.open({static_cast<std::size_t>(ranks.rank()),
+                                static_cast<std::size_t>(ranks.size())});
+  });
+  RunText text = ranks.alone() ? read_alone(*source, reading)
+                               : read_shared(ranks, *source,
+                                             own ? TextParts::kFiles : TextParts::kShares, reading);
+  const Corpus& corpus = text.corpus;
   for (const std::string& warning : source->warnings()) note("warning: " + warning);
   if (options.trains()) {
     if (const std::string warning = utf8_note(corpus.vocabulary); !warning.empty()) {
@@ -142,7 +200,7 @@ Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed) {
   }
   if (resumed == nullptr && continued && options.debug > 0) {
     note(fmt::format("-continue {}: {} words of the text are not in it", options.continue_from,
-                     corpus.text.unknown()));
+                     text.unknown));
   }
   if (options.debug > 0) {
     say(fmt::format("Vocab size: {}\nWords in train file: {}\n", corpus.vocabulary.size(),
@@ -151,7 +209,7 @@ Corpus read_text(const Word2vecOptions& options, const StoredModel* resumed) {
       note(left_out_note(corpus.vocabulary, options.max_vocabulary));
     }
   }
-  return corpus;
+  return text;
 }
 
 }  // namespace hogvec::tools

@@ -89,7 +89,7 @@ class NotingWorker {
         plan_(plan),
         tables_(tables),
         position_(PositionRecord(), plan),
-        schedule_(corpus.text, plan, *position_),
+        schedule_(ChunkPlan(corpus.text), plan, *position_),
         sample_(schedule_.chunks().longest(), trainer_span(plan)),
         trainer_(make_trainer(plan, tables, rows, schedule_.chunks().longest())) {}
 

@@ -21,6 +21,7 @@ class Lowercased : public io::TextSource {
   // At most one word a byte is true of both.
   std::optional<std::uint64_t> size() const override { return source_->size(); }
   std::vector<std::string> warnings() const override { return source_->warnings(); }
+  io::TextEnd end() const override { return source_->end(); }
   void finish() override { source_->finish(); }
 
  private:

@@ -103,34 +103,59 @@ void StoredModel::write_text(std::string_view section, const std::string& text) 
   file_.seal(section);
 }
 
-void StoredModel::begin(const RunRecord& record) {
+void StoredModel::begin(const RunRecord& record, std::size_t most_redo) {
   const bool was_killed = file_.state() == io::ModelState::kTraining;
-  const auto has_room = [&](const char* name, std::size_t bytes) {
-    return file_.section(name).size() >= bytes;
-  };
   const std::string json = record.to_json();
-  const bool same = json == record_.to_json();
-  const std::size_t live = live_bytes(start_, record.plan);
-  const std::size_t copy = copy_bytes(start_, record.plan);
-  const bool fits =
-      has_room(kLive, live) && has_room(kCopies[0], copy) && has_room(kCopies[1], copy);
   // From here on the lasting position counts until the live one is laid out anew.
   if (was_killed) commit_position(io::ModelState::kStopped);
-  if (!same || !fits) {
+  if (json != record_.to_json()) {
     // In new places, so that the old header holds until the new one is lasting.
-    if (!same) {
-      file_.grow({.name = kRecord, .bytes = json.size()});
-      write_text(kRecord, json);
-    }
-    if (!has_room(kLive, live)) file_.grow({.name = kLive, .bytes = live});
-    for (const char* name : kCopies) {
-      if (!has_room(name, copy)) file_.grow({.name = name, .bytes = copy});
-    }
+    file_.grow({.name = kRecord, .bytes = json.size()});
+    write_text(kRecord, json);
     record_ = record;
+    make_room_for_position(most_redo);
+    commit_position(io::ModelState::kStopped);
+  } else if (make_room_for_position(most_redo)) {
     commit_position(io::ModelState::kStopped);
   }
+  lay_out_position();
+}
+
+void StoredModel::move_to(const PositionRecord& position) {
+  start_ = position;
+  const bool fits = live_bytes(start_, record_.plan) <= file_.section(kLive).size() &&
+                    copy_bytes(start_, record_.plan) <= file_.section(kCopies[0]).size() &&
+                    copy_bytes(start_, record_.plan) <= file_.section(kCopies[1]).size();
+  if (!fits) {
+    // Who holds the rows would lose them if the file grew.
+    start_.next = start_.first();
+    start_.redo.clear();
+  }
+  commit_position(io::ModelState::kStopped);
+  lay_out_position();
+}
+
+/// Whether start_, or as many chunks to be trained again, did not fit.
+bool StoredModel::make_room_for_position(std::size_t most_redo) {
+  PositionRecord largest = start_;
+  largest.redo.resize(std::max(most_redo, start_.redo.size()));
+  const std::size_t copy = copy_bytes(largest, record_.plan);
+  bool grown = false;
+  const auto make_room = [&](const char* name, std::size_t bytes) {
+    if (file_.section(name).size() >= bytes) return;
+    file_.grow({.name = name, .bytes = bytes});
+    grown = true;
+  };
+  make_room(kLive, live_bytes(largest, record_.plan));
+  for (const char* name : kCopies) make_room(name, copy);
+  return grown;
+}
+
+/// The live position, which counts from then on, is start_.
+void StoredModel::lay_out_position() {
+  const TrainPlan& plan = record_.plan;
   position_ = Position(file_.writable_section(kLive), start_,
-                       static_cast<std::size_t>(record.plan.chunk_workers()), record.plan.epochs);
+                       static_cast<std::size_t>(plan.chunk_workers()), plan.epochs);
   file_.commit(io::ModelState::kTraining, false);
 }
 

@@ -44,11 +44,17 @@ class StoredModel {
   Vocabulary vocabulary() const;
 
   /// Begins to train, or goes on, by a record that may have other epochs, another alpha, other
-  /// threads and flags than the file's. Then rows and position may be written.
-  void begin(const RunRecord& record);
+  /// threads and flags than the file's. Then rows and position may be written. `most_redo`: room
+  /// for so many chunks to be trained again in a position that it is moved to.
+  void begin(const RunRecord& record, std::size_t most_redo = 0);
   /// Rows in the file. Valid until the next begin().
   Model model();
   Position& position() noexcept { return position_; }
+
+  /// The run stands elsewhere than its position says: of a run that others train too, who come
+  /// together now and then. Lasting, with the rows as they are. Where more chunks are to be trained
+  /// again than there is room for, all are from the first of them on.
+  void move_to(const PositionRecord& position);
 
   /// What is done becomes lasting.
   void checkpoint();
@@ -63,6 +69,8 @@ class StoredModel {
   void copy_to(const std::string& path);
 
  private:
+  bool make_room_for_position(std::size_t most_redo);
+  void lay_out_position();
   void commit_position(io::ModelState state);
   void write_text(std::string_view section, const std::string& text);
 

@@ -9,6 +9,7 @@
 #include "engine/train/loss.hpp"
 #include "engine/train/model_rows.hpp"
 #include "engine/train/plan.hpp"
+#include "engine/train/row_marks.hpp"
 #include "engine/train/run_tables.hpp"
 #include "engine/train/scratch.hpp"
 
@@ -34,6 +35,9 @@ class alignas(scratch::kApart) ChunkTrainer {
 
   /// The same, and takes up what others have trained since: for a worker that was away.
   virtual void refresh() noexcept = 0;
+
+  /// Marks all rows that training the sample, which it did last, has touched, and maybe some more.
+  virtual void mark_touched(const ChunkSample& sample, ModelMarks& marks) const noexcept = 0;
 };
 
 /// A trainer of the plan's architecture and objective. All that is passed must outlive it. Chunks

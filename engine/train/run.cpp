@@ -18,27 +18,6 @@
 namespace hogvec {
 namespace {
 
-/// What a text has to train, as far as it must be looked at to know.
-struct Trainable {
-  std::size_t words = 0;   // sentence ends are none; counted up to the first neighbors
-  bool neighbors = false;  // two words side by side
-};
-
-Trainable trainable_of(const EncodedCorpus& text) {
-  Trainable found;
-  WordId last = kSentenceEnd;
-  text.for_each_part([&](std::span<const WordId> ids) {
-    for (const WordId id : ids) {
-      found.words += id != kSentenceEnd;
-      if (id != kSentenceEnd && last != kSentenceEnd) found.neighbors = true;
-      if (found.neighbors) return false;
-      last = id;
-    }
-    return true;
-  });
-  return found;
-}
-
 /// The model. Errors: Error where it is of another shape than such a run trains.
 const Model& require_rows(const Model& model, CorpusView corpus, const TrainPlan& plan) {
   const ModelShape shape(corpus.vocabulary.size(), plan);
@@ -56,15 +35,33 @@ const Model& require_rows(const Model& model, CorpusView corpus, const TrainPlan
 
 }  // namespace
 
+Trainable trainable_of(const EncodedCorpus& text) {
+  Trainable found;
+  WordId last = kSentenceEnd;
+  text.for_each_part([&](std::span<const WordId> ids) {
+    for (const WordId id : ids) {
+      found.words += id != kSentenceEnd;
+      if (id != kSentenceEnd && last != kSentenceEnd) found.neighbors = true;
+      if (found.neighbors) return false;
+      last = id;
+    }
+    return true;
+  });
+  return found;
+}
+
 void check(CorpusView corpus, const TrainPlan& plan) {
-  if (corpus.vocabulary.size() < 3) {
+  check(corpus.vocabulary, plan.epochs == 0 ? Trainable() : trainable_of(corpus.text), plan);
+}
+
+void check(const Vocabulary& vocabulary, const Trainable& trainable, const TrainPlan& plan) {
+  if (vocabulary.size() < 3) {
     throw NothingToTrain(
         "the vocabulary has fewer than two words besides </s>: there is nothing to train; "
         "give a longer text, a smaller -min-count or a larger -max-vocab");
   }
   // With a vocabulary from a file the text may have none of its words.
   if (plan.epochs == 0) return;
-  const Trainable trainable = trainable_of(corpus.text);
   if (trainable.words < 2) {
     throw NothingToTrain(
         "the text has fewer than two words of the vocabulary: there is nothing to train; give the "
@@ -81,7 +78,7 @@ void check(CorpusView corpus, const TrainPlan& plan) {
 
 TrainingRun::TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTables& tables,
                          const Model& model, Position& position, Merging merging,
-                         const Placement& placement)
+                         const Placement& placement, RunShare* share)
     : corpus_(corpus),
       plan_(plan),
       tables_(tables),
@@ -89,11 +86,12 @@ TrainingRun::TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTabl
       position_(position),
       merging_(merging),
       placement_(placement),
+      share_(share),
       policy_(replica_policy(plan, placement)),
       rows_(model, policy_),
       set_of_cpu_(sets_of_cpus(policy_.sets, placement)),
-      schedule_(corpus.text, plan, position) {
-  check(corpus, plan);
+      schedule_(share != nullptr ? share->chunks() : ChunkPlan(corpus.text), plan, position) {
+  if (share == nullptr) check(corpus, plan);
   check_position(position.read());
   const std::size_t longest = schedule_.chunks().longest();
   const std::size_t bytes = worker_bytes(plan, tables, rows_, longest);
@@ -175,7 +173,8 @@ RunEnd TrainingRun::run_until(std::uint64_t end) {
 }
 
 std::size_t TrainingRun::epochs_done() const {
-  return position_.read().first() / schedule_.chunks().size();
+  const std::size_t chunks = schedule_.chunks().size();
+  return chunks == 0 ? plan_.epochs : position_.read().first() / chunks;
 }
 
 RunEnd TrainingRun::note_divergence() {
@@ -210,7 +209,7 @@ TrainResult result_of(const PositionRecord& position, const TrainPlan& plan, std
 
 TrainResult TrainingRun::result() const {
   const PositionRecord position = position_.read();
-  const std::size_t chunks = schedule_.chunks().size();
+  const std::size_t chunks = std::max<std::size_t>(schedule_.chunks().size(), 1);
   return result_of(position, plan_, (position.next + chunks - 1) / chunks,
                    schedule_.words_done(position));
 }
@@ -223,7 +222,7 @@ void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {
   const std::uint64_t away = 2 * workers_.size();
   std::optional<std::uint64_t> last;
   while (!stop_.load(std::memory_order_relaxed) && !diverged_.load(std::memory_order_relaxed)) {
-    const std::optional<ChunkTask> task = schedule_.take(worker, end);
+    const std::optional<ChunkTask> task = take(worker, end);
     if (!task) break;
     const std::uint64_t number = schedule_.number(*task);
     trainer.use_set(set_for(worker));
@@ -232,6 +231,15 @@ void TrainingRun::train_chunks(std::size_t worker, std::uint64_t end) {
     train_chunk(worker, *task);
   }
   trainer.merge();
+}
+
+std::optional<ChunkTask> TrainingRun::take(std::size_t worker, std::uint64_t end) {
+  if (share_ == nullptr) return schedule_.take(worker, end);
+  for (;;) {
+    const std::uint64_t limit = share_->limit();
+    if (const auto task = schedule_.take(worker, std::min(end, limit))) return task;
+    if (limit >= end || !share_->wait_beyond(limit)) return std::nullopt;
+  }
 }
 
 /// That of the core on which the worker happens to be, or of its neighbors by number.
@@ -257,6 +265,7 @@ void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) 
   const ChunkLoss loss =
       worker.trainer->train(worker.sample, noise, static_cast<float>(task.alpha));
   if (merging_ == Merging::kEveryChunk) worker.trainer->merge();
+  if (share_ != nullptr) share_->trained(*worker.trainer, worker.sample);
   if (has_diverged(model_, worker.sample, loss) && !diverged_.exchange(true)) {
     diverged_epoch_ = task.epoch;
     diverged_alpha_ = task.alpha;

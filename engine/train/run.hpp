@@ -16,6 +16,7 @@
 #include "engine/train/model_rows.hpp"
 #include "engine/train/plan.hpp"
 #include "engine/train/position.hpp"
+#include "engine/train/run_share.hpp"
 #include "engine/train/run_tables.hpp"
 #include "engine/train/schedule.hpp"
 #include "engine/train/scratch.hpp"
@@ -48,6 +49,7 @@ TrainResult result_of(const PositionRecord& position, const TrainPlan& plan, std
 enum class RunEnd {
   kFinished,  // every epoch is trained
   kEpoch,     // the epoch is trained, and it is not the last
+  kPaused,    // somebody wanted to look; of a run that ranks share
   kStopped,   // somebody asked for it
   kDiverged,  // values are beyond all use: see divergence()
 };
@@ -66,41 +68,71 @@ enum class Merging {
   kEveryChunk,  // before the position says that the chunk is done: where that outlives the process
 };
 
+/// A run as those see it who begin it, look at it and stop it.
+class Run {
+ public:
+  Run() = default;
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  virtual ~Run() = default;
+
+  /// Trains to the end. Errors: a text in a file cannot be read; the run can then not go on.
+  virtual RunEnd run() = 0;
+  /// The same to the end of the epoch of the first chunk that is not done.
+  virtual RunEnd run_epoch() = 0;
+  /// Ends run() when the chunks in hand are trained; it stays asked for. Async-signal-safe.
+  virtual void ask_to_stop() noexcept = 0;
+
+  /// Of the schedule's words.
+  virtual const Progress& progress() const noexcept = 0;
+  virtual const Schedule& schedule() const noexcept = 0;
+
+  // When run() has come back:
+
+  virtual TrainResult result() const = 0;
+  /// Epochs of which every chunk is trained, but for later ones that are ahead of them.
+  virtual std::size_t epochs_done() const = 0;
+  virtual EpochLoss epoch_loss(std::size_t epoch) const = 0;
+  virtual const std::optional<Divergence>& divergence() const noexcept = 0;
+};
+
 /// Workers that are built once, before anything is trained, and live as long as the run. It comes
 /// back at a chunk's border, all that was trained in the model's rows, and can then go on: in
 /// between the model is the caller's. One caller; ask_to_stop() from any thread.
-class TrainingRun {
+class TrainingRun final : public Run {
  public:
   /// Goes on from `position`, which is of a run with the plan's epochs. What is passed by reference
-  /// must outlive the run, but for the placement. Errors: as check(corpus, plan); Error where the
-  /// model has other rows than the plan trains; std::bad_alloc.
+  /// must outlive the run, but for the placement. With a share the corpus is the part of the text
+  /// that is trained here, position and passes are numbers of its own, and whether there is
+  /// anything to train is not asked. Errors: as check(corpus, plan); Error where the model has
+  /// other rows than the plan trains; std::bad_alloc.
   TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTables& tables, const Model& model,
               Position& position, Merging merging = Merging::kAtStops,
-              const Placement& placement = {});
-  ~TrainingRun();
+              const Placement& placement = {}, RunShare* share = nullptr);
+  ~TrainingRun() override;
 
   /// Bytes that such a run takes: model, position, and what every worker says that it needs. Beside
   /// the corpus and the tables. Errors: std::bad_alloc where it passes 2^63.
   static std::size_t memory(CorpusView corpus, const TrainPlan& plan, const RunTables& tables,
                             const Placement& placement = {});
 
-  /// Trains to the end. By plan.threads threads, which share W and W' without locks; with one
-  /// thread, and with owner threads, the bytes are a function of text and plan, wherever it was
-  /// stopped. Errors: a text in a file cannot be read; the run can then not go on.
-  RunEnd run();
-  /// The same to the end of the epoch of the first chunk that is not done.
-  RunEnd run_epoch();
+  /// By plan.threads threads, which share W and W' without locks; with one thread, and with owner
+  /// threads, the bytes are a function of text and plan, wherever it was stopped.
+  RunEnd run() override;
+  RunEnd run_epoch() override;
+  /// The same to before this pass, of the schedule's: kEpoch says that all before it are trained.
+  RunEnd run_until(std::uint64_t end);
 
-  /// Ends run() when the chunks in hand are trained; it stays asked for. Async-signal-safe.
-  void ask_to_stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
+  void ask_to_stop() noexcept override { stop_.store(true, std::memory_order_relaxed); }
 
-  const Progress& progress() const noexcept { return progress_; }
-  const Schedule& schedule() const noexcept { return schedule_; }
-  const std::optional<Divergence>& divergence() const noexcept { return divergence_; }
-  TrainResult result() const;
-  /// Epochs of which every chunk is trained, but for later ones that are ahead of them.
-  std::size_t epochs_done() const;
-  EpochLoss epoch_loss(std::size_t epoch) const { return {epoch, position_.epoch(epoch).loss}; }
+  const Progress& progress() const noexcept override { return progress_; }
+  const Schedule& schedule() const noexcept override { return schedule_; }
+  const std::optional<Divergence>& divergence() const noexcept override { return divergence_; }
+  TrainResult result() const override;
+  std::size_t epochs_done() const override;
+  EpochLoss epoch_loss(std::size_t epoch) const override {
+    return {epoch, position_.epoch(epoch).loss};
+  }
 
   /// Full softmax: lets the workers train their text with a step of 0 for about 50 ms, or for two
   /// batches where that is longer: no value of the model changes. Batches that will be trained in
@@ -116,7 +148,7 @@ class TrainingRun {
   TeamPlace place_of(int worker) const noexcept;
   std::size_t set_for(std::size_t worker) const noexcept;
   void check_position(const PositionRecord& position) const;
-  RunEnd run_until(std::uint64_t end);
+  std::optional<ChunkTask> take(std::size_t worker, std::uint64_t end);
   void train_chunks(std::size_t worker, std::uint64_t end);
   void train_chunk(std::size_t worker, const ChunkTask& task);
   void draw(Worker& worker, const ChunkTask& task) const;
@@ -129,6 +161,7 @@ class TrainingRun {
   Position& position_;
   Merging merging_;
   Placement placement_;
+  RunShare* share_;
   ReplicaPolicy policy_;
   ModelRows rows_;
   std::vector<std::uint16_t> set_of_cpu_;  // of replicas
@@ -149,6 +182,16 @@ class NothingToTrain : public Error {
   using Error::Error;
 };
 
+/// What a text has to train, as far as it must be looked at to know.
+struct Trainable {
+  std::size_t words = 0;   // sentence ends are none; counted up to the first neighbors
+  bool neighbors = false;  // two words side by side
+};
+/// Errors: those of EncodedCorpus::read().
+Trainable trainable_of(const EncodedCorpus& text);
+
+/// Errors: NothingToTrain.
+void check(const Vocabulary& vocabulary, const Trainable& text, const TrainPlan& plan);
 /// Errors: NothingToTrain; those of EncodedCorpus::read().
 void check(CorpusView corpus, const TrainPlan& plan);
 

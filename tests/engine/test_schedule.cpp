@@ -51,7 +51,7 @@ TEST_CASE("alpha falls with the words before a chunk, and never below a ten thou
   const std::vector<WordId> text = text_of(60'000, 30);
   const TrainPlan plan = make_plan({.epochs = 4, .alpha = 0.05});
   LocalPosition position({}, plan);
-  Schedule schedule(EncodedCorpus(text), plan, *position);
+  Schedule schedule(ChunkPlan(EncodedCorpus(text)), plan, *position);
   REQUIRE(schedule.total() == 4 * 5);
   double last = 1;
   for (std::uint64_t number = 0; number < schedule.total(); ++number) {
@@ -72,7 +72,7 @@ TEST_CASE("alpha falls with the words before a chunk, and never below a ten thou
   const std::vector<WordId> one = text_of(10, 0);
   const TrainPlan longer = make_plan({.epochs = 30'000, .alpha = 0.05});
   LocalPosition elsewhere({}, longer);
-  const Schedule end(EncodedCorpus(one), longer, *elsewhere);
+  const Schedule end(ChunkPlan(EncodedCorpus(one)), longer, *elsewhere);
   CHECK(end.task(29'999).alpha == doctest::Approx(0.05 * 1e-4).epsilon(1e-12));
   CHECK(end.task(29'900).alpha > 0.05 * 1e-4);
 }
@@ -81,7 +81,7 @@ TEST_CASE("words done are those of the chunks that are, over all epochs") {
   const std::vector<WordId> text = text_of(60'000, 30);
   const TrainPlan plan = make_plan({.epochs = 3});
   LocalPosition position({}, plan);
-  const Schedule schedule(EncodedCorpus(text), plan, *position);
+  const Schedule schedule(ChunkPlan(EncodedCorpus(text)), plan, *position);
   const ChunkPlan& chunks = schedule.chunks();
   CHECK(schedule.words_done({}) == 0);
   CHECK(schedule.words_done({.next = 2, .redo = {}, .epochs = {}, .seconds = 0}) ==

@@ -1,7 +1,8 @@
 #!/bin/bash
 # The layers: who may include whom. simd and io know nobody, engine knows them, tools know all three,
 # bench and tests know everything. Includes of ours are root-relative and exist, and xsimd, whose
-# types depend on compiler flags, stays within simd (and what tests and times it).
+# types depend on compiler flags, stays within simd (and what tests and times it), MPI within
+# engine/mpi.
 #   test_includes.sh [ROOT]
 set -euo pipefail
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/../..}"
@@ -32,6 +33,9 @@ for layer in "${!may_include[@]}"; do
       *\<xsimd*)
         [[ $layer == simd || $file == tests/simd/* || $layer == bench ]] ||
           complain "$file:$line: xsimd is included outside simd/"
+        ;;
+      *\<mpi.h*)
+        [[ $file == engine/mpi/* ]] || complain "$file:$line: MPI is included outside engine/mpi/"
         ;;
       *\"*)
         [[ -f $included ]] ||

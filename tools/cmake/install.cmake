@@ -20,6 +20,7 @@ install(DIRECTORY simd io engine DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hogvec
         PATTERN "*-inl.hpp" EXCLUDE
         PATTERN "arch" EXCLUDE
         PATTERN "engine/c" EXCLUDE
+        PATTERN "engine/mpi" EXCLUDE
         PATTERN "reference" EXCLUDE)
 
 install(FILES engine/c/hogvec.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)

@@ -6,7 +6,7 @@
 build_packages=(
   g++ cmake ninja-build
   libtbb-dev libxsimd-dev libmimalloc-dev libfmt-dev libxxhash-dev libutf8proc-dev
-  libhwloc-dev
+  libhwloc-dev libopenmpi-dev
   libarchive-dev zlib1g-dev libedit-dev nlohmann-json3-dev
   doctest-dev libbenchmark-dev
   pybind11-dev python3-dev
@@ -14,8 +14,8 @@ build_packages=(
 # To run the tests: qemu-user plays an old processor, binutils has nm, fasttext reads and writes
 # vectors, with and without NumPy tools/bench makes the same texts, valgrind counts instructions,
 # groff and mandoc read the manual pages, zsh completes, dpkg-dev is what cpack asks for libraries, the
-# others of python3 make and install a wheel.
-test_packages=(binutils dpkg-dev fasttext git groff-base mandoc mypy pkgconf python3 python3-numpy qemu-user
+# others of python3 make and install a wheel, openmpi-bin starts ranks.
+test_packages=(binutils dpkg-dev fasttext git groff-base mandoc mypy openmpi-bin pkgconf python3 python3-numpy qemu-user
   python3-build python3-setuptools python3-venv python3-wheel valgrind zsh)
 # What the Python module needs beside what builds it.
 python_packages=(pybind11-dev python3-dev python3-numpy)

@@ -58,4 +58,11 @@ void HierarchicalSoftmax::add_path(const WordId* words, std::size_t c, OutputRow
   }
 }
 
+void HierarchicalSoftmax::mark_touched(const ChunkSample& sample, std::size_t,
+                                       ModelMarks& marks) const noexcept {
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    for (const HuffmanTree::Step step : tree_.path(sample.ids()[i])) marks.nodes.mark(step.node());
+  }
+}
+
 }  // namespace hogvec

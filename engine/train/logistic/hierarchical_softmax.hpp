@@ -7,6 +7,7 @@
 #include "engine/model/matrix.hpp"
 #include "engine/train/logistic/block.hpp"
 #include "engine/train/plan.hpp"
+#include "engine/train/row_marks.hpp"
 #include "engine/train/row_replicas.hpp"
 #include "engine/vocab/huffman_tree.hpp"
 
@@ -39,6 +40,8 @@ class HierarchicalSoftmax {
   void gather(const ChunkSample& sample, const Block& block, std::size_t,
               OutputRows& rows) noexcept;
   ReplicatedRows& rows() noexcept { return nodes_; }
+  /// Marks the nodes of all paths of a chunk.
+  void mark_touched(const ChunkSample& sample, std::size_t, ModelMarks& marks) const noexcept;
 
  private:
   /// Adds the nodes of center c's path that the paths of the centers before it do not have.

@@ -64,6 +64,14 @@ class LogisticWorker final : public ChunkTrainer {
   void refresh() noexcept override {
     for_each_matrix([](ReplicatedRows& rows) { rows.refresh(); });
   }
+  void mark_touched(const ChunkSample& sample, ModelMarks& marks) const noexcept override {
+    for (std::size_t i = 0; i < sample.size(); ++i) marks.input.mark(sample.ids()[i]);
+    std::apply(
+        [&](const auto&... objective) {
+          (objective.mark_touched(sample, blocks_.size(), marks), ...);
+        },
+        objectives_);
+  }
 
  private:
   static constexpr std::size_t kAhead = 1;  // blocks

@@ -85,4 +85,10 @@ void NegativeSampling::mark(std::size_t first, std::size_t centers, OutputRows& 
   }
 }
 
+void NegativeSampling::mark_touched(const ChunkSample& sample, std::size_t blocks,
+                                    ModelMarks& marks) const noexcept {
+  for (std::size_t i = 0; i < sample.size(); ++i) marks.output.mark(sample.ids()[i]);
+  for (std::size_t n = 0; n < blocks * noise_rows_; ++n) marks.output.mark(noise_[n]);
+}
+
 }  // namespace hogvec

@@ -9,6 +9,7 @@
 #include "engine/sampling/alias_sampler.hpp"
 #include "engine/train/logistic/block.hpp"
 #include "engine/train/plan.hpp"
+#include "engine/train/row_marks.hpp"
 #include "engine/train/row_replicas.hpp"
 
 namespace hogvec {
@@ -36,6 +37,9 @@ class NegativeSampling {
   void gather(const ChunkSample& sample, const Block& block, std::size_t k,
               OutputRows& rows) noexcept;
   ReplicatedRows& rows() noexcept { return output_; }
+  /// Marks the rows of a chunk of so many blocks.
+  void mark_touched(const ChunkSample& sample, std::size_t blocks,
+                    ModelMarks& marks) const noexcept;
 
  private:
   /// Whether this word, or by chance another, was met in this round already: a word drawn twice is

@@ -115,6 +115,7 @@ const char* name_of(RunEnd end) {
       return "finished";
     case RunEnd::kEpoch:
       return "epoch";
+    case RunEnd::kPaused:  // of several machines
     case RunEnd::kStopped:
       return "stopped";
     case RunEnd::kDiverged:

@@ -1,0 +1,96 @@
+// What ranks with a model each tell each other of the rows that they have trained.
+//
+// Every rank has the rows twice: those that all ranks agree on, the same bytes everywhere, and
+// those that its workers train. The difference is what others do not know yet. In an exchange each
+// row that was touched goes, as a difference, to the rank that owns it; the owner makes one change
+// of those that it gets; and all add that to the agreed row, and to their own what is new in it.
+// What workers change meanwhile is a difference still: it goes with the next exchange.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/cluster/combination.hpp"
+#include "engine/cluster/ranks.hpp"
+#include "engine/model/model.hpp"
+#include "engine/train/row_marks.hpp"
+
+namespace hogvec {
+
+/// What exchanges came to, on this rank.
+struct ExchangeTotals {
+  std::uint64_t exchanges = 0;
+  std::uint64_t rows = 0;   // that were agreed on
+  std::uint64_t bytes = 0;  // sent and received
+  double seconds = 0;
+};
+
+/// One thread, beside workers that train `working` without locks.
+class RowExchange {
+ public:
+  /// Both have the same values, the same on all ranks, when `words` of the text have been trained;
+  /// all that is passed must outlive it. Errors: std::bad_alloc.
+  RowExchange(Ranks& ranks, const Vocabulary& vocabulary, const TrainPlan& plan,
+              const RunTables& tables, const Model& working, const Model& agreed, double words);
+
+  /// What workers mark is exchanged.
+  ModelMarks& marks() noexcept { return marks_; }
+
+  /// Exchanges rows that were marked: of the most frequent ones, kFrequentRows of each matrix,
+  /// always, and of twice as many every second time, and so on (pWord2Vec's order); the others stay
+  /// marked. `words` of the text have been trained by all ranks so far, the last of them at the
+  /// learning rate `alpha`; both are the same on all ranks. Errors: those of Ranks; std::bad_alloc.
+  void run(double words, double alpha);
+  /// All rows that were marked: where nobody trains, working and agreed rows are then the same on
+  /// all ranks.
+  void run_all(double words, double alpha);
+
+  const ExchangeTotals& totals() const noexcept { return totals_; }
+  /// Bytes beside the models that it takes with full messages.
+  static std::size_t memory(const ModelShape& shape);
+
+  /// Rows of a matrix that are in every exchange.
+  static constexpr std::size_t kFrequentRows = 1024;
+
+ private:
+  class Message;
+  struct Matrix {
+    MatrixView working;
+    MatrixView agreed;
+    RowMarks* marks;
+  };
+  /// A change of a row that this rank owns, by all that have sent one.
+  struct Sum {
+    std::uint32_t row;
+    std::uint32_t ranks;
+  };
+
+  void exchange(std::size_t classes, double words, double alpha);
+  void look_at_other_sides();
+  void collect(std::size_t matrix, std::size_t limit);
+  void add_up(std::size_t matrix);
+  void combine(std::size_t matrix, double words, double alpha);
+  void apply(std::size_t matrix, const Bytes& result, std::size_t owner);
+
+  Ranks& ranks_;
+  std::size_t size_;
+  std::size_t rank_;
+  std::array<RowTouches, 3> touches_;
+  ModelMarks marks_;
+  std::array<Matrix, 3> matrices_;
+  std::array<OtherSide, 3> other_sides_;  // of each matrix
+  std::size_t classes_;                   // of rows, by how often they are exchanged
+  std::vector<double> last_words_;        // when each class was
+  std::vector<Bytes> out_;                // differences, to each owner
+  std::vector<Bytes> in_;                 // of each rank, of rows that this one owns
+  std::vector<std::uint32_t> place_of_;   // of each of these, in sums_; kNone
+  std::vector<Sum> sums_;
+  std::vector<float> values_;  // of the sums
+  Bytes result_;               // what is made of them
+  std::vector<Bytes> results_;
+  ExchangeTotals totals_;
+};
+
+}  // namespace hogvec

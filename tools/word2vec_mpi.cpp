@@ -1,0 +1,97 @@
+// word2vec-mpi: word2vec on several machines, as one job of MPI.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <exception>
+#include <string_view>
+
+#include "engine/mpi/mpi_ranks.hpp"
+#include "tools/command_line.hpp"
+#include "tools/console.hpp"
+#include "tools/word2vec_run.hpp"
+
+namespace hogvec::tools {
+namespace {
+
+constexpr const char* kName = "word2vec-mpi";
+
+constexpr const char* kUsage =
+    R"(Usage: word2vec-mpi -train TEXT... -output FILE [FLAG VALUE]...
+Trains word vectors on several machines, as one run of word2vec that mpirun or srun starts. Its
+flags are those of word2vec, which word2vec --help tells, and:
+
+  -exchange-words N     words of the text, trained by all ranks together, from one exchange of rows
+                        to the next (a 400th of the run)
+  -exchange-seconds X   or about so many seconds
+  --help, --version     this text, or the version
+
+Every rank has -threads N workers and a part of the text. Texts that are plain files lie where all
+ranks can read them, and each reads a part; other texts, and pipes, the first rank reads. Where a
+name has %r in it, each rank reads a file of its own, with its number in the place of %r: together
+they are the text. All other files are the first rank's.
+
+Start a rank for each processor, with as many threads as that has cores.
+
+Examples:
+mpirun -n 8 --map-by socket --bind-to socket word2vec-mpi -train text.txt -output v.bin -threads 32
+srun --ntasks-per-socket 1 --cpus-per-task 32 word2vec-mpi -train text.txt -output v.bin -threads 32
+
+)";
+
+ExchangeWishes exchange_wishes(CommandLine& line) {
+  ExchangeWishes wishes;
+  if (const auto words = line.integer("-exchange-words", 1)) {
+    wishes.words = static_cast<std::uint64_t>(*words);
+  }
+  if (const auto seconds = line.number("-exchange-seconds")) {
+    if (*seconds < 0.001 || *seconds > 1e6) {
+      throw Error(fmt::format("-exchange-seconds {}: want seconds, 0.001 to 1000000", *seconds));
+    }
+    wishes.seconds = *seconds;
+  }
+  if (wishes.words > 0 && wishes.seconds > 0) {
+    throw Error("-exchange-words and -exchange-seconds: both say when; leave one out");
+  }
+  return wishes;
+}
+
+/// Errors that all ranks know of leave the job in good order. Another one ends it: the other ranks
+/// wait for this one, and would for ever.
+void run_in_job(CommandLine& line) {
+  MpiRanks ranks;
+  if (!ranks.first()) keep_quiet();
+  const auto fail = [&](const char* what) {
+    if (ranks.alone() || ranks.failed_together()) throw;
+    complain_aloud(kName, fmt::format("rank {}: {}", ranks.rank(), what));
+    MpiRanks::end_all(kExitFailure);
+  };
+  try {
+    ExchangeWishes wishes;
+    together(ranks, [&] { wishes = exchange_wishes(line); });
+    run_word2vec(line, ranks, wishes);
+  } catch (const StoppedBySignal&) {
+    throw;  // as all have been
+  } catch (const std::exception& error) {
+    fail(error.what());
+  } catch (...) {
+    fail("has failed");
+  }
+}
+
+/// By what mpirun and srun tell a process, which need not have joined the job.
+bool is_other_rank() noexcept {
+  for (const char* const name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+    const char* const rank = std::getenv(name);
+    if (rank != nullptr) return std::string_view(rank) != "0";
+  }
+  return false;
+}
+
+}  // namespace
+}  // namespace hogvec::tools
+
+int main(int argc, char** argv) {
+  using namespace hogvec::tools;
+  if (is_other_rank()) keep_quiet();
+  return run_with_flags(kName, kUsage, argc, argv, run_in_job);
+}

@@ -1,0 +1,15 @@
+// A run of word2vec, by one process or by ranks that share it.
+#pragma once
+
+#include "engine/cluster/ranks.hpp"
+#include "engine/cluster/replicated_run.hpp"
+#include "tools/command_line.hpp"
+
+namespace hogvec::tools {
+
+/// From the flags to the files that are written. Of several ranks, which all call it with the same
+/// flags, the first one has the files and speaks. Errors: Error; StoppedBySignal; of ranks as
+/// together() throws them.
+void run_word2vec(CommandLine& line, Ranks& ranks, const ExchangeWishes& wishes = {});
+
+}  // namespace hogvec::tools
