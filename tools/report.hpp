@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/cluster/replicated_run.hpp"
+#include "engine/cluster/shared_run.hpp"
 #include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/train.hpp"
 #include "tools/options.hpp"

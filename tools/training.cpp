@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-#include "engine/cluster/replicated_run.hpp"
+#include "engine/cluster/shared_run.hpp"
 #include "io/error.hpp"
 #include "tools/console.hpp"
 #include "tools/progress_line.hpp"
@@ -222,8 +222,8 @@ class Session {
 
   const TrainingJob& job_;
   RunReport& report_;
-  ReplicatedRun* shared_ = dynamic_cast<ReplicatedRun*>(&job_.run);  // none: by this process alone
-  Clock::time_point checkpoint_ = Clock::now();                      // the last one
+  SharedRun* shared_ = dynamic_cast<SharedRun*>(&job_.run);  // none: by this process alone
+  Clock::time_point checkpoint_ = Clock::now();              // the last one
   std::unique_ptr<ProgressLine> line_;
   std::unique_ptr<Checkpoints> checkpoints_;
 };

@@ -189,7 +189,6 @@ class Word2vec {
     const Clock::time_point begin = Clock::now();
     Model model;
     together(ranks_, [&] { model = begin_run(plan, tables.locked); });
-    spread(ranks_, model);
     const PositionRecord start = spread_position();
     std::optional<LocalPosition> local;
     std::unique_ptr<Run> run;
@@ -199,8 +198,8 @@ class Word2vec {
           corpus, plan, tables, model, stored_ ? stored_->position() : **local,
           stored_ ? Merging::kEveryChunk : Merging::kAtStops, placement);
     } else {
-      run = std::make_unique<ReplicatedRun>(ranks_, *text_->chunks, corpus, plan, tables, model,
-                                            start, placement, wishes_);
+      run = share_run(ranks_, *text_->chunks, corpus, plan, tables, model, stored_.has_value(),
+                      start, placement, wishes_);
     }
     report_.initialize_seconds = seconds_since(begin);
     if (const std::string told = short_text_note(run->schedule(), plan);
@@ -404,8 +403,10 @@ void run_word2vec(CommandLine& line, Ranks& ranks, const ExchangeWishes& wishes)
   Word2vecOptions options;
   together(ranks, [&] {
     options = word2vec_options(line);
-    if (!ranks.alone() && options.trains() && options.settings.full_softmax) {
-      throw Error("-softmax 1: several ranks cannot share its W' yet; use word2vec");
+    const TrainSettings& s = options.settings;
+    if (!ranks.alone() && options.trains() && s.full_softmax &&
+        s.softmax_threads == SoftmaxThreads::kHogwild) {
+      throw Error("-softmax-threads hogwild: ranks own rows of W', as threads do; leave it out");
     }
   });
   if (!ranks.alone()) require_same_flags(options, ranks);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/cluster/ranks.hpp"
-#include "engine/cluster/replicated_run.hpp"
+#include "engine/cluster/shared_run.hpp"
 #include "tools/command_line.hpp"
 
 namespace hogvec::tools {

@@ -9,6 +9,7 @@
 
 #include "engine/classes/kmeans.hpp"
 #include "engine/cluster/replicated_run.hpp"
+#include "engine/cluster/sharded_run.hpp"
 #include "engine/model/initial_rows.hpp"
 #include "engine/resources.hpp"
 #include "engine/system.hpp"
@@ -30,7 +31,11 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
                     const Ranks& ranks) {
   const std::size_t words = corpus.vocabulary.size();
   std::size_t need = TrainingRun::memory(corpus, plan, tables, placement);
-  if (!ranks.alone()) need += ReplicatedRun::memory(ModelShape(words, plan));
+  const ModelShape shape(words, plan);
+  if (!ranks.alone() && !plan.full_softmax) need += ReplicatedRun::memory(shape);
+  if (!ranks.alone() && plan.full_softmax && !ranks.first()) {
+    need -= ShardedRun::spared(shape, ranks);
+  }
   // The workers are still there when vectors or classes are made of what they have trained.
   need += options.classes > 0
               ? kmeans_memory(words, plan.dim, options.classes, plan.threads)

@@ -70,8 +70,8 @@ RunText read_alone(io::TextSource& source, const ReadOptions& reading) {
 }
 
 RunText read_shared(Ranks& ranks, io::TextSource& source, TextParts parts,
-                    const ReadOptions& reading) {
-  SharedCorpus shared = read_shared_corpus(ranks, source, parts, reading);
+                    const ReadOptions& reading, TextWanted wanted) {
+  SharedCorpus shared = read_shared_corpus(ranks, source, parts, reading, wanted);
   const std::size_t words = shared.chunks.all_words();
   return {{std::move(shared.vocabulary), std::move(shared.text), shared.changes},
           std::move(shared.chunks),
@@ -188,9 +188,11 @@ RunText read_text(const Word2vecOptions& options, const StoredModel* resumed, Ra
                  : places.open({static_cast<std::size_t>(ranks.rank()),
                                 static_cast<std::size_t>(ranks.size())});
   });
-  RunText text = ranks.alone() ? read_alone(*source, reading)
-                               : read_shared(ranks, *source,
-                                             own ? TextParts::kFiles : TextParts::kShares, reading);
+  RunText text =
+      ranks.alone()
+          ? read_alone(*source, reading)
+          : read_shared(ranks, *source, own ? TextParts::kFiles : TextParts::kShares, reading,
+                        options.settings.full_softmax ? TextWanted::kAll : TextWanted::kChunks);
   const Corpus& corpus = text.corpus;
   for (const std::string& warning : source->warnings()) note("warning: " + warning);
   if (options.trains()) {

@@ -144,7 +144,7 @@ void ReplicatedRun::communicate(std::uint64_t end) {
       mine.failed = failed_;
       mine.diverged = divergence_.has_value();
     }
-    mine.pause = ranks_.first() && pause_ && pause_();
+    mine.pause = ranks_.first() && wants_pause();
     if (wishes_.seconds > 0) {
       const double took = std::chrono::duration<double>(Clock::now() - last).count();
       const double factor = std::clamp(wishes_.seconds / std::max(took, 1e-6), 0.5, 2.0);
@@ -215,7 +215,7 @@ RunEnd ReplicatedRun::run_until(std::uint64_t end) {
   }
   exchange_.run_all(words_before(end), alpha_at(end));
   agree_on_position();
-  agree_on_divergence(run_end == RunEnd::kDiverged);
+  divergence_ = divergence_of_all(ranks_, divergence_);
   // Where they were let to, they have come.
   next_ = std::max(next_, position_.next) + passes_;
   if (divergence_) return RunEnd::kDiverged;
@@ -233,31 +233,6 @@ void ReplicatedRun::agree_on_position() {
   position_ = whole_of(parts, chunks_.all());
 }
 
-void ReplicatedRun::agree_on_divergence(bool mine) {
-  struct Told {
-    bool diverged;
-    bool has_word;
-    bool node;
-    WordId word;
-    std::size_t epoch;
-    double alpha;
-  };
-  Told told{};
-  if (mine && divergence_) {
-    const Divergence& d = *divergence_;
-    told = {true, d.word.has_value(), d.node, d.word.value_or(0), d.epoch, d.alpha};
-  }
-  for (const Told& of_rank : values_of_all(ranks_, told)) {
-    if (!of_rank.diverged) continue;
-    divergence_.emplace();
-    if (of_rank.has_word) divergence_->word = of_rank.word;
-    divergence_->node = of_rank.node;
-    divergence_->epoch = of_rank.epoch;
-    divergence_->alpha = of_rank.alpha;
-    return;
-  }
-}
-
 TrainResult ReplicatedRun::result() const {
   const std::size_t chunks = chunks_.all();
   const double share =
@@ -267,8 +242,8 @@ TrainResult ReplicatedRun::result() const {
       static_cast<std::uint64_t>(share * static_cast<double>(plan_.epochs * chunks_.all_words())));
 }
 
-ExchangeReport ReplicatedRun::report() const noexcept {
-  return {exchange_.totals(), waited_ / std::max(plan_.chunk_workers(), 1)};
+std::optional<ExchangeReport> ReplicatedRun::report() const {
+  return ExchangeReport{exchange_.totals(), waited_ / std::max(plan_.chunk_workers(), 1)};
 }
 
 }  // namespace hogvec

@@ -9,31 +9,19 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <optional>
 
 #include "engine/cluster/ranks.hpp"
 #include "engine/cluster/row_exchange.hpp"
 #include "engine/cluster/shared_position.hpp"
+#include "engine/cluster/shared_run.hpp"
 #include "engine/train/run.hpp"
 
 namespace hogvec {
 
-/// How often ranks tell each other of what they have trained.
-struct ExchangeWishes {
-  std::uint64_t words = 0;  // of the text, by all ranks, between two exchanges; 0: what is best
-  double seconds = 0;       // or so many seconds; 0: by words
-};
-
-/// What exchanges came to, on this rank.
-struct ExchangeReport {
-  ExchangeTotals totals;
-  double waited = 0;  // seconds of its workers, as a mean, for slower ranks
-};
-
 /// One run; every rank has one, and calls the same functions.
-class ReplicatedRun final : public Run, private RunShare {
+class ReplicatedRun final : public SharedRun, private RunShare {
  public:
   /// As TrainingRun. `mine` has the words of this rank's chunks; `agreed` the values that all ranks
   /// begin with, the same bytes everywhere, and what they agree on whenever run_until() comes back;
@@ -51,9 +39,6 @@ class ReplicatedRun final : public Run, private RunShare {
   RunEnd run_epoch() override;
   /// Ends run() of all ranks, before the next exchange. Async-signal-safe.
   void ask_to_stop() noexcept override { stop_.store(true, std::memory_order_relaxed); }
-  /// From now on run() of all ranks comes back, to be gone on with, where this, asked before every
-  /// exchange on the first rank, says so.
-  void pause_when(std::function<bool()> pause) { pause_ = std::move(pause); }
 
   /// Of this rank's words.
   const Progress& progress() const noexcept override { return run_->progress(); }
@@ -61,14 +46,14 @@ class ReplicatedRun final : public Run, private RunShare {
 
   // Of the whole run, when run() has come back:
 
-  const PositionRecord& position() const noexcept { return position_; }
+  const PositionRecord& position() const noexcept override { return position_; }
   TrainResult result() const override;
   std::size_t epochs_done() const override { return position_.first() / chunks_.all(); }
   EpochLoss epoch_loss(std::size_t epoch) const override {
     return {epoch, position_.epochs[epoch].loss};
   }
   const std::optional<Divergence>& divergence() const noexcept override { return divergence_; }
-  ExchangeReport report() const noexcept;
+  std::optional<ExchangeReport> report() const override;
 
  private:
   struct Message;
@@ -86,7 +71,6 @@ class ReplicatedRun final : public Run, private RunShare {
   double words_before(std::uint64_t pass) const noexcept;
   double alpha_at(std::uint64_t pass) const noexcept;
   void agree_on_position();
-  void agree_on_divergence(bool mine);
   std::uint64_t passes_of_words(std::uint64_t words) const noexcept;
 
   Ranks& ranks_;
@@ -108,7 +92,6 @@ class ReplicatedRun final : public Run, private RunShare {
   std::uint64_t passes_ = 0;  // from one to the next
   std::mutex mutex_;
   std::condition_variable change_;
-  std::function<bool()> pause_;
   bool closed_ = false;  // workers are to come back at the limit
   bool ended_ = false;   // they have
   bool paused_ = false;  // for that alone

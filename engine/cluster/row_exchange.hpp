@@ -38,7 +38,7 @@ class RowExchange {
   /// What workers mark is exchanged.
   ModelMarks& marks() noexcept { return marks_; }
 
-  /// Exchanges rows that were marked: of the most frequent ones, kFrequentRows of each matrix,
+  /// Exchanges rows that were marked: of the most frequent ones, frequent_rows() of each matrix,
   /// always, and of twice as many every second time, and so on (pWord2Vec's order); the others stay
   /// marked. `words` of the text have been trained by all ranks so far, the last of them at the
   /// learning rate `alpha`; both are the same on all ranks. Errors: those of Ranks; std::bad_alloc.
@@ -51,8 +51,8 @@ class RowExchange {
   /// Bytes beside the models that it takes with full messages.
   static std::size_t memory(const ModelShape& shape);
 
-  /// Rows of a matrix that are in every exchange.
-  static constexpr std::size_t kFrequentRows = 1024;
+  /// Rows of a matrix that are in every exchange of such a run.
+  static std::size_t frequent_rows(const TrainPlan& plan) noexcept;
 
  private:
   class Message;
@@ -67,6 +67,8 @@ class RowExchange {
     std::uint32_t ranks;
   };
 
+  std::size_t class_of(std::size_t row) const noexcept;
+  std::size_t rows_of_classes(std::size_t classes) const noexcept;
   void exchange(std::size_t classes, double words, double alpha);
   void look_at_other_sides();
   void collect(std::size_t matrix, std::size_t limit);
@@ -81,11 +83,12 @@ class RowExchange {
   ModelMarks marks_;
   std::array<Matrix, 3> matrices_;
   std::array<OtherSide, 3> other_sides_;  // of each matrix
-  std::size_t classes_;                   // of rows, by how often they are exchanged
-  std::vector<double> last_words_;        // when each class was
-  std::vector<Bytes> out_;                // differences, to each owner
-  std::vector<Bytes> in_;                 // of each rank, of rows that this one owns
-  std::vector<std::uint32_t> place_of_;   // of each of these, in sums_; kNone
+  std::size_t frequent_rows_;
+  std::size_t classes_;                  // of rows, by how often they are exchanged
+  std::vector<double> last_words_;       // when each class was
+  std::vector<Bytes> out_;               // differences, to each owner
+  std::vector<Bytes> in_;                // of each rank, of rows that this one owns
+  std::vector<std::uint32_t> place_of_;  // of each of these, in sums_; kNone
   std::vector<Sum> sums_;
   std::vector<float> values_;  // of the sums
   Bytes result_;               // what is made of them

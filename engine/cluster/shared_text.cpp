@@ -226,14 +226,16 @@ class SharedIds {
     return begins;
   }
 
-  /// This rank's chunks.
-  EncodedCorpus deal(const std::vector<std::size_t>& begins) {
+  /// This rank's chunks, or all.
+  EncodedCorpus deal(const std::vector<std::size_t>& begins, TextWanted wanted) {
     struct Part {
       std::size_t place;
       IdBlocks::Piece piece;
     };
     const auto size = static_cast<std::size_t>(ranks_.size());
-    auto blocks = std::make_unique<IdBlocks>(words_ / size + kStepIds / size, resources_);
+    const bool all = wanted == TextWanted::kAll;
+    auto blocks =
+        std::make_unique<IdBlocks>(all ? words_ : words_ / size + kStepIds / size, resources_);
     std::vector<Part> parts;
     std::vector<Bytes> out(size);
     std::vector<Bytes> in;
@@ -247,9 +249,12 @@ class SharedIds {
         const std::size_t count = std::min(*next, step_end) - place;
         room.resize(std::max(room.size(), count));
         const std::span<const WordId> ids = mine_.read(place - begin_, count, room);
-        append(out[chunk % size], place);
-        append(out[chunk % size], count);
-        append(out[chunk % size], ids.data(), ids.size_bytes());
+        for (std::size_t rank = 0; rank < size; ++rank) {
+          if (!all && chunk % size != rank) continue;
+          append(out[rank], place);
+          append(out[rank], count);
+          append(out[rank], ids.data(), ids.size_bytes());
+        }
         place += count;
       }
       ranks_.exchange(views_of(out), in);
@@ -316,7 +321,7 @@ void begin_with_sentence_end(EncodedText& text) {
 }  // namespace
 
 SharedCorpus read_shared_corpus(Ranks& ranks, io::TextSource& source, TextParts parts,
-                                const ReadOptions& options) {
+                                const ReadOptions& options, TextWanted wanted) {
   EncodedText text;
   together(ranks, [&] { text = encode_text(source, encode_options(options)); });
   const bool open = parts == TextParts::kFiles && begins_after_open_end(ranks, source.end());
@@ -348,9 +353,12 @@ SharedCorpus read_shared_corpus(Ranks& ranks, io::TextSource& source, TextParts 
   SharedIds ids(ranks, mine, options.resources);
   const std::uint64_t fingerprint = ids.fingerprint();
   const std::vector<std::size_t> begins = ids.chunk_begins();
-  EncodedCorpus dealt = ids.deal(begins);
-  ChunkPlan chunks(
-      begins, {static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(ranks.size())});
+  EncodedCorpus dealt = ids.deal(begins, wanted);
+  ChunkShare share;
+  if (wanted == TextWanted::kChunks) {
+    share = {static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(ranks.size())};
+  }
+  ChunkPlan chunks(begins, share);
   return {
       std::move(vocabulary), std::move(dealt), std::move(chunks), changes, unknown, fingerprint};
 }

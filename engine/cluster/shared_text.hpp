@@ -32,9 +32,16 @@ enum class TextParts {
   kFiles,  // every rank has files of its own: those of all ranks, one after the other, are the text
 };
 
+/// What a rank wants of it.
+enum class TextWanted {
+  kChunks,  // its own, see ChunkShare
+  kAll,     // every chunk: the whole text
+};
+
 /// Reads, counts and encodes the text whose part is `source`. Vocabulary file and `choose` are
 /// those of the first rank. All ranks call it. Errors: as read_corpus(), of any rank, on all.
 SharedCorpus read_shared_corpus(Ranks& ranks, io::TextSource& source, TextParts parts,
-                                const ReadOptions& options);
+                                const ReadOptions& options,
+                                TextWanted wanted = TextWanted::kChunks);
 
 }  // namespace hogvec

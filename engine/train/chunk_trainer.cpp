@@ -35,10 +35,10 @@ std::unique_ptr<ChunkTrainer> make_logistic(const TrainPlan& plan, const RunTabl
 
 std::unique_ptr<ChunkTrainer> make_trainer(const TrainPlan& plan, const RunTables& tables,
                                            const ModelRows& rows, std::size_t longest_chunk,
-                                           const TeamPlace& place) {
+                                           const TeamPlace& place, Ranks* ranks) {
   if (plan.full_softmax) {
     return std::make_unique<FullSoftmaxWorker>(rows.input.shared(), rows.output.shared(), plan,
-                                               tables.locked, place);
+                                               tables.locked, place, ranks);
   }
   if (plan.cbow()) return make_logistic<Cbow>(plan, tables, rows, longest_chunk);
   return make_logistic<SkipGram>(plan, tables, rows, longest_chunk);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "engine/cluster/ranks.hpp"
 #include "engine/train/chunk.hpp"
 #include "engine/train/loss.hpp"
 #include "engine/train/model_rows.hpp"
@@ -41,11 +42,11 @@ class alignas(scratch::kApart) ChunkTrainer {
 };
 
 /// A trainer of the plan's architecture and objective. All that is passed must outlive it. Chunks
-/// have `longest_chunk` words at most. A trainer with threads of its own has them at `place`.
-/// Errors: std::bad_alloc.
+/// have `longest_chunk` words at most. A trainer with threads of its own has them at `place`; of
+/// the full softmax those of several ranks train the same chunks together. Errors: std::bad_alloc.
 std::unique_ptr<ChunkTrainer> make_trainer(const TrainPlan& plan, const RunTables& tables,
                                            const ModelRows& rows, std::size_t longest_chunk,
-                                           const TeamPlace& place = {});
+                                           const TeamPlace& place = {}, Ranks* ranks = nullptr);
 
 /// How far apart the words that such a trainer works on at once can lie.
 std::size_t trainer_span(const TrainPlan& plan) noexcept;

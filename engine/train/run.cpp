@@ -94,7 +94,8 @@ TrainingRun::TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTabl
   if (share == nullptr) check(corpus, plan);
   check_position(position.read());
   const std::size_t longest = schedule_.chunks().longest();
-  const std::size_t bytes = worker_bytes(plan, tables, rows_, longest);
+  Ranks* const ranks = share == nullptr ? nullptr : share->together_with();
+  const std::size_t bytes = worker_bytes(plan, tables, rows_, longest, ranks);
   for (int worker = 0; worker < plan.chunk_workers(); ++worker) {
     const TeamPlace place = place_of(worker);
     const scratch::Pages& pages = pages_.emplace_back(bytes);
@@ -103,7 +104,7 @@ TrainingRun::TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTabl
       move_near(cpus, pages.memory().data(), pages.memory().size());
     }
     const scratch::Pages::Filling filling(pages_.back());
-    workers_.push_back(std::make_unique<Worker>(plan, tables, rows_, longest, place));
+    workers_.push_back(std::make_unique<Worker>(plan, tables, rows_, longest, place, ranks));
   }
   move_near_users(rows_, set_of_cpu_, placement_);
   progress_.words = schedule_.words_done(position.read());
@@ -130,9 +131,10 @@ TeamPlace TrainingRun::place_of(int worker) const noexcept {
 }
 
 std::size_t TrainingRun::worker_bytes(const TrainPlan& plan, const RunTables& tables,
-                                      const ModelRows& rows, std::size_t longest_chunk) {
+                                      const ModelRows& rows, std::size_t longest_chunk,
+                                      Ranks* ranks) {
   const scratch::Meter meter;
-  const Worker worker(plan, tables, rows, longest_chunk);
+  const Worker worker(plan, tables, rows, longest_chunk, {}, ranks);
   return meter.bytes();
 }
 

@@ -144,7 +144,8 @@ class TrainingRun final : public Run {
 
   /// What one worker makes of Scratch, whose rows need no memory.
   static std::size_t worker_bytes(const TrainPlan& plan, const RunTables& tables,
-                                  const ModelRows& rows, std::size_t longest_chunk);
+                                  const ModelRows& rows, std::size_t longest_chunk,
+                                  Ranks* ranks = nullptr);
   TeamPlace place_of(int worker) const noexcept;
   std::size_t set_for(std::size_t worker) const noexcept;
   void check_position(const PositionRecord& position) const;

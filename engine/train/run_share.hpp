@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "engine/cluster/ranks.hpp"
 #include "engine/train/chunk.hpp"
 #include "engine/train/chunk_trainer.hpp"
 #include "engine/train/schedule.hpp"
@@ -16,6 +17,10 @@ class RunShare {
   RunShare(const RunShare&) = delete;
   RunShare& operator=(const RunShare&) = delete;
   virtual ~RunShare() = default;
+
+  /// With whom every chunk is trained together, where the others have the same chunks; none where
+  /// they have others.
+  virtual Ranks* together_with() noexcept { return nullptr; }
 
   /// The chunks that are trained here, and which of the whole text they are.
   virtual const ChunkPlan& chunks() const noexcept = 0;

@@ -12,10 +12,10 @@ namespace hogvec {
 
 struct alignas(scratch::kApart) TrainingRun::Worker {
   Worker(const TrainPlan& plan, const RunTables& tables, const ModelRows& rows, std::size_t longest,
-         const TeamPlace& place = {})
+         const TeamPlace& place = {}, Ranks* ranks = nullptr)
       : text(longest),
         sample(longest, trainer_span(plan)),
-        trainer(make_trainer(plan, tables, rows, longest, place)) {}
+        trainer(make_trainer(plan, tables, rows, longest, place, ranks)) {}
 
   Scratch<WordId> text;  // of a chunk that does not lie in one piece
   ChunkSample sample;

@@ -179,7 +179,7 @@ TEST_CASE("exchanges by words, and by time") {
     run_local_ranks(2, [&](Ranks& ranks) {
       RankRun mine(ranks, corpus, {.dim = 8, .epochs = 4}, {}, nullptr, wishes);
       CHECK(mine.run->run() == RunEnd::kFinished);
-      const ExchangeReport report = mine.run->report();
+      const ExchangeReport report = mine.run->report().value();
       CHECK(report.totals.exchanges > 2);
       CHECK(report.totals.rows > 60);
       CHECK(report.totals.bytes > report.totals.rows * 8);

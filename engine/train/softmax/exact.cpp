@@ -15,8 +15,9 @@ constexpr float kMostCorrection = 20;
 
 }  // namespace
 
-SoftmaxExact::SoftmaxExact(MatrixView output, const TrainPlan& plan, const TeamPlace& place)
-    : kernels_(active_kernels()), sweeps_(output, plan, place) {
+SoftmaxExact::SoftmaxExact(MatrixView output, const TrainPlan& plan, const TeamPlace& place,
+                           Ranks* ranks)
+    : kernels_(active_kernels()), sweeps_(output, plan, place, ranks) {
   const std::size_t batch = plan.softmax_batch;
   hidden_products_ = Scratch<float>(batch * batch + simd::kRowPadding);
   hidden_rows_ = Scratch<const float*>(batch);
@@ -46,6 +47,7 @@ double SoftmaxExact::finish_center(const SoftmaxBatch& batch, std::size_t b, flo
     coefficients_[a] =
         static_cast<float>(alpha * per_z_[a] * hidden_products_[a * batch.size() + b]);
   }
+  sweeps_.share_values(batch, b);
   const double target_score = sum_targets(batch, b);
   float shift = sweeps_.max_score()[b];
   if (!(bound_corrections(batch, b, alpha) <= kMostCorrection)) {

@@ -17,7 +17,8 @@ namespace hogvec {
 /// Skip-gram. One caller.
 class SoftmaxExact {
  public:
-  SoftmaxExact(MatrixView output, const TrainPlan& plan, const TeamPlace& place);
+  SoftmaxExact(MatrixView output, const TrainPlan& plan, const TeamPlace& place,
+               Ranks* ranks = nullptr);
 
   /// Trains the centers, all distinct, one after the other. Returns the sum of their losses, each
   /// before its own step, Rong eq. (29).

@@ -3,13 +3,13 @@
 namespace hogvec {
 
 FullSoftmaxWorker::FullSoftmaxWorker(MatrixView input, MatrixView output, const TrainPlan& plan,
-                                     const LockedWords& locked, const TeamPlace& place)
+                                     const LockedWords& locked, const TeamPlace& place,
+                                     Ranks* ranks)
     : batch_(input, plan, locked) {
-  // A single center needs no corrections.
-  if (plan.softmax_exact && batch_.capacity() > 1) {
-    exact_.emplace(output, plan, place);
+  if (has_exact_batches(plan)) {
+    exact_.emplace(output, plan, place, ranks);
   } else {
-    minibatch_.emplace(output, plan, active_kernels(), place);
+    minibatch_.emplace(output, plan, active_kernels(), place, ranks);
   }
 }
 

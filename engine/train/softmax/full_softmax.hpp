@@ -13,12 +13,17 @@
 
 namespace hogvec {
 
+/// Whether a plan has batches whose centers are made up for; a single center needs no corrections.
+constexpr bool has_exact_batches(const TrainPlan& plan) noexcept {
+  return plan.softmax_exact && plan.softmax_batch > 1;
+}
+
 /// One worker: trains sampled chunks on the shared matrices, batch after batch. Alone with a team
 /// of threads that own the rows of W', or one of several that update all rows without locks.
 class FullSoftmaxWorker final : public ChunkTrainer {
  public:
   FullSoftmaxWorker(MatrixView input, MatrixView output, const TrainPlan& plan,
-                    const LockedWords& locked, const TeamPlace& place = {});
+                    const LockedWords& locked, const TeamPlace& place = {}, Ranks* ranks = nullptr);
 
   /// Loss is per center with a context, Rong eq. (29). Nothing is drawn: the key is not used.
   ChunkLoss train(const ChunkSample& sample, std::uint64_t noise_key, float alpha) override;

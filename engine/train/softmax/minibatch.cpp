@@ -6,11 +6,12 @@
 namespace hogvec {
 
 SoftmaxMinibatch::SoftmaxMinibatch(MatrixView output, const TrainPlan& plan,
-                                   const simd::KernelTable& kernels, const TeamPlace& place)
+                                   const simd::KernelTable& kernels, const TeamPlace& place,
+                                   Ranks* ranks)
     : output_(output),
       kernels_(kernels),
       steadiness_(output.stride(), plan),
-      visits_(output, plan, kernels, place),
+      visits_(output, plan, kernels, place, ranks),
       shift_(plan.softmax_batch),
       scales_(plan.softmax_batch),
       error_(output.stride()),

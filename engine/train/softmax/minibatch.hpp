@@ -14,8 +14,8 @@ namespace hogvec {
 class SoftmaxMinibatch {
  public:
   SoftmaxMinibatch(MatrixView output, const TrainPlan& plan,
-                   const simd::KernelTable& kernels = active_kernels(),
-                   const TeamPlace& place = {});
+                   const simd::KernelTable& kernels = active_kernels(), const TeamPlace& place = {},
+                   Ranks* ranks = nullptr);
 
   /// Forgets what the batches before have taught about the size of scores: what follows is then a
   /// function of W and W' alone.

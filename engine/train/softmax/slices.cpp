@@ -16,7 +16,7 @@ constexpr std::size_t kThreadParts = 8;
 }  // namespace
 
 SoftmaxSlices::SoftmaxSlices(std::size_t rows, const TrainPlan& plan, std::size_t least_rows,
-                             int cores)
+                             int cores, bool shared)
     // Teams of several workers share the cores.
     : threads_(std::clamp(cores / plan.chunk_workers(), 1, plan.team_threads())) {
   std::size_t slices = 1;
@@ -26,13 +26,15 @@ SoftmaxSlices::SoftmaxSlices(std::size_t rows, const TrainPlan& plan, std::size_
   constexpr std::size_t kTile = simd::kScoreTileRows;
   for (std::size_t s = 0; s < slices; ++s) begins_.push_back(rows * s / slices / kTile * kTile);
   begins_.push_back(rows);
+  if (shared) {
+    parts_ = slices;
+    parts_of_thread_ = 1;
+    return;
+  }
   if (threads_ > 1) {
     parts_ = std::min(slices, std::bit_ceil(kThreadParts * thread_count()));
   }
-}
-
-std::size_t SoftmaxSlices::parts_of_thread() const noexcept {
-  return std::max<std::size_t>(parts_ / std::bit_ceil(thread_count()), 1);
+  parts_of_thread_ = std::max<std::size_t>(parts_ / std::bit_ceil(thread_count()), 1);
 }
 
 std::size_t SoftmaxSlices::slice_of(std::size_t row) const noexcept {

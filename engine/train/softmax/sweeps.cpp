@@ -6,17 +6,17 @@
 namespace hogvec {
 namespace {
 
-// Every center sums over all slices: of 128 rows they cost 3.7 % of an exact batch.
-constexpr std::size_t kSliceRows = 512;
 constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 }  // namespace
 
-SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan, const TeamPlace& place)
+SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan, const TeamPlace& place,
+                             Ranks* ranks)
     : output_(output),
       kernels_(active_kernels()),
-      slices_(output.rows(), plan, kSliceRows),
-      team_(slices_.threads(), slices_.parts(), place),
+      slices_(output.rows(), plan, least_slice_rows(true), usable_cores(), is_shared(ranks)),
+      shards_(ranks, slices_),
+      team_(slices_.threads(), std::max<std::size_t>(shards_.parts(), 1), place),
       column_sums_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
                    slices_.slices_of_part(), 1 + plan.softmax_batch),
       weighted_rows_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
@@ -37,7 +37,9 @@ SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan, const Tea
 
 template <class Visit>
 void SoftmaxSweeps::for_each_slice(const Visit& visit) {
-  team_.for_each_slice([&](std::size_t part, std::size_t thread) {
+  if (shards_.parts() == 0) return;
+  team_.for_each_slice([&](std::size_t own, std::size_t thread) {
+    const std::size_t part = shards_.first_part() + own;
     for (std::size_t i = 0; i < slices_.slices_of_part(); ++i) {
       visit(thread, part, i, slices_.first_slice(part) + i);
     }
@@ -46,8 +48,36 @@ void SoftmaxSweeps::for_each_slice(const Visit& visit) {
 
 float SoftmaxSweeps::largest(std::size_t b) const noexcept {
   float score = kLowest;
-  for (const Scratch<float>& part : part_max_score_) score = std::max(score, part[b]);
+  for (std::size_t p = 0; p < shards_.parts(); ++p) {
+    score = std::max(score, part_max_score_[shards_.first_part() + p][b]);
+  }
   return score;
+}
+
+void SoftmaxSweeps::share_largest(float* scores, std::size_t count) {
+  if (shards_.alone()) return;
+  shards_.put(scores, count);
+  shards_.send();
+  std::vector<float> others(count);
+  shards_.receive([&](std::size_t) {
+    shards_.take(others.data(), count);
+    for (std::size_t b = 0; b < count; ++b) scores[b] = std::max(scores[b], others[b]);
+  });
+}
+
+void SoftmaxSweeps::share_values(const SoftmaxBatch& batch, std::size_t b) {
+  if (shards_.alone()) return;
+  const auto for_each_value_of = [&](std::size_t rank, const auto& visit) {
+    for (const SoftmaxBatch::Count& target : batch.targets(b)) {
+      if (shards_.owner_of(slices_.slice_of(target.word)) != rank) continue;
+      for (std::size_t a = 0; a <= b; ++a) visit(&value(batch, target.word, a));
+    }
+  };
+  for_each_value_of(shards_.rank(), [&](const float* own) { shards_.put(own, 1); });
+  shards_.send();
+  shards_.receive([&](std::size_t rank) {
+    for_each_value_of(rank, [&](float* copy) { shards_.take(copy, 1); });
+  });
 }
 
 simd::SoftmaxSweep SoftmaxSweeps::slice_sweep(const SoftmaxBatch& batch, std::size_t part,
@@ -78,6 +108,14 @@ simd::SoftmaxColumn SoftmaxSweeps::slice_column(const SoftmaxBatch& batch, std::
           .overlaps = nullptr};
 }
 
+template <class T>
+void SoftmaxSweeps::add_over_ranks(const TreeSums<T>& sums) {
+  shards_.put_sums(sums, team_);
+  shards_.send();
+  shards_.receive([&](std::size_t) { shards_.take_sums(sums); });
+  shards_.finish_sums(sums, team_);
+}
+
 void SoftmaxSweeps::scores(const SoftmaxBatch& batch) {
   const std::size_t leading = simd::padded(batch.size());
   for (std::size_t b = 0; b < batch.size(); ++b) {
@@ -89,6 +127,7 @@ void SoftmaxSweeps::scores(const SoftmaxBatch& batch) {
     kernels_.softmax_tile_scores(slice_sweep(batch, part, slice));
   });
   for (std::size_t b = 0; b < batch.size(); ++b) max_score_[b] = largest(b);
+  share_largest(max_score_.data(), batch.size());
 }
 
 void SoftmaxSweeps::update(const SoftmaxBatch& batch, const float* step) {
@@ -100,7 +139,8 @@ void SoftmaxSweeps::update(const SoftmaxBatch& batch, const float* step) {
     weighted_rows_.end_slice(thread, part, i);
     if (i + 1 == slices_.slices_of_part()) weighted_rows_.end_part(part);
   });
-  add_left(weighted_rows_, team_, slices_.parts());
+  if (shards_.alone()) return add_left(weighted_rows_, team_, slices_.parts());
+  add_over_ranks(weighted_rows_);
 }
 
 float SoftmaxSweeps::correct(const SoftmaxBatch& batch, std::size_t b, const float* coefficients) {
@@ -109,7 +149,9 @@ float SoftmaxSweeps::correct(const SoftmaxBatch& batch, std::size_t b, const flo
     if (i == 0) *column.max_score = kLowest;
     kernels_.softmax_correct(column);
   });
-  return largest(0);
+  float score = largest(0);
+  share_largest(&score, 1);
+  return score;
 }
 
 double SoftmaxSweeps::finish_column(const SoftmaxBatch& batch, std::size_t b,
@@ -123,7 +165,11 @@ double SoftmaxSweeps::finish_column(const SoftmaxBatch& batch, std::size_t b,
     column_sums_.end_slice(thread, part, i);
     if (i + 1 == slices_.slices_of_part()) column_sums_.end_part(part);
   });
-  column_sums_.add_left(0, 1 + b);
+  if (shards_.alone()) {
+    column_sums_.add_left(0, 1 + b);
+  } else {
+    add_over_ranks(column_sums_);
+  }
   std::copy_n(column_sums_.total() + 1, b, overlaps);
   return column_sums_.total()[0];
 }

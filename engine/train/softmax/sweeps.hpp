@@ -8,6 +8,7 @@
 #include "engine/kernels.hpp"
 #include "engine/team.hpp"
 #include "engine/train/softmax/batch.hpp"
+#include "engine/train/softmax/shards.hpp"
 #include "engine/train/softmax/slices.hpp"
 #include "engine/train/softmax/tree_sums.hpp"
 
@@ -18,7 +19,9 @@ namespace hogvec {
 /// of threads. One caller; the threads of its team work inside a call.
 class SoftmaxSweeps {
  public:
-  SoftmaxSweeps(MatrixView output, const TrainPlan& plan, const TeamPlace& place);
+  /// Of several ranks each sweeps rows of its own.
+  SoftmaxSweeps(MatrixView output, const TrainPlan& plan, const TeamPlace& place,
+                Ranks* ranks = nullptr);
 
   // What a sweep has summed, of each center b.
   const float* max_score() const noexcept { return max_score_.data(); }
@@ -33,6 +36,9 @@ class SoftmaxSweeps {
   float& value(const SoftmaxBatch& batch, WordId word, std::size_t b) const noexcept {
     return scores_[simd::score_place(word, b, batch.size())];
   }
+  /// Of several ranks: the values of all that center b wants, for it and the centers before, come
+  /// from who has them.
+  void share_values(const SoftmaxBatch& batch, std::size_t b);
   /// softmax_correct for center b. Returns the largest score.
   float correct(const SoftmaxBatch& batch, std::size_t b, const float* coefficients);
   /// softmax_column for center b; overwrites b overlaps. Returns z.
@@ -47,6 +53,9 @@ class SoftmaxSweeps {
   template <class Visit>
   void for_each_slice(const Visit& visit);
   float largest(std::size_t b) const noexcept;
+  void share_largest(float* scores, std::size_t count);
+  template <class T>
+  void add_over_ranks(const TreeSums<T>& sums);
   /// What is the same in all sweeps.
   simd::SoftmaxSweep slice_sweep(const SoftmaxBatch& batch, std::size_t part,
                                  std::size_t slice) noexcept;
@@ -57,6 +66,7 @@ class SoftmaxSweeps {
   MatrixView output_;
   const simd::KernelTable& kernels_;
   SoftmaxSlices slices_;
+  SoftmaxShards shards_;
   Team team_;
   std::vector<Scratch<float>> part_max_score_;
   TreeSums<double> column_sums_;      // z, and the overlaps

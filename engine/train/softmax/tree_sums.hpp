@@ -68,6 +68,31 @@ class TreeSums {
       }
     }
   }
+  // Where parts are slices, none joined, and somebody else has some of them:
+
+  /// Adds what is complete with the parts [first, end), the numbers from `begin` to `last` up.
+  void add_within(std::size_t first, std::size_t end, std::size_t begin,
+                  std::size_t last) const noexcept {
+    for (std::size_t step = 1; step < parts_.size(); step *= 2) {
+      for (std::size_t p = (first + 2 * step - 1) / (2 * step) * (2 * step); p + 2 * step <= end;
+           p += 2 * step) {
+        add(parts_[p + step].data(), parts_[p].data(), begin, last);
+      }
+    }
+  }
+  /// Adds the others, where who has a part is a number that does not fall.
+  template <class Owner>
+  void add_across(const Owner& owner_of, std::size_t begin, std::size_t last) const noexcept {
+    for (std::size_t step = 1; step < parts_.size(); step *= 2) {
+      for (std::size_t p = 0; p < parts_.size(); p += 2 * step) {
+        if (owner_of(p) == owner_of(p + 2 * step - 1)) continue;
+        add(parts_[p + step].data(), parts_[p].data(), begin, last);
+      }
+    }
+  }
+  /// The numbers of a part, or of the subtree that it begins.
+  T* of_part(std::size_t part) const noexcept { return parts_[part].data(); }
+
   /// The sum over all slices, of the numbers that were added up.
   const T* total() const noexcept { return parts_[0].data(); }
 

@@ -14,12 +14,13 @@ constexpr float kLowest = -std::numeric_limits<float>::infinity();
 }  // namespace
 
 SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
-                             const simd::KernelTable& kernels, const TeamPlace& place)
+                             const simd::KernelTable& kernels, const TeamPlace& place, Ranks* ranks)
     : output_(output),
       softmax_(softmax_kernels(plan.softmax_precision, kernels)),
       shape_{output.stride(), output.dim(), plan.softmax_batch},
-      slices_(output.rows(), plan),
-      team_(slices_.threads(), slices_.parts(), place),
+      slices_(output.rows(), plan, least_slice_rows(false), usable_cores(), is_shared(ranks)),
+      shards_(ranks, slices_),
+      team_(slices_.threads(), std::max<std::size_t>(shards_.parts(), 1), place),
       hidden_(softmax_.hidden_size(shape_)),
       z_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
          slices_.slices_of_part(), shape_.batch),
@@ -51,17 +52,20 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
 void SoftmaxVisits::visit(const SoftmaxBatch& batch, const float* shift) {
   const std::size_t count = batch.size();
   softmax_.pack_hidden(shape_, batch.hidden(), count, hidden_.data());
-  team_.for_each_slice(
-      [&](std::size_t part, std::size_t thread) { visit_part(thread, part, count, shift); });
-  count_left_ = 0;
-  targets_left_.clear();
-  reduce(count);
+  visit_parts(count, shift);
+  reduce(batch);
 }
 
 void SoftmaxVisits::take_update() {
-  if (count_left_ == 0) return;
-  team_.for_each_slice(
-      [&](std::size_t part, std::size_t thread) { visit_part(thread, part, 0, nullptr); });
+  if (count_left_ > 0) visit_parts(0, nullptr);
+}
+
+void SoftmaxVisits::visit_parts(std::size_t count, const float* shift) {
+  if (shards_.parts() > 0) {
+    team_.for_each_slice([&](std::size_t part, std::size_t thread) {
+      visit_part(thread, shards_.first_part() + part, count, shift);
+    });
+  }
   count_left_ = 0;
   targets_left_.clear();
 }
@@ -109,13 +113,51 @@ void SoftmaxVisits::subtract_targets(std::size_t part) noexcept {
   }
 }
 
-void SoftmaxVisits::reduce(std::size_t count) {
-  z_.add_left(0, count);
+void SoftmaxVisits::reduce(const SoftmaxBatch& batch) {
+  const std::size_t count = batch.size();
   std::fill_n(max_score_.data(), count, kLowest);
-  for (const Scratch<float>& part : part_max_score_) {
+  for (std::size_t p = 0; p < shards_.parts(); ++p) {
+    const Scratch<float>& part = part_max_score_[shards_.first_part() + p];
     for (std::size_t b = 0; b < count; ++b) max_score_[b] = std::max(max_score_[b], part[b]);
   }
+  if (!shards_.alone()) return reduce_over_ranks(batch);
+  z_.add_left(0, count);
   add_left(sums_, team_, slices_.parts());
+}
+
+/// The sums, and the rows that the batch wants as it has met them.
+void SoftmaxVisits::reduce_over_ranks(const SoftmaxBatch& batch) {
+  const std::size_t count = batch.size();
+  const std::size_t stride = output_.stride();
+  wanted_.clear();
+  for (std::size_t b = 0; b < count; ++b) {
+    for (const SoftmaxBatch::Count& target : batch.targets(b)) wanted_.push_back(target.word);
+  }
+  std::sort(wanted_.begin(), wanted_.end());
+  wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
+  const auto for_each_row_of = [&](std::size_t rank, const auto& visit) {
+    for (const WordId word : wanted_) {
+      if (shards_.owner_of(slices_.slice_of(word)) == rank) visit(output_.row(word));
+    }
+  };
+
+  shards_.put_sums(z_, team_);
+  shards_.put_sums(sums_, team_);
+  shards_.put(max_score_.data(), count);
+  for_each_row_of(shards_.rank(), [&](const float* row) { shards_.put(row, stride); });
+  shards_.send();
+  std::vector<float> max_score(count);
+  shards_.receive([&](std::size_t rank) {
+    shards_.take_sums(z_);
+    shards_.take_sums(sums_);
+    shards_.take(max_score.data(), count);
+    for (std::size_t b = 0; b < count; ++b) {
+      max_score_[b] = std::max(max_score_[b], max_score[b]);
+    }
+    for_each_row_of(rank, [&](float* row) { shards_.take(row, stride); });
+  });
+  shards_.finish_sums(z_, team_);
+  shards_.finish_sums(sums_, team_);
 }
 
 void SoftmaxVisits::add_weighted_rows(std::size_t b, float scale, float* row) const noexcept {

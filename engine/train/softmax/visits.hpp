@@ -8,6 +8,7 @@
 #include "engine/kernels.hpp"
 #include "engine/team.hpp"
 #include "engine/train/softmax/batch.hpp"
+#include "engine/train/softmax/shards.hpp"
 #include "engine/train/softmax/slices.hpp"
 #include "engine/train/softmax/tree_sums.hpp"
 
@@ -19,8 +20,10 @@ namespace hogvec {
 /// One caller; the threads of its team work inside a call.
 class SoftmaxVisits {
  public:
+  /// Of several ranks, which train the same batches, each visits rows of its own; the rows that a
+  /// batch wants are then everywhere.
   SoftmaxVisits(MatrixView output, const TrainPlan& plan, const simd::KernelTable& kernels,
-                const TeamPlace& place);
+                const TeamPlace& place, Ranks* ranks = nullptr);
 
   /// First the update that is left, then exp(u_bj - shift_b) of all rows j; sums z, max_score and
   /// what add_weighted_rows() adds.
@@ -48,15 +51,18 @@ class SoftmaxVisits {
     float value;
   };
 
+  void visit_parts(std::size_t count, const float* shift);
   void visit_part(std::size_t thread, std::size_t part, std::size_t count,
                   const float* shift) noexcept;
   void subtract_targets(std::size_t part) noexcept;
-  void reduce(std::size_t count);
+  void reduce(const SoftmaxBatch& batch);
+  void reduce_over_ranks(const SoftmaxBatch& batch);
 
   MatrixView output_;
   const simd::SoftmaxKernels& softmax_;
   simd::SoftmaxShape shape_;
   SoftmaxSlices slices_;
+  SoftmaxShards shards_;
   Team team_;
   std::vector<Scratch<float>> part_max_score_;
   std::vector<Scratch<float>> scratch_;     // of each thread
@@ -65,6 +71,7 @@ class SoftmaxVisits {
   TreeSums<double> z_;
   TreeSums<float> sums_;
   Scratch<float> max_score_;
+  std::vector<WordId> wanted_;  // by the batch, of several ranks
   // Of the update that is left.
   std::size_t count_left_ = 0;  // centers; 0: there is none
   Scratch<float> steps_;        // packed
