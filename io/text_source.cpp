@@ -170,21 +170,33 @@ class BlockCutter {
 class FileTexts : public TextSource {
  public:
   FileTexts(std::vector<std::string> paths, const TextShare& share) : paths_(std::move(paths)) {
+    if (share.parts > 1) {
+      const std::optional<std::uint64_t> size = parted_bytes(paths_);
+      if (!size) throw Error("a text that is packed, or no plain file, cannot be parted");
+      share_ = share;
+      bytes_ = *size;
+      size_ =
+          part_of(bytes_, share.part + 1, share.parts) - part_of(bytes_, share.part, share.parts);
+      return;
+    }
     std::uint64_t size = 0;
     for (const std::string& path : paths_) {
-      if (!is_plain_file(path) || (share.parts > 1 && !can_be_mapped(path))) {
-        if (share.part != 0) paths_.clear();
-        return;
-      }
+      if (!is_plain_file(path)) return;
       std::error_code problem;
       size += std::filesystem::file_size(path, problem);
     }
     size_ = size;
-    if (share.parts == 1) return;
-    shared_ = true;
-    share_begin_ = part_of(size, share.part, share.parts);
-    share_end_ = part_of(size, share.part + 1, share.parts);
-    size_ = share_end_ - share_begin_;
+  }
+
+  /// Of plain files that can be mapped.
+  static std::optional<std::uint64_t> parted_bytes(const std::vector<std::string>& paths) {
+    std::uint64_t size = 0;
+    for (const std::string& path : paths) {
+      if (!is_plain_file(path) || !can_be_mapped(path)) return std::nullopt;
+      std::error_code problem;
+      size += std::filesystem::file_size(path, problem);
+    }
+    return size;
   }
 
   std::optional<std::uint64_t> size() const override { return size_; }
@@ -238,11 +250,13 @@ class FileTexts : public TextSource {
   void restrict_to_share(std::string_view bytes) {
     const std::uint64_t begin = files_begin_;
     files_begin_ += bytes.size();
+    const std::uint64_t share_begin = part_of(bytes_, share_.part, share_.parts);
+    const std::uint64_t share_end = part_of(bytes_, share_.part + 1, share_.parts);
     const auto within = [&](std::uint64_t place) { return place > begin ? place - begin : 0; };
     const std::size_t first =
-        std::max(cut_at(bytes, within(share_begin_)), bytes.size() - rest_.size());
-    const std::size_t end = std::max(cut_at(bytes, within(share_end_)), first);
-    after_end_ = after_end_ && within(share_begin_) == 0;
+        std::max(cut_at(bytes, within(share_begin)), bytes.size() - rest_.size());
+    const std::size_t end = std::max(cut_at(bytes, within(share_end)), first);
+    after_end_ = after_end_ && within(share_begin) == 0;
     rest_ = bytes.substr(first, end - first);
   }
 
@@ -270,7 +284,7 @@ class FileTexts : public TextSource {
       const std::string_view bytes(reinterpret_cast<const char*>(map_->data()), map_->size());
       rest_ = text_start(bytes, path);
       after_end_ = cutter_.pass(rest_, path);
-      if (shared_) restrict_to_share(bytes);
+      if (share_.parts > 1) restrict_to_share(bytes);
       return;
     }
     reader_ = read_file(open_for_reading(path), path);
@@ -303,11 +317,9 @@ class FileTexts : public TextSource {
 
   std::vector<std::string> paths_;
   std::optional<std::uint64_t> size_;
-  // Of shares: their bytes in those of all files, and where the next file begins there.
-  bool shared_ = false;
-  std::uint64_t share_begin_ = 0;
-  std::uint64_t share_end_ = 0;
-  std::uint64_t files_begin_ = 0;
+  TextShare share_;
+  std::uint64_t bytes_ = 0;        // of all files that are parted
+  std::uint64_t files_begin_ = 0;  // where the next one begins in these
   std::mutex mutex_;
   std::size_t next_path_ = 0;
   std::uint64_t position_ = 0;
@@ -363,6 +375,11 @@ class Pieces : public TextSource {
 std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths, bool recursive,
                                       const TextShare& share) {
   return std::make_unique<FileTexts>(text_files(paths, recursive), share);
+}
+
+std::optional<std::uint64_t> parted_text_bytes(const std::vector<std::string>& paths,
+                                               bool recursive) {
+  return FileTexts::parted_bytes(text_files(paths, recursive));
 }
 
 std::unique_ptr<TextSource> text_of_pieces(std::function<bool(std::string& bytes)> append) {

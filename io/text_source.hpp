@@ -86,11 +86,14 @@ class TextSource {
 /// ones not at all. A byte order mark begins no text. Errors: a path that does not exist; a folder
 /// without a file.
 ///
-/// Of a share: the parts, in their order, are the text. Plain files are parted as equally as words
-/// allow; where one is no such file, or cannot be mapped, the first part has all. Errors also of
-/// files that are not in the share.
+/// Of a share: the parts, in their order, are the text, as equal as words allow. Errors also of
+/// files that are not in the share, and where the text cannot be parted.
 std::unique_ptr<TextSource> open_text(const std::vector<std::string>& paths, bool recursive = false,
                                       const TextShare& share = {});
+
+/// Bytes of a text that can be parted: of plain files, which this process may map. None of others.
+std::optional<std::uint64_t> parted_text_bytes(const std::vector<std::string>& paths,
+                                               bool recursive = false);
 
 /// A text that a caller has: append() adds some of it to the bytes, and returns false when there is
 /// no more. Called by one thread at a time.

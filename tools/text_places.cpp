@@ -18,6 +18,9 @@ namespace hogvec::tools {
 namespace {
 
 constexpr std::string_view kStdin = "-";
+constexpr std::string_view kRankInName = "%r";
+
+bool has_rank(const std::string& path) { return path.find(kRankInName) != std::string::npos; }
 
 }  // namespace
 
@@ -33,7 +36,36 @@ std::string TextPlaces::shown() const {
   return paths.size() == 1 ? paths[0] : fmt::format("{} and {} more", paths[0], paths.size() - 1);
 }
 
+bool TextPlaces::of_ranks() const {
+  return ranks > 0 && std::any_of(paths.begin(), paths.end(), has_rank);
+}
+
+TextPlaces TextPlaces::of_rank(int rank) const {
+  TextPlaces own = *this;
+  own.ranks = 0;
+  if (!of_ranks()) return own;
+  const std::string number = std::to_string(rank);
+  for (std::string& path : own.paths) {
+    if (!has_rank(path)) {
+      throw Error(
+          fmt::format("{}: stands beside names with %r in them, and every rank would read "
+                      "it; give all texts %r, or none",
+                      path));
+    }
+    for (std::size_t at; (at = path.find(kRankInName)) != std::string::npos;) {
+      path.replace(at, kRankInName.size(), number);
+    }
+  }
+  return own;
+}
+
 bool TextPlaces::hold(const std::string& path) const {
+  if (of_ranks()) {
+    for (int rank = 0; rank < ranks; ++rank) {
+      if (of_rank(rank).hold(path)) return true;
+    }
+    return false;
+  }
   std::vector<std::string> files;
   try {
     files = io::text_files(paths, recursive);

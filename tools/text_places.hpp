@@ -16,6 +16,7 @@ struct TextPlaces {
   std::vector<std::string> paths;
   bool recursive = false;  // the folders in folders too
   bool lowercase = false;  // as if all letters were small
+  int ranks = 0;           // %r in a name stands for the number of each of so many; 0: for itself
 
   bool empty() const noexcept { return paths.empty(); }
   /// For messages, "a" or "a and 2 more"; in reports one is itself.
@@ -25,6 +26,11 @@ struct TextPlaces {
   /// Errors: the first that cannot be read; none at all.
   void require(std::string_view flag) const;
   std::unique_ptr<io::TextSource> open(const io::TextShare& share = {}) const;
+
+  /// Whether every rank has files of its own.
+  bool of_ranks() const;
+  /// The texts of one rank. Errors: names with %r beside others.
+  TextPlaces of_rank(int rank) const;
 };
 
 /// Those of a flag, which may stand several times and have several words behind it: the next word,

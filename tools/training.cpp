@@ -109,14 +109,14 @@ class Session {
   }
 
   TrainingEnd train() {
-    StopOnSignal stop([this] { job_.run.ask_to_stop(); });
+    StopOnSignal stop([this] { this->stop(); });
     // As all ranks see it.
     const bool in_file = !job_.options.model.empty() || !job_.options.resume.empty();
     const bool by_epochs = !job_.options.held_out.empty() || (in_file && job_.options.keep > 0);
     RunEnd end = RunEnd::kEpoch;
     while (end == RunEnd::kEpoch || end == RunEnd::kPaused) {
       end = by_epochs ? job_.run.run_epoch() : job_.run.run();
-      if (shared_ != nullptr && job_.stored != nullptr) take_checkpoint(end);
+      if (shared_ != nullptr && job_.stored != nullptr) take_checkpoint();
       if (job_.plan.epochs == 0) break;
       if (end == RunEnd::kEpoch || end == RunEnd::kFinished) take_held_out();
       if (end == RunEnd::kEpoch) keep_copy();
@@ -129,6 +129,7 @@ class Session {
     std::string not_stored;
     if (job_.stored != nullptr) {
       try {
+        if (!moved_) job_.stored->move_to(shared_->position());
         job_.stored->end(state_of(end));
       } catch (const Error& error) {
         not_stored = error.what();  // the vectors have another place to go
@@ -149,6 +150,16 @@ class Session {
     }
   }
 
+  void stop() {
+    job_.run.ask_to_stop();
+    // Where a rank has died, the others wait for it until the job ends them.
+    if (shared_ != nullptr && !job_.to_go_on.empty()) {
+      complain(
+          "word2vec-mpi",
+          "a signal has come: the ranks stop together; if one of them is gone, " + job_.to_go_on);
+    }
+  }
+
   /// The first one that any rank was sent.
   int signal_of_all(int mine) {
     for (const int signal : values_of_all(job_.ranks, mine)) {
@@ -162,16 +173,17 @@ class Session {
     return job_.stored != nullptr && since.count() >= job_.options.checkpoint_seconds;
   }
 
-  /// What all ranks have trained becomes lasting.
-  void take_checkpoint(RunEnd end) {
+  /// What all ranks have trained becomes lasting. Where it does not, it is tried again with the
+  /// next, and no copy is kept meanwhile.
+  void take_checkpoint() {
     checkpoint_ = Clock::now();
     try {
       job_.stored->move_to(shared_->position());
+      moved_ = true;
     } catch (const Error& error) {
-      // At the end it is tried again, and told.
-      if (end == RunEnd::kPaused) {
-        tell(std::string("warning: ") + error.what() + "; the model is as it was before");
-      }
+      moved_ = false;
+      tell(std::string("warning: ") + error.what() +
+           "; the model says that less is trained than there is");
     }
   }
 
@@ -195,7 +207,7 @@ class Session {
 
   /// The next epoch may be the one that spoils the model.
   void keep_copy() {
-    if (job_.stored == nullptr || job_.options.keep == 0) return;
+    if (job_.stored == nullptr || job_.options.keep == 0 || !moved_) return;
     const std::size_t epoch = job_.run.epochs_done();
     try {
       const std::string copy = epoch_copy(job_.stored->path(), epoch);
@@ -224,6 +236,7 @@ class Session {
   RunReport& report_;
   SharedRun* shared_ = dynamic_cast<SharedRun*>(&job_.run);  // none: by this process alone
   Clock::time_point checkpoint_ = Clock::now();              // the last one
+  bool moved_ = true;  // the stored model stands where the ranks do
   std::unique_ptr<ProgressLine> line_;
   std::unique_ptr<Checkpoints> checkpoints_;
 };

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "engine/cluster/ranks.hpp"
 #include "engine/corpus/corpus.hpp"
 #include "engine/model/stored_model.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/likelihood/held_out.hpp"
 #include "engine/train/run.hpp"
 #include "tools/options.hpp"
@@ -24,6 +24,7 @@ struct TrainingJob {
   Ranks& ranks;
   StoredModel* stored;          // of the first rank
   const HeldOutText* held_out;  // none: not asked for; of the first rank
+  std::string to_go_on;         // "go on with: ..."; empty where nothing is kept
 };
 
 /// How a run has ended: by itself, or by a signal.

@@ -1,7 +1,7 @@
 // word2vec: text in, word vectors out, in the manner of the reference tool.
 #include <new>
 
-#include "engine/cluster/ranks.hpp"
+#include "engine/ranks.hpp"
 #include "tools/command_line.hpp"
 #include "tools/console.hpp"
 #include "tools/options.hpp"

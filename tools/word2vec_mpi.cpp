@@ -25,10 +25,10 @@ flags are those of word2vec, which word2vec --help tells, and:
   -exchange-seconds X   or about so many seconds
   --help, --version     this text, or the version
 
-Every rank has -threads N workers and a part of the text. Texts that are plain files lie where all
-ranks can read them, and each reads a part; other texts, and pipes, the first rank reads. Where a
-name has %r in it, each rank reads a file of its own, with its number in the place of %r: together
-they are the text. All other files are the first rank's.
+Every rank has -threads N workers, and trains a part of the text, or with -softmax 1 a part of W'.
+Texts that are plain files lie where all ranks can read them, and each reads a part; other texts, and
+pipes, the first rank reads. Where names have %r in them, each rank reads files of its own, with its
+number in the place of %r: together they are the text. All other files are the first rank's.
 
 Start a rank for each processor, with as many threads as that has cores.
 
@@ -55,13 +55,15 @@ ExchangeWishes exchange_wishes(CommandLine& line) {
   return wishes;
 }
 
-/// Errors that all ranks know of leave the job in good order. Another one ends it: the other ranks
-/// wait for this one, and would for ever.
+/// What all ranks know of, an error or a signal, the first one tells, with its exit code; the
+/// others end well, since the job is ended as soon as one does not. Another error ends it at once:
+/// the other ranks wait for this one, and would for ever.
 void run_in_job(CommandLine& line) {
   MpiRanks ranks;
   if (!ranks.first()) keep_quiet();
   const auto fail = [&](const char* what) {
-    if (ranks.alone() || ranks.failed_together()) throw;
+    if (ranks.alone() || (ranks.failed_together() && ranks.first())) throw;
+    if (ranks.failed_together()) return;
     complain_aloud(kName, fmt::format("rank {}: {}", ranks.rank(), what));
     MpiRanks::end_all(kExitFailure);
   };
@@ -70,7 +72,7 @@ void run_in_job(CommandLine& line) {
     together(ranks, [&] { wishes = exchange_wishes(line); });
     run_word2vec(line, ranks, wishes);
   } catch (const StoppedBySignal&) {
-    throw;  // as all have been
+    if (ranks.first()) throw;
   } catch (const std::exception& error) {
     fail(error.what());
   } catch (...) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -211,9 +212,10 @@ class Word2vec {
       note(estimate_note(alone->estimate_full_softmax()));
     }
     on_signal_.reset();
-    const TrainingEnd end = train({corpus, plan, options_, model, *run, ranks_,
-                                   stored_ ? &*stored_ : nullptr, held_out.get()},
-                                  report_);
+    const TrainingEnd end =
+        train({corpus, plan, options_, model, *run, ranks_, stored_ ? &*stored_ : nullptr,
+               held_out.get(), stored_ ? go_on_command() : ""},
+              report_);
     finish(end, *run, model, plan);
   }
 
@@ -271,7 +273,8 @@ class Word2vec {
       stored_->publish();
       on_signal_.emplace("stopped before training began" + how_to_go_on());
     }
-    // Ranks that stop do not stand at the same place.
+    // Ranks that stop do not stand at the same place, but not further apart than two exchanges: of
+    // a run of 800,000 chunks.
     constexpr std::size_t kMostRedo = 4096;
     stored_->begin(record, ranks_.alone() ? 0 : kMostRedo);
   }
@@ -310,9 +313,10 @@ class Word2vec {
     throw StoppedBySignal{end.signal, ranks_.first() ? stop_message(run, model) : ""};
   }
 
-  std::string how_to_go_on() const {
-    return fmt::format("; go on with: {} -resume {}", program_, quoted(stored_->path()));
+  std::string go_on_command() const {
+    return fmt::format("go on with: {} -resume {}", program_, quoted(stored_->path()));
   }
+  std::string how_to_go_on() const { return "; " + go_on_command(); }
 
   /// Where the run has been stopped, and how to go on.
   std::string stop_message(const Run& run, const Model& model) {
@@ -346,11 +350,6 @@ class Word2vec {
   RunReport report_;
 };
 
-/// The flags of a run that goes on are defaults.
-void add_flags_of(const RunRecord& record, CommandLine& line) {
-  line.add_defaults(lasting_flags(record.flags));
-}
-
 /// Opens the model that a run goes on with, on the first rank; all take its flags. So they do with
 /// the length of the vectors of a model that is continued.
 std::optional<StoredModel> open_models(CommandLine& line, Ranks& ranks) {
@@ -370,7 +369,9 @@ std::optional<StoredModel> open_models(CommandLine& line, Ranks& ranks) {
     }
   });
   broadcast(ranks, record);
-  if (!record.empty()) add_flags_of(RunRecord::from_json(record), line);
+  together(ranks, [&] {
+    if (!record.empty()) line.add_defaults(lasting_flags(RunRecord::from_json(record).flags));
+  });
   dim = values_of_all(ranks, dim)[0];
   if (dim != 0) line.add_defaults({{"-size", std::to_string(dim)}});
   return resumed;
@@ -378,35 +379,48 @@ std::optional<StoredModel> open_models(CommandLine& line, Ranks& ranks) {
 
 /// Errors: a rank was given other flags than the first one.
 void require_same_flags(const Word2vecOptions& options, Ranks& ranks) {
-  std::string mine;
-  for (const auto& [flag, value] : flags_of(options)) mine += flag + ' ' + value + '\n';
-  std::string of_first = mine;
+  std::map<std::string, std::string> mine = flags_of(options);
+  mine["-model"] = options.model;
+  mine["-resume"] = options.resume;
+  std::string lines;
+  for (const auto& [flag, value] : mine) lines += flag + '\n' + value + '\0';
+  std::string of_first = lines;
   broadcast(ranks, of_first);
   together(ranks, [&] {
-    if (mine == of_first) return;
-    const auto differ = std::mismatch(mine.begin(), mine.end(), of_first.begin(), of_first.end());
-    const auto line_at = [](const std::string& lines, std::size_t place) {
-      const std::size_t begin = lines.rfind('\n', place == 0 ? 0 : place - 1);
-      const std::size_t first = begin == std::string::npos ? 0 : begin + 1;
-      return lines.substr(first, lines.find('\n', first) - first);
-    };
-    const auto place = static_cast<std::size_t>(differ.first - mine.begin());
-    throw Error(fmt::format("was given {}, and the first rank {}; give all ranks the same flags",
-                            line_at(mine, place), line_at(of_first, place)));
+    std::map<std::string, std::string> first;
+    for (std::size_t at = 0; at < of_first.size();) {
+      const std::size_t middle = of_first.find('\n', at);
+      const std::size_t end = of_first.find('\0', middle);
+      first[of_first.substr(at, middle - at)] = of_first.substr(middle + 1, end - middle - 1);
+      at = end + 1;
+    }
+    for (const auto* flags : {&mine, &first}) {
+      for (const auto& [flag, value] : *flags) {
+        if (mine[flag] == first[flag]) continue;
+        throw Error(
+            fmt::format("was given {} {}, and the first rank {} {}; give all ranks the same "
+                        "flags",
+                        flag, mine[flag], flag, first[flag]));
+      }
+    }
   });
 }
 
 }  // namespace
 
-void run_word2vec(CommandLine& line, Ranks& ranks, const ExchangeWishes& wishes) {
+void run_word2vec(CommandLine& line, Ranks& ranks, const std::optional<ExchangeWishes>& job) {
   std::optional<StoredModel> resumed = open_models(line, ranks);
   Word2vecOptions options;
   together(ranks, [&] {
     options = word2vec_options(line);
+    if (job) options.train.ranks = ranks.size();
     const TrainSettings& s = options.settings;
     if (!ranks.alone() && options.trains() && s.full_softmax &&
         s.softmax_threads == SoftmaxThreads::kHogwild) {
       throw Error("-softmax-threads hogwild: ranks own rows of W', as threads do; leave it out");
+    }
+    if (job && s.full_softmax && (job->words > 0 || job->seconds > 0)) {
+      throw Error("-exchange-words and -softmax 1: its ranks have one model; leave one out");
     }
   });
   if (!ranks.alone()) require_same_flags(options, ranks);
@@ -414,6 +428,7 @@ void run_word2vec(CommandLine& line, Ranks& ranks, const ExchangeWishes& wishes)
   together(ranks, [&] {
     if (resumed) check_resumed(*resumed, options);
   });
+  const ExchangeWishes wishes = values_of_all(ranks, job.value_or(ExchangeWishes()))[0];
   Word2vec(options, line, std::move(resumed), ranks, wishes).run();
 }
 

@@ -32,15 +32,18 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
   const std::size_t words = corpus.vocabulary.size();
   std::size_t need = TrainingRun::memory(corpus, plan, tables, placement);
   const ModelShape shape(words, plan);
-  if (!ranks.alone() && !plan.full_softmax) need += ReplicatedRun::memory(shape);
-  if (!ranks.alone() && plan.full_softmax && !ranks.first()) {
-    need -= ShardedRun::spared(shape, ranks);
+  if (!ranks.alone()) {
+    need += plan.full_softmax ? ShardedRun::memory(shape, in_file)
+                              : ReplicatedRun::memory(shape, in_file);
+    if (plan.full_softmax) need -= ShardedRun::spared(shape, ranks, in_file);
   }
   // The workers are still there when vectors or classes are made of what they have trained.
-  need += options.classes > 0
-              ? kmeans_memory(words, plan.dim, options.classes, plan.threads)
-              : io::writing_memory(words, plan.dim,
-                                   static_cast<std::size_t>(useful_threads(plan.threads)));
+  if (ranks.first()) {
+    need += options.classes > 0
+                ? kmeans_memory(words, plan.dim, options.classes, plan.threads)
+                : io::writing_memory(words, plan.dim,
+                                     static_cast<std::size_t>(useful_threads(plan.threads)));
+  }
   if (!options.held_out.empty() && ranks.first()) need += held_out_memory(words, plan);
   const std::size_t addresses = available_addresses();
   const std::size_t stacks = stack_addresses(plan.threads);

@@ -1,8 +1,8 @@
 // What a run of word2vec begins with: room, and the first values of its model.
 #pragma once
 
-#include "engine/cluster/ranks.hpp"
 #include "engine/hogvec.hpp"
+#include "engine/ranks.hpp"
 #include "tools/options.hpp"
 
 namespace hogvec::tools {

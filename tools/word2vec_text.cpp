@@ -40,26 +40,31 @@ Vocabulary continued_vocabulary(const Word2vecOptions& options, const Vocabulary
   return Vocabulary::in_order(std::move(words));
 }
 
-/// In the name of a text: the number of the rank that reads it.
-constexpr std::string_view kRankInName = "%r";
-
-bool has_files_of_ranks(const TextPlaces& text) {
-  return std::any_of(text.paths.begin(), text.paths.end(), [](const std::string& path) {
-    return path.find(kRankInName) != std::string::npos;
-  });
-}
-
-/// The text that this rank reads, or has a share of.
-TextPlaces text_of_rank(const Word2vecOptions& options, const Ranks& ranks) {
-  TextPlaces text = options.train;
-  if (ranks.alone() || !has_files_of_ranks(text)) return text;
-  const std::string number = std::to_string(ranks.rank());
-  for (std::string& path : text.paths) {
-    for (std::size_t at; (at = path.find(kRankInName)) != std::string::npos;) {
-      path.replace(at, kRankInName.size(), number);
+/// This rank's share of a text that all see. Where one of them cannot part it, the first has all.
+/// Errors: on all ranks, where they see texts of other sizes.
+std::unique_ptr<io::TextSource> open_share(const TextPlaces& places, Ranks& ranks) {
+  constexpr std::uint64_t kNone = ~std::uint64_t{0};
+  std::uint64_t bytes = kNone;
+  together(ranks,
+           [&] { bytes = io::parted_text_bytes(places.paths, places.recursive).value_or(kNone); });
+  const std::vector<std::uint64_t> all = values_of_all(ranks, bytes);
+  const bool parted = std::find(all.begin(), all.end(), kNone) == all.end();
+  std::unique_ptr<io::TextSource> source;
+  together(ranks, [&] {
+    if (parted && bytes != all[0]) {
+      throw Error(
+          fmt::format("{}: has {} bytes here, and {} where the first rank is; give all ranks "
+                      "the same text, or each its own (%r)",
+                      places.shown(), bytes, all[0]));
     }
-  }
-  return text;
+    if (parted) {
+      source = places.open(
+          {static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(ranks.size())});
+    } else {
+      source = ranks.first() ? places.open() : io::open_text({});
+    }
+  });
+  return source;
 }
 
 RunText read_alone(io::TextSource& source, const ReadOptions& reading) {
@@ -70,8 +75,8 @@ RunText read_alone(io::TextSource& source, const ReadOptions& reading) {
 }
 
 RunText read_shared(Ranks& ranks, io::TextSource& source, TextParts parts,
-                    const ReadOptions& reading, TextWanted wanted) {
-  SharedCorpus shared = read_shared_corpus(ranks, source, parts, reading, wanted);
+                    const ReadOptions& reading, const TextWishes& wishes) {
+  SharedCorpus shared = read_shared_corpus(ranks, source, parts, reading, wishes);
   const std::size_t words = shared.chunks.all_words();
   return {{std::move(shared.vocabulary), std::move(shared.text), shared.changes},
           std::move(shared.chunks),
@@ -105,7 +110,7 @@ void require_inputs(const Word2vecOptions& options, const Ranks& ranks) {
     or_say("Vocabulary file not found\n", [&] { io::require_readable(options.read_vocab); });
   }
   or_say("ERROR: training data file not found!\n",
-         [&] { text_of_rank(options, ranks).require("-train"); });
+         [&] { options.train.of_rank(ranks.rank()).require("-train"); });
   if (!ranks.first()) return;
   if (!options.held_out.empty()) options.held_out.require("-held-out");
   for (const std::string* path : {&options.init, &options.init_context, &options.locked}) {
@@ -163,7 +168,7 @@ std::uint64_t fingerprint_of(const RunText& text) {
 }
 
 RunText read_text(const Word2vecOptions& options, const StoredModel* resumed, Ranks& ranks) {
-  const TextPlaces places = text_of_rank(options, ranks);
+  const TextPlaces places = options.train.of_rank(ranks.rank());
   ReadOptions reading = read_options(options, places);
   std::uint64_t millions = 0;
   if (options.debug > 1) {
@@ -181,18 +186,20 @@ RunText read_text(const Word2vecOptions& options, const StoredModel* resumed, Ra
       return continued_vocabulary(options, counted);
     };
   }
-  const bool own = has_files_of_ranks(options.train);
+  const bool own = options.train.of_ranks();
   std::unique_ptr<io::TextSource> source;
-  together(ranks, [&] {
-    source = own ? places.open()
-                 : places.open({static_cast<std::size_t>(ranks.rank()),
-                                static_cast<std::size_t>(ranks.size())});
-  });
-  RunText text =
-      ranks.alone()
-          ? read_alone(*source, reading)
-          : read_shared(ranks, *source, own ? TextParts::kFiles : TextParts::kShares, reading,
-                        options.settings.full_softmax ? TextWanted::kAll : TextWanted::kChunks);
+  if (ranks.alone() || own) {
+    together(ranks, [&] { source = places.open(); });
+  } else {
+    source = open_share(places, ranks);
+  }
+  // What the file says of the text is wanted where it is kept.
+  const TextWishes wishes{.all_chunks = options.settings.full_softmax,
+                          .fingerprint = !options.model.empty() || !options.resume.empty()};
+  RunText text = ranks.alone()
+                     ? read_alone(*source, reading)
+                     : read_shared(ranks, *source, own ? TextParts::kFiles : TextParts::kShares,
+                                   reading, wishes);
   const Corpus& corpus = text.corpus;
   for (const std::string& warning : source->warnings()) note("warning: " + warning);
   if (options.trains()) {

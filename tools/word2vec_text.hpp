@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "engine/cluster/ranks.hpp"
 #include "engine/corpus/corpus.hpp"
 #include "engine/model/stored_model.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/locked_words.hpp"
 #include "engine/train/schedule.hpp"
 #include "tools/options.hpp"

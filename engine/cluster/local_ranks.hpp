@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "engine/cluster/ranks.hpp"
+#include "engine/ranks.hpp"
 
 namespace hogvec {
 

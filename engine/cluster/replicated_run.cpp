@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/cluster/shared_check.hpp"
 #include "io/error.hpp"
 
 namespace hogvec {
@@ -34,6 +35,15 @@ void copy(const Model& from, const Model& to) {
   }
 }
 
+/// The same rows.
+Model view_of(const Model& model) {
+  Model view;
+  view.input = model.input;
+  view.output = model.output;
+  view.nodes = model.nodes;
+  return view;
+}
+
 }  // namespace
 
 /// What each rank says before an exchange.
@@ -46,21 +56,25 @@ struct ReplicatedRun::Message {
 };
 
 ReplicatedRun::ReplicatedRun(Ranks& ranks, const ChunkPlan& chunks, CorpusView mine,
-                             const TrainPlan& plan, const RunTables& tables, const Model& agreed,
-                             const PositionRecord& start, const Placement& placement,
+                             const TrainPlan& plan, const RunTables& tables, const Model& model,
+                             bool in_file, const PositionRecord& start, const Placement& placement,
                              const ExchangeWishes& wishes)
     : ranks_(ranks),
       chunks_(chunks),
       plan_(plan),
-      agreed_(agreed),
+      model_(model),
+      copies_(in_file),
+      agreed_(in_file ? Model(ModelShape(mine.vocabulary.size(), plan)) : view_of(model)),
       wishes_(wishes),
       numbers_(chunks.all(), share_of(ranks)),
       working_(ModelShape(mine.vocabulary.size(), plan)),
-      exchange_(ranks, mine.vocabulary, plan, tables, working_, agreed,
-                words_before(start.first())),
+      exchange_(ranks, mine.vocabulary, plan, tables, working_, agreed_,
+                steps_before(start.first())),
       local_(part_of(start, chunks.all(), share_of(ranks)), plan),
       position_(start) {
-  copy(agreed, working_);
+  if (copies_) copy(model, agreed_);
+  spread(ranks, agreed_);
+  copy(agreed_, working_);
   run_ = std::make_unique<TrainingRun>(mine, plan, tables, working_, *local_, Merging::kEveryChunk,
                                        placement, static_cast<RunShare*>(this));
   const PositionRecord part = (*local_).read();
@@ -79,8 +93,8 @@ std::uint64_t ReplicatedRun::passes_of_words(std::uint64_t words) const noexcept
   return std::max<std::uint64_t>(words / of_chunk, 1);
 }
 
-std::size_t ReplicatedRun::memory(const ModelShape& shape) {
-  return shape.bytes() + RowExchange::memory(shape);
+std::size_t ReplicatedRun::memory(const ModelShape& shape, bool in_file) {
+  return (in_file ? 2 : 1) * shape.bytes() + RowExchange::memory(shape);
 }
 
 bool ReplicatedRun::wait_beyond(std::uint64_t limit) {
@@ -96,12 +110,19 @@ void ReplicatedRun::trained(const ChunkTrainer& trainer, const ChunkSample& samp
   trained_.fetch_add(1, std::memory_order_relaxed);
 }
 
-/// Until this rank has trained its passes before `due`, or has to say that it will not.
+void ReplicatedRun::failed() noexcept {
+  const std::lock_guard lock(mutex_);
+  failed_ = closed_ = true;
+  change_.notify_all();
+}
+
+/// Until this rank has trained as many passes as it has before `due`, or has to say that it will
+/// not.
 void ReplicatedRun::wait_for(std::uint64_t due) {
   constexpr auto kLook = std::chrono::microseconds(200);
   const std::uint64_t own = numbers_.before(due);
   std::unique_lock lock(mutex_);
-  while (trained_.load(std::memory_order_relaxed) < own && !ended_ &&
+  while (trained_.load(std::memory_order_relaxed) < own && !ended_ && !failed_ &&
          !stop_.load(std::memory_order_relaxed)) {
     change_.wait_for(lock, kLook);
   }
@@ -123,14 +144,13 @@ void ReplicatedRun::close() {
   change_.notify_all();
 }
 
-double ReplicatedRun::words_before(std::uint64_t pass) const noexcept {
-  return static_cast<double>(pass) / static_cast<double>(chunks_.all()) *
-         static_cast<double>(chunks_.all_words());
-}
-
-double ReplicatedRun::alpha_at(std::uint64_t pass) const noexcept {
-  const auto all = static_cast<double>(plan_.epochs * chunks_.all());
-  return plan_.end_alpha + (plan_.alpha - plan_.end_alpha) * (1 - static_cast<double>(pass) / all);
+/// Words before a pass of the whole run, each times its learning rate, which falls evenly.
+double ReplicatedRun::steps_before(std::uint64_t pass) const noexcept {
+  const auto all = static_cast<double>(std::max<std::uint64_t>(plan_.epochs * chunks_.all(), 1));
+  const double share = static_cast<double>(pass) / all;
+  const double words =
+      share * static_cast<double>(plan_.epochs) * static_cast<double>(chunks_.all_words());
+  return words * (plan_.alpha - (plan_.alpha - plan_.end_alpha) * share / 2);
 }
 
 void ReplicatedRun::communicate(std::uint64_t end) {
@@ -138,7 +158,7 @@ void ReplicatedRun::communicate(std::uint64_t end) {
   for (;;) {
     const std::uint64_t due = std::min(next_, end);
     wait_for(due);
-    Message mine{passes_, stop_.load(std::memory_order_relaxed), false, failed_, false};
+    Message mine{passes_, stop_.load(std::memory_order_relaxed), false, false, false};
     {
       const std::lock_guard lock(mutex_);
       mine.failed = failed_;
@@ -165,7 +185,7 @@ void ReplicatedRun::communicate(std::uint64_t end) {
     paused_ = all[0].pause;
     if (paused_ || due == end) return close();
     next_ += passes_;
-    exchange_.run(words_before(due), alpha_at(due));
+    exchange_.run(steps_before(due));
     let_train_to(std::min(next_ + passes_, end));
   }
 }
@@ -200,21 +220,19 @@ RunEnd ReplicatedRun::run_until(std::uint64_t end) {
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
-    failed_ = own != nullptr;
+    failed_ = failed_ || own != nullptr;
     if (run_end == RunEnd::kDiverged) divergence_ = run_->divergence();
   }
   change_.notify_all();
   communicator.join();
   if (failure) std::rethrow_exception(failure);
 
-  const std::vector<std::uint8_t> failed =
-      values_of_all(ranks_, static_cast<std::uint8_t>(own != nullptr));
-  if (own) std::rethrow_exception(own);
-  for (std::size_t r = 0; r < failed.size(); ++r) {
-    if (failed[r] != 0) throw Error(fmt::format("rank {} has failed, and with it the run", r));
-  }
-  exchange_.run_all(words_before(end), alpha_at(end));
+  together(ranks_, [&] {
+    if (own) std::rethrow_exception(own);
+  });
   agree_on_position();
+  exchange_.run_all(steps_before(position_.next));
+  if (copies_) copy(agreed_, model_);
   divergence_ = divergence_of_all(ranks_, divergence_);
   // Where they were let to, they have come.
   next_ = std::max(next_, position_.next) + passes_;
@@ -231,15 +249,14 @@ void ReplicatedRun::agree_on_position() {
   std::vector<PositionRecord> parts;
   for (const Bytes& bytes : all) parts.push_back(PositionRecord::decode(bytes));
   position_ = whole_of(parts, chunks_.all());
+  words_done_ = values_of_all(ranks_, run_->schedule().words_done((*local_).read()));
 }
 
 TrainResult ReplicatedRun::result() const {
   const std::size_t chunks = chunks_.all();
-  const double share =
-      static_cast<double>(position_.next) / static_cast<double>(plan_.epochs * chunks);
-  return result_of(
-      position_, plan_, (position_.next + chunks - 1) / chunks,
-      static_cast<std::uint64_t>(share * static_cast<double>(plan_.epochs * chunks_.all_words())));
+  std::uint64_t words = 0;
+  for (const std::uint64_t of_rank : words_done_) words += of_rank;
+  return result_of(position_, plan_, (position_.next + chunks - 1) / chunks, words);
 }
 
 std::optional<ExchangeReport> ReplicatedRun::report() const {

@@ -9,13 +9,15 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
-#include "engine/cluster/ranks.hpp"
 #include "engine/cluster/row_exchange.hpp"
 #include "engine/cluster/shared_position.hpp"
 #include "engine/cluster/shared_run.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/run.hpp"
 
 namespace hogvec {
@@ -23,16 +25,16 @@ namespace hogvec {
 /// One run; every rank has one, and calls the same functions.
 class ReplicatedRun final : public SharedRun, private RunShare {
  public:
-  /// As TrainingRun. `mine` has the words of this rank's chunks; `agreed` the values that all ranks
-  /// begin with, the same bytes everywhere, and what they agree on whenever run_until() comes back;
-  /// `start` is a position of the whole run. What is passed by reference must outlive it.
+  /// As share_run(), with a position of the whole run. What is passed by reference must outlive it.
   ReplicatedRun(Ranks& ranks, const ChunkPlan& chunks, CorpusView mine, const TrainPlan& plan,
-                const RunTables& tables, const Model& agreed, const PositionRecord& start,
-                const Placement& placement, const ExchangeWishes& wishes);
+                const RunTables& tables, const Model& model, bool in_file,
+                const PositionRecord& start, const Placement& placement,
+                const ExchangeWishes& wishes);
   ~ReplicatedRun() override;
 
-  /// Bytes that a rank takes beside those of TrainingRun::memory().
-  static std::size_t memory(const ModelShape& shape);
+  /// Bytes that a rank takes beside those of TrainingRun::memory(); `in_file`: as the first one
+  /// does.
+  static std::size_t memory(const ModelShape& shape, bool in_file);
 
   /// All ranks come to the same end, and agree on the same rows. Errors: of one rank, on all.
   RunEnd run() override;
@@ -62,27 +64,30 @@ class ReplicatedRun final : public SharedRun, private RunShare {
   std::uint64_t limit() const noexcept override { return limit_.load(std::memory_order_acquire); }
   bool wait_beyond(std::uint64_t limit) override;
   void trained(const ChunkTrainer& trainer, const ChunkSample& sample) noexcept override;
+  void failed() noexcept override;
 
   RunEnd run_until(std::uint64_t end);
   void communicate(std::uint64_t end);
   void wait_for(std::uint64_t due);
   void let_train_to(std::uint64_t pass);
   void close();
-  double words_before(std::uint64_t pass) const noexcept;
-  double alpha_at(std::uint64_t pass) const noexcept;
+  double steps_before(std::uint64_t pass) const noexcept;
   void agree_on_position();
   std::uint64_t passes_of_words(std::uint64_t words) const noexcept;
 
   Ranks& ranks_;
   const ChunkPlan& chunks_;
   const TrainPlan& plan_;
-  const Model& agreed_;
+  const Model& model_;
+  bool copies_;   // what is agreed on to the model whenever run() comes back
+  Model agreed_;  // the model itself where that is not so
   ExchangeWishes wishes_;
   PassNumbers numbers_;
   Model working_;
   RowExchange exchange_;
   LocalPosition local_;
-  PositionRecord position_;  // of the whole run
+  PositionRecord position_;                // of the whole run
+  std::vector<std::uint64_t> words_done_;  // of each rank
   std::unique_ptr<TrainingRun> run_;
 
   std::atomic<bool> stop_{false};

@@ -60,7 +60,7 @@ class RowExchange::Message {
 
 RowExchange::RowExchange(Ranks& ranks, const Vocabulary& vocabulary, const TrainPlan& plan,
                          const RunTables& tables, const Model& working, const Model& agreed,
-                         double words)
+                         double steps)
     : ranks_(ranks),
       size_(static_cast<std::size_t>(ranks.size())),
       rank_(static_cast<std::size_t>(ranks.rank())),
@@ -72,7 +72,7 @@ RowExchange::RowExchange(Ranks& ranks, const Vocabulary& vocabulary, const Train
                 Matrix{working.nodes, agreed.nodes, &marks_.nodes}},
       frequent_rows_(frequent_rows(plan)),
       classes_(class_of(working.input.rows()) + 1),
-      last_words_(classes_, words),
+      last_steps_(classes_, steps),
       out_(size_),
       place_of_(working.input.rows() / size_ + 1, kNone) {}
 
@@ -97,35 +97,35 @@ std::size_t RowExchange::rows_of_classes(std::size_t classes) const noexcept {
 
 std::size_t RowExchange::memory(const ModelShape& shape) {
   // Marks; and messages of all rows: differences that are sent, those that come, which of all ranks
-  // together are as many, their sums, the changes made of them, and all ranks' changes.
+  // together are as many, their sums and the changes made of them, and all ranks' changes.
   const std::size_t rows = shape.words + shape.output_rows() + shape.node_rows();
-  return rows + 3 * rows * (shape.dim + 1) * sizeof(float);
+  return rows + 4 * rows * (shape.dim + 1) * sizeof(float);
 }
 
-void RowExchange::run(double words, double alpha) {
-  const auto turn = static_cast<std::size_t>(std::countr_zero(totals_.exchanges + 1));
-  exchange(std::min(turn + 1, classes_), words, alpha);
+void RowExchange::run(double steps) {
+  const auto turn = static_cast<std::size_t>(std::countr_zero(++turn_));
+  exchange(std::min(turn + 1, classes_), steps, false);
 }
 
-void RowExchange::run_all(double words, double alpha) { exchange(classes_, words, alpha); }
+void RowExchange::run_all(double steps) { exchange(classes_, steps, true); }
 
-void RowExchange::exchange(std::size_t classes, double words, double alpha) {
+void RowExchange::exchange(std::size_t classes, double steps, bool all) {
   const auto start = std::chrono::steady_clock::now();
   for (Bytes& message : out_) Message::clear(message);
-  for (std::size_t m = 0; m < matrices_.size(); ++m) collect(m, rows_of_classes(classes));
+  for (std::size_t m = 0; m < matrices_.size(); ++m) collect(m, rows_of_classes(classes), all);
   const std::vector<std::span<const std::byte>> messages(out_.begin(), out_.end());
   ranks_.exchange(messages, in_);
   look_at_other_sides();
   Message::clear(result_);
   for (std::size_t m = 0; m < matrices_.size(); ++m) {
     add_up(m);
-    combine(m, words, alpha);
+    combine(m, steps);
   }
   gather(ranks_, result_, results_);
   for (std::size_t m = 0; m < matrices_.size(); ++m) {
-    for (std::size_t owner = 0; owner < size_; ++owner) apply(m, results_[owner], owner);
+    for (std::size_t owner = 0; owner < size_; ++owner) apply(m, results_[owner], owner, all);
   }
-  std::fill_n(last_words_.begin(), classes, words);
+  std::fill_n(last_steps_.begin(), classes, steps);
   ++totals_.exchanges;
   for (std::size_t r = 0; r < size_; ++r) {
     if (r == rank_) continue;
@@ -145,11 +145,11 @@ void RowExchange::look_at_other_sides() {
   }
 }
 
-void RowExchange::collect(std::size_t matrix, std::size_t limit) {
+void RowExchange::collect(std::size_t matrix, std::size_t limit, bool all) {
   const Matrix& m = matrices_[matrix];
   const std::size_t dim = m.working.dim();
   for (std::size_t k = 0; k < std::min(limit, m.working.rows()); ++k) {
-    if (!m.marks->take(k)) continue;
+    if (!m.marks->take(k) && !all) continue;
     Bytes& message = out_[k % size_];
     float* const change = Message::add(message, matrix, static_cast<std::uint32_t>(k), dim);
     const float* const working = m.working.row(k);
@@ -172,8 +172,9 @@ void RowExchange::add_up(std::size_t matrix) {
       std::uint32_t& place = place_of_[r.row() / size_];
       if (place == kNone) {
         place = static_cast<std::uint32_t>(sums_.size());
-        sums_.push_back({r.row(), 0});
-        values_.resize(values_.size() + dim);
+        sums_.push_back({r.row(), 1});
+        values_.insert(values_.end(), r.values(), r.values() + dim);
+        continue;
       }
       ++sums_[place].ranks;
       float* const values = values_.data() + place * dim;
@@ -183,20 +184,20 @@ void RowExchange::add_up(std::size_t matrix) {
 }
 
 /// In the order of the rows, as all look for them.
-void RowExchange::combine(std::size_t matrix, double words, double alpha) {
+void RowExchange::combine(std::size_t matrix, double steps) {
   const std::size_t dim = matrices_[matrix].working.dim();
   std::sort(sums_.begin(), sums_.end(), [](const Sum& a, const Sum& b) { return a.row < b.row; });
   for (const Sum& sum : sums_) {
     std::uint32_t& place = place_of_[sum.row / size_];
-    const double since = (words - last_words_[class_of(sum.row)]) / static_cast<double>(size_);
+    const double since = (steps - last_steps_[class_of(sum.row)]) / static_cast<double>(size_);
     other_sides_[matrix].combine(values_.data() + place * dim, sum.ranks,
-                                 touches_[matrix].each[sum.row] * since * alpha,
+                                 touches_[matrix].each[sum.row] * since,
                                  Message::add(result_, matrix, sum.row, dim));
     place = kNone;
   }
 }
 
-void RowExchange::apply(std::size_t matrix, const Bytes& result, std::size_t owner) {
+void RowExchange::apply(std::size_t matrix, const Bytes& result, std::size_t owner, bool all) {
   const Matrix& m = matrices_[matrix];
   const std::size_t dim = m.working.dim();
   Message::Reader mine(out_[owner], matrix, dim);
@@ -214,6 +215,7 @@ void RowExchange::apply(std::size_t matrix, const Bytes& result, std::size_t own
       for (std::size_t d = 0; d < dim; ++d) working[d] += change[d];
     }
     for (std::size_t d = 0; d < dim; ++d) agreed[d] += change[d];
+    if (all) std::copy_n(agreed, dim, working);  // not only as near as sums are
   }
 }
 

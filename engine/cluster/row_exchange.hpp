@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "engine/cluster/combination.hpp"
-#include "engine/cluster/ranks.hpp"
 #include "engine/model/model.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/row_marks.hpp"
 
 namespace hogvec {
@@ -30,22 +30,22 @@ struct ExchangeTotals {
 /// One thread, beside workers that train `working` without locks.
 class RowExchange {
  public:
-  /// Both have the same values, the same on all ranks, when `words` of the text have been trained;
-  /// all that is passed must outlive it. Errors: std::bad_alloc.
+  /// Both have the same values, the same on all ranks, when `steps` have been made: words of the
+  /// text that all ranks have trained, each times its learning rate. All that is passed must
+  /// outlive it. Errors: std::bad_alloc.
   RowExchange(Ranks& ranks, const Vocabulary& vocabulary, const TrainPlan& plan,
-              const RunTables& tables, const Model& working, const Model& agreed, double words);
+              const RunTables& tables, const Model& working, const Model& agreed, double steps);
 
   /// What workers mark is exchanged.
   ModelMarks& marks() noexcept { return marks_; }
 
   /// Exchanges rows that were marked: of the most frequent ones, frequent_rows() of each matrix,
   /// always, and of twice as many every second time, and so on (pWord2Vec's order); the others stay
-  /// marked. `words` of the text have been trained by all ranks so far, the last of them at the
-  /// learning rate `alpha`; both are the same on all ranks. Errors: those of Ranks; std::bad_alloc.
-  void run(double words, double alpha);
-  /// All rows that were marked: where nobody trains, working and agreed rows are then the same on
-  /// all ranks.
-  void run_all(double words, double alpha);
+  /// marked. `steps` so far are the same on all ranks. Errors: those of Ranks; std::bad_alloc.
+  void run(double steps);
+  /// All rows that differ, marked or not, while nobody trains: working and agreed rows are then the
+  /// same, on all ranks.
+  void run_all(double steps);
 
   const ExchangeTotals& totals() const noexcept { return totals_; }
   /// Bytes beside the models that it takes with full messages.
@@ -69,12 +69,12 @@ class RowExchange {
 
   std::size_t class_of(std::size_t row) const noexcept;
   std::size_t rows_of_classes(std::size_t classes) const noexcept;
-  void exchange(std::size_t classes, double words, double alpha);
+  void exchange(std::size_t classes, double steps, bool all);
   void look_at_other_sides();
-  void collect(std::size_t matrix, std::size_t limit);
+  void collect(std::size_t matrix, std::size_t limit, bool all);
   void add_up(std::size_t matrix);
-  void combine(std::size_t matrix, double words, double alpha);
-  void apply(std::size_t matrix, const Bytes& result, std::size_t owner);
+  void combine(std::size_t matrix, double steps);
+  void apply(std::size_t matrix, const Bytes& result, std::size_t owner, bool all);
 
   Ranks& ranks_;
   std::size_t size_;
@@ -85,7 +85,8 @@ class RowExchange {
   std::array<OtherSide, 3> other_sides_;  // of each matrix
   std::size_t frequent_rows_;
   std::size_t classes_;                  // of rows, by how often they are exchanged
-  std::vector<double> last_words_;       // when each class was
+  std::vector<double> last_steps_;       // when each class was
+  std::uint64_t turn_ = 0;               // exchanges so far
   std::vector<Bytes> out_;               // differences, to each owner
   std::vector<Bytes> in_;                // of each rank, of rows that this one owns
   std::vector<std::uint32_t> place_of_;  // of each of these, in sums_; kNone

@@ -1,9 +1,13 @@
 #include "engine/cluster/sharded_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <vector>
 
+#include "engine/kernels.hpp"
 #include "engine/train/softmax/full_softmax.hpp"
 #include "engine/train/softmax/shards.hpp"
 
@@ -22,6 +26,20 @@ SliceRange rows_of_rank(std::size_t rows, const TrainPlan& plan, std::size_t ran
     return slice == slices.count() ? rows : slices.begin(slice);
   };
   return {row(range.begin), row(range.end)};
+}
+
+/// How a batch is cut depends on last bits, in which kernels differ. Errors: Error, on all ranks.
+void require_same_kernels(Ranks& ranks) {
+  const std::string mine(active_kernels().name);
+  std::string of_first = mine;
+  broadcast(ranks, of_first);
+  together(ranks, [&] {
+    if (mine == of_first) return;
+    throw Error(
+        fmt::format("has the kernels {}, and the first rank {}; set HOGVEC_SIMD to the same "
+                    "for all ranks",
+                    mine, of_first));
+  });
 }
 
 void copy_rows(const MatrixView& from, const MatrixView& to) {
@@ -47,6 +65,7 @@ ShardedRun::ShardedRun(Ranks& ranks, const ChunkPlan& chunks, CorpusView text,
       working_(in_file ? Model(ModelShape(text.vocabulary.size(), plan)) : Model()),
       local_(start, plan),
       position_(start) {
+  require_same_kernels(ranks);
   if (in_file) {
     copy_rows(model.input, working_.input);
   } else {
@@ -63,7 +82,12 @@ ShardedRun::ShardedRun(Ranks& ranks, const ChunkPlan& chunks, CorpusView text,
 
 ShardedRun::~ShardedRun() = default;
 
-std::size_t ShardedRun::spared(const ModelShape& shape, const Ranks& ranks) {
+std::size_t ShardedRun::memory(const ModelShape& shape, bool in_file) {
+  return in_file ? shape.bytes() : 0;
+}
+
+std::size_t ShardedRun::spared(const ModelShape& shape, const Ranks& ranks, bool in_file) {
+  if (ranks.first() && !in_file) return 0;
   const std::size_t row = simd::padded(shape.dim) * sizeof(float);
   return shape.output_rows() * row / static_cast<std::size_t>(ranks.size()) *
          static_cast<std::size_t>(ranks.size() - 1);
@@ -78,6 +102,13 @@ void ShardedRun::send_rows(const Model& from, const Model& to, bool to_first) {
   std::vector<Bytes> in;
   for (std::size_t rank = 0; rank < size; ++rank) {
     const SliceRange rows = rows_of_rank(from.output.rows(), plan_, size, rank);
+    if (rank == 0) {  // which has them
+      if (mine == 0 && from.output.data() != to.output.data()) {
+        std::memcpy(to.output.row(rows.begin), from.output.row(rows.begin),
+                    (rows.end - rows.begin) * row_bytes);
+      }
+      continue;
+    }
     for (std::size_t begin = rows.begin; begin < rows.end; begin += piece) {
       const std::size_t bytes = (std::min(rows.end, begin + piece) - begin) * row_bytes;
       const std::size_t sender = to_first ? rank : 0;
@@ -87,11 +118,7 @@ void ShardedRun::send_rows(const Model& from, const Model& to, bool to_first) {
         out[receiver] = {reinterpret_cast<const std::byte*>(from.output.row(begin)), bytes};
       }
       ranks_.exchange(out, in);
-      if (mine == receiver && from.output.data() != to.output.data()) {
-        std::memcpy(to.output.row(begin), in[sender].data(), bytes);
-      } else if (mine == receiver && sender != mine) {
-        std::memcpy(to.output.row(begin), in[sender].data(), bytes);
-      }
+      if (mine == receiver) std::memcpy(to.output.row(begin), in[sender].data(), bytes);
     }
   }
 }
@@ -127,7 +154,7 @@ RunEnd ShardedRun::run_until(std::uint64_t end) {
   const RunEnd how = run_->run_until(end);
   // Who has found its rows to grow beyond all use has not said so yet: before the next chunk.
   const bool diverged = how == RunEnd::kDiverged;
-  if (!over_ && (diverged || (*local_).read().first() < end)) go_on(diverged);
+  if (!over_) go_on(diverged);
   ranks_.wait(Ranks::Waiting::kAsleep);
   divergence_ = divergence_of_all(ranks_, run_->divergence());
   send_rows(working_, model_, true);

@@ -8,10 +8,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
-#include "engine/cluster/ranks.hpp"
 #include "engine/cluster/shared_run.hpp"
+#include "engine/ranks.hpp"
 
 namespace hogvec {
 
@@ -25,8 +26,12 @@ class ShardedRun final : public SharedRun, private RunShare {
              const Placement& placement);
   ~ShardedRun() override;
 
-  /// Bytes of TrainingRun::memory() that a rank does not take, of the rows that are others'.
-  static std::size_t spared(const ModelShape& shape, const Ranks& ranks);
+  /// Bytes that a rank takes beside those of TrainingRun::memory(); `in_file`: as the first one
+  /// does.
+  static std::size_t memory(const ModelShape& shape, bool in_file);
+  /// And those of them that it does not take, of rows that are others'. The first rank without a
+  /// file has all of them when it writes them.
+  static std::size_t spared(const ModelShape& shape, const Ranks& ranks, bool in_file);
 
   RunEnd run() override;
   RunEnd run_epoch() override;

@@ -1,8 +1,8 @@
 // What ranks find out, and have, before they train together.
 #pragma once
 
-#include "engine/cluster/ranks.hpp"
 #include "engine/model/model.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/run.hpp"
 
 namespace hogvec {

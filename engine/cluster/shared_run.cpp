@@ -4,7 +4,6 @@
 
 #include "engine/cluster/replicated_run.hpp"
 #include "engine/cluster/sharded_run.hpp"
-#include "engine/cluster/shared_check.hpp"
 
 namespace hogvec {
 
@@ -16,9 +15,8 @@ std::unique_ptr<SharedRun> share_run(Ranks& ranks, const ChunkPlan& chunks, Corp
     return std::make_unique<ShardedRun>(ranks, chunks, mine, plan, tables, model, in_file, start,
                                         placement);
   }
-  spread(ranks, model);
-  return std::make_unique<ReplicatedRun>(ranks, chunks, mine, plan, tables, model, start, placement,
-                                         wishes);
+  return std::make_unique<ReplicatedRun>(ranks, chunks, mine, plan, tables, model, in_file, start,
+                                         placement, wishes);
 }
 
 std::optional<Divergence> divergence_of_all(Ranks& ranks, const std::optional<Divergence>& mine) {

@@ -5,8 +5,8 @@
 #include <memory>
 #include <optional>
 
-#include "engine/cluster/ranks.hpp"
 #include "engine/cluster/row_exchange.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/run.hpp"
 
 namespace hogvec {
@@ -27,7 +27,7 @@ struct ExchangeReport {
 class SharedRun : public Run {
  public:
   /// From now on run() of all ranks comes back, to be gone on with, where this, asked now and then
-  /// on the first rank, says so.
+  /// on the first rank, by a thread of the run, says so.
   void pause_when(std::function<bool()> pause) { pause_ = std::move(pause); }
 
   /// Of the whole run, when run() has come back: so are all that Run tells, but for the progress

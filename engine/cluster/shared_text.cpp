@@ -227,22 +227,22 @@ class SharedIds {
   }
 
   /// This rank's chunks, or all.
-  EncodedCorpus deal(const std::vector<std::size_t>& begins, TextWanted wanted) {
+  EncodedCorpus deal(const std::vector<std::size_t>& begins, bool all) {
     struct Part {
       std::size_t place;
       IdBlocks::Piece piece;
     };
     const auto size = static_cast<std::size_t>(ranks_.size());
-    const bool all = wanted == TextWanted::kAll;
     auto blocks =
         std::make_unique<IdBlocks>(all ? words_ : words_ / size + kStepIds / size, resources_);
     std::vector<Part> parts;
     std::vector<Bytes> out(size);
     std::vector<Bytes> in;
     std::vector<WordId> room;
-    for (std::size_t step = 0; step < most_; step += kStepIds) {
+    const std::size_t step_ids = all ? std::max<std::size_t>(kStepIds / size, 1) : kStepIds;
+    for (std::size_t step = 0; step < most_; step += step_ids) {
       for (Bytes& message : out) message.clear();
-      const std::size_t step_end = begin_ + std::min(step + kStepIds, mine_.size());
+      const std::size_t step_end = begin_ + std::min(step + step_ids, mine_.size());
       for (std::size_t place = begin_ + step; place < step_end;) {
         const auto next = std::upper_bound(begins.begin(), begins.end(), place);
         const auto chunk = static_cast<std::size_t>(next - begins.begin()) - 1;
@@ -305,14 +305,6 @@ class SharedIds {
   std::size_t most_ = 0;  // of one rank
 };
 
-EncodeOptions encode_options(const ReadOptions& options) {
-  EncodeOptions encoding{.max_word_bytes = options.max_word_bytes, .resources = options.resources};
-  if (options.on_progress) {
-    encoding.on_progress = [&](std::uint64_t words, std::uint64_t) { options.on_progress(words); };
-  }
-  return encoding;
-}
-
 void begin_with_sentence_end(EncodedText& text) {
   const WordId end = kSentenceEnd;
   text.sections.insert(text.sections.begin(), {.piece = text.blocks->keep({&end, 1}), .worker = 0});
@@ -321,15 +313,16 @@ void begin_with_sentence_end(EncodedText& text) {
 }  // namespace
 
 SharedCorpus read_shared_corpus(Ranks& ranks, io::TextSource& source, TextParts parts,
-                                const ReadOptions& options, TextWanted wanted) {
+                                const ReadOptions& options, const TextWishes& wishes) {
   EncodedText text;
-  together(ranks, [&] { text = encode_text(source, encode_options(options)); });
+  together(ranks, [&] { text = encode_text(source, options); });
   const bool open = parts == TextParts::kFiles && begins_after_open_end(ranks, source.end());
   if (open) begin_with_sentence_end(text);
 
   SharedWords words(ranks, text.words, open ? 1 : 0);
   Vocabulary vocabulary = words.vocabulary(options.min_count, options.max_vocabulary);
-  const bool given = !options.vocabulary_file.empty() && !options.choose;
+  const bool given =
+      values_of_all(ranks, int{!options.vocabulary_file.empty() && !options.choose})[0] != 0;
   VocabularyChanges changes;
   together(ranks, [&] {
     if (!ranks.first()) return;
@@ -351,11 +344,11 @@ SharedCorpus read_shared_corpus(Ranks& ranks, io::TextSource& source, TextParts 
   std::uint64_t unknown = 0;
   for (const std::size_t of_rank : values_of_all(ranks, mine.unknown())) unknown += of_rank;
   SharedIds ids(ranks, mine, options.resources);
-  const std::uint64_t fingerprint = ids.fingerprint();
+  const std::uint64_t fingerprint = wishes.fingerprint ? ids.fingerprint() : 0;
   const std::vector<std::size_t> begins = ids.chunk_begins();
-  EncodedCorpus dealt = ids.deal(begins, wanted);
+  EncodedCorpus dealt = ids.deal(begins, wishes.all_chunks);
   ChunkShare share;
-  if (wanted == TextWanted::kChunks) {
+  if (!wishes.all_chunks) {
     share = {static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(ranks.size())};
   }
   ChunkPlan chunks(begins, share);

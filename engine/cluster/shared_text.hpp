@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/cluster/ranks.hpp"
 #include "engine/corpus/corpus.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/schedule.hpp"
 
 namespace hogvec {
@@ -21,9 +21,10 @@ struct SharedCorpus {
   Vocabulary vocabulary;  // of the whole text, on every rank
   EncodedCorpus text;
   ChunkPlan chunks;
-  VocabularyChanges changes{};    // as read_corpus() says them
-  std::uint64_t unknown = 0;      // words of the whole text that were left out
-  std::uint64_t fingerprint = 0;  // of the whole text, see fingerprint_of(); on the first rank
+  VocabularyChanges changes{};  // as read_corpus() says them
+  std::uint64_t unknown = 0;    // words of the whole text that were left out
+  std::uint64_t fingerprint =
+      0;  // of the whole text, see fingerprint_of(); on the first rank, where it is wished
 };
 
 /// How the text lies.
@@ -32,16 +33,15 @@ enum class TextParts {
   kFiles,  // every rank has files of its own: those of all ranks, one after the other, are the text
 };
 
-/// What a rank wants of it.
-enum class TextWanted {
-  kChunks,  // its own, see ChunkShare
-  kAll,     // every chunk: the whole text
+/// What a rank wants of it beside its chunks.
+struct TextWishes {
+  bool all_chunks = false;   // every rank has the whole text
+  bool fingerprint = false;  // for which all ids are sent to the first rank
 };
 
 /// Reads, counts and encodes the text whose part is `source`. Vocabulary file and `choose` are
 /// those of the first rank. All ranks call it. Errors: as read_corpus(), of any rank, on all.
 SharedCorpus read_shared_corpus(Ranks& ranks, io::TextSource& source, TextParts parts,
-                                const ReadOptions& options,
-                                TextWanted wanted = TextWanted::kChunks);
+                                const ReadOptions& options, const TextWishes& wishes = {});
 
 }  // namespace hogvec

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "engine/corpus/encode_text.hpp"
 #include "engine/corpus/encoded_corpus.hpp"
 #include "engine/corpus/file_vocabulary.hpp"
 #include "engine/resources.hpp"
@@ -47,6 +48,10 @@ struct ReadOptions {
   /// Called now and then, from any thread but never twice at once, with the words read so far.
   std::function<void(std::uint64_t words)> on_progress{};
 };
+
+/// Reads a text to its end, as numbers of its own words, by these options. Errors: those of
+/// encode_text(); a longest word of other than 1 to 65536 bytes.
+EncodedText encode_text(io::TextSource& source, const ReadOptions& options);
 
 /// Reads a text to its end, counts and encodes it, tokenised as the reference does (word2vec.c:71),
 /// by all threads. Errors: those of the source; the vocabulary file.

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kMaxWordBytes = 1u << 16;
 
-EncodedText encode(io::TextSource& source, const ReadOptions& options) {
+}  // namespace
+
+EncodedText encode_text(io::TextSource& source, const ReadOptions& options) {
   if (options.max_word_bytes < 1 || options.max_word_bytes > kMaxWordBytes) {
     throw Error("the longest word must have 1 to 65536 bytes");
   }
@@ -21,14 +23,12 @@ EncodedText encode(io::TextSource& source, const ReadOptions& options) {
   return encode_text(source, encoding);
 }
 
-}  // namespace
-
 Corpus read_corpus(const std::string& path, const ReadOptions& options) {
   return read_corpus(*io::open_text({path}), options);
 }
 
 Corpus read_corpus(io::TextSource& source, const ReadOptions& options) {
-  EncodedText text = encode(source, options);
+  EncodedText text = encode_text(source, options);
   const bool given = !options.vocabulary_file.empty();
   VocabularyChanges changes;
   Vocabulary vocabulary =
@@ -50,7 +50,7 @@ Corpus read_corpus(io::TextSource& source, const ReadOptions& options) {
 
 EncodedCorpus encode_corpus(io::TextSource& source, const Vocabulary& vocabulary,
                             const ReadOptions& options) {
-  return encode_counted(encode(source, options), vocabulary, 0, options.resources.threads);
+  return encode_counted(encode_text(source, options), vocabulary, 0, options.resources.threads);
 }
 
 }  // namespace hogvec

@@ -1,10 +1,7 @@
 // Ranks that MPI starts and whose messages it carries: the one folder that knows MPI.
 #pragma once
 
-#include <chrono>
-#include <memory>
-
-#include "engine/cluster/ranks.hpp"
+#include "engine/ranks.hpp"
 
 namespace hogvec {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "engine/cluster/ranks.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/chunk.hpp"
 #include "engine/train/loss.hpp"
 #include "engine/train/model_rows.hpp"
@@ -38,7 +38,8 @@ class alignas(scratch::kApart) ChunkTrainer {
   virtual void refresh() noexcept = 0;
 
   /// Marks all rows that training the sample, which it did last, has touched, and maybe some more.
-  virtual void mark_touched(const ChunkSample& sample, ModelMarks& marks) const noexcept = 0;
+  /// The full softmax, which touches all, marks none.
+  virtual void mark_touched(const ChunkSample&, ModelMarks&) const noexcept {}
 };
 
 /// A trainer of the plan's architecture and objective. All that is passed must outlive it. Chunks

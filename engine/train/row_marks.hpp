@@ -12,11 +12,10 @@ namespace hogvec {
 class RowMarks {
  public:
   explicit RowMarks(std::size_t rows)
-      : rows_(rows), marks_(std::make_unique<std::atomic<std::uint8_t>[]>(rows)) {}
+      : marks_(std::make_unique<std::atomic<std::uint8_t>[]>(rows)) {}
 
-  std::size_t rows() const noexcept { return rows_; }
-  std::size_t memory() const noexcept { return rows_; }
-  /// What the thread has written to the row before is seen by who takes the mark.
+  /// What the thread has written to the row before is seen by who takes the mark; of several that
+  /// mark it, by one of them at least.
   void mark(std::size_t k) noexcept { marks_[k].store(1, std::memory_order_release); }
   /// Whether the row was marked since this was last asked.
   bool take(std::size_t k) noexcept {
@@ -25,7 +24,6 @@ class RowMarks {
   }
 
  private:
-  std::size_t rows_;
   std::unique_ptr<std::atomic<std::uint8_t>[]> marks_;
 };
 
@@ -34,8 +32,6 @@ struct ModelMarks {
   RowMarks input;
   RowMarks output;
   RowMarks nodes;
-
-  std::size_t memory() const noexcept { return input.memory() + output.memory() + nodes.memory(); }
 };
 
 }  // namespace hogvec

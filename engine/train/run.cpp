@@ -261,6 +261,7 @@ void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) 
     draw(worker, task);
   } catch (...) {
     ask_to_stop();  // what the others would train to the end would be lost with this chunk
+    if (share_ != nullptr) share_->failed();
     throw;
   }
   const std::uint64_t noise = stream_key(plan_.seed, task.epoch, task.chunk, Stream::kNoise);

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "engine/cluster/ranks.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/chunk.hpp"
 #include "engine/train/chunk_trainer.hpp"
 #include "engine/train/schedule.hpp"
@@ -25,10 +25,13 @@ class RunShare {
   /// The chunks that are trained here, and which of the whole text they are.
   virtual const ChunkPlan& chunks() const noexcept = 0;
 
-  /// Workers may train the passes below this number. It only grows.
+  /// Workers may train the passes below this number. It only grows, while a run goes on.
   virtual std::uint64_t limit() const noexcept = 0;
   /// Waits until limit() is larger than this one; false where the run is to come back before.
   virtual bool wait_beyond(std::uint64_t limit) = 0;
+
+  /// A worker has met an error, and its run will come back with it.
+  virtual void failed() noexcept {}
 
   /// A pass is trained, and all of it in the model's rows.
   virtual void trained(const ChunkTrainer& trainer, const ChunkSample& sample) noexcept = 0;

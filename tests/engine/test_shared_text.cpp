@@ -87,14 +87,26 @@ void check_shared(Ranks& ranks, const SharedCorpus& shared, const Whole& whole) 
   }
 }
 
+/// As word2vec-mpi opens a text that all ranks see.
+std::unique_ptr<io::TextSource> open_part(const std::vector<std::string>& paths,
+                                          const Ranks& ranks) {
+  if (!io::parted_text_bytes(paths))
+    return io::open_text(ranks.first() ? paths : std::vector<std::string>());
+  return io::open_text(
+      paths, false,
+      {static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(ranks.size())});
+}
+
 void check_shares(const std::vector<std::string>& paths, const ReadOptions& options) {
   const Whole whole = read_whole(paths, options);
   for (const int size : {1, 2, 3, 4, 8}) {
     CAPTURE(size);
     run_local_ranks(size, [&](Ranks& ranks) {
-      const auto source = io::open_text(
-          paths, false, {static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(size)});
-      check_shared(ranks, read_shared_corpus(ranks, *source, TextParts::kShares, options), whole);
+      const auto source = open_part(paths, ranks);
+      check_shared(
+          ranks,
+          read_shared_corpus(ranks, *source, TextParts::kShares, options, {.fingerprint = true}),
+          whole);
     });
   }
 }
@@ -140,10 +152,10 @@ TEST_CASE("where any boundary falls") {
   for (int size = 1; size <= 24; ++size) {
     CAPTURE(size);
     run_local_ranks(size, [&](Ranks& ranks) {
-      const auto source =
-          io::open_text({folder / "text"}, false,
-                        {static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(size)});
-      check_shared(ranks, read_shared_corpus(ranks, *source, TextParts::kShares, {.min_count = 1}),
+      const auto source = open_part({folder / "text"}, ranks);
+      check_shared(ranks,
+                   read_shared_corpus(ranks, *source, TextParts::kShares, {.min_count = 1},
+                                      {.fingerprint = true}),
                    whole);
     });
   }
@@ -154,6 +166,19 @@ TEST_CASE("a compressed text is the first rank's to read") {
   write_file(folder / "plain", random_text(1'000, 9, 5));
   REQUIRE(std::system(("gzip -k '" + folder / "plain" + "'").c_str()) == 0);
   check_shares({folder / "plain", folder / "plain.gz"}, {.min_count = 1});
+}
+
+TEST_CASE("every rank can have all chunks") {
+  const TemporaryFolder folder;
+  write_file(folder / "text", random_text(60'000, 11, 4));
+  const Whole whole = read_whole({folder / "text"}, {.min_count = 1});
+  run_local_ranks(3, [&](Ranks& ranks) {
+    const auto source = open_part({folder / "text"}, ranks);
+    const SharedCorpus shared = read_shared_corpus(ranks, *source, TextParts::kShares,
+                                                   {.min_count = 1}, {.all_chunks = true});
+    CHECK(begins_of(shared.chunks) == whole.begins);
+    CHECK(std::vector<WordId>(shared.text.ids().begin(), shared.text.ids().end()) == whole.ids);
+  });
 }
 
 TEST_CASE("a file for each rank: together they are the text") {
@@ -168,7 +193,9 @@ TEST_CASE("a file for each rank: together they are the text") {
   const Whole whole = read_whole(paths, {.min_count = 1});
   run_local_ranks(4, [&](Ranks& ranks) {
     const auto source = io::open_text({paths[static_cast<std::size_t>(ranks.rank())]});
-    check_shared(ranks, read_shared_corpus(ranks, *source, TextParts::kFiles, {.min_count = 1}),
+    check_shared(ranks,
+                 read_shared_corpus(ranks, *source, TextParts::kFiles, {.min_count = 1},
+                                    {.fingerprint = true}),
                  whole);
   });
 }
@@ -182,8 +209,7 @@ TEST_CASE("a vocabulary of a file, and one that is chosen, are the first rank's"
   run_local_ranks(3, [&](Ranks& ranks) {
     ReadOptions mine = options;
     if (!ranks.first()) mine.vocabulary_file = "/is/not/looked/at";
-    const auto source =
-        io::open_text({folder / "text"}, false, {static_cast<std::size_t>(ranks.rank()), 3});
+    const auto source = open_part({folder / "text"}, ranks);
     const SharedCorpus shared = read_shared_corpus(ranks, *source, TextParts::kShares, mine);
     CHECK(shared.vocabulary.size() == 4);
     CHECK(shared.changes.absent == 1);
@@ -200,7 +226,8 @@ TEST_CASE("a rank without its text ends all") {
     run_local_ranks(3, [&](Ranks& ranks) {
       const auto source = io::open_text({ranks.rank() == 1 ? folder / "utf16" : folder / "text"});
       try {
-        read_shared_corpus(ranks, *source, TextParts::kFiles, {.min_count = 1});
+        read_shared_corpus(ranks, *source, TextParts::kFiles, {.min_count = 1},
+                           {.fingerprint = true});
       } catch (const OtherRankFailed&) {
       }
     });

@@ -112,40 +112,74 @@ END
   rm v r one
 }
 
+# The full softmax has the same bytes on any number of ranks, and in a model file.
+test_softmax() {
+  local ranks mode
+  local softmax=(-softmax 1 -size 12 -min-count 3 -sample 1e-3 -debug 0 -binary 1 -threads 1)
+  for mode in "" "-softmax-exact 1" "-cbow 1"; do
+    # shellcheck disable=SC2086
+    expect_code 0 word2vec $mode "${softmax[@]}" -train corpus.txt -iter 1 -output v -output-context c
+    for ranks in 2 3 4; do
+      # shellcheck disable=SC2086
+      expect_code 0 on $ranks $mode "${softmax[@]}" -train corpus.txt -iter 1 -output w -output-context d
+      cmp v w || fail "'$mode', $ranks ranks: other vectors"
+      cmp c d || fail "'$mode', $ranks ranks: other output vectors"
+    done
+  done
+  expect_code 0 word2vec "${softmax[@]}" -train corpus.txt -iter 3 -output v
+  expect_code 0 on 3 "${softmax[@]}" -train corpus.txt -iter 3 -output w -model m -keep 2
+  cmp v w || fail "3 ranks, with a model: other vectors"
+  expect_code 0 on 2 -resume m.epoch-1 -output w
+  cmp v w || fail "2 ranks go on after 3: other vectors"
+  expect_code 0 word2vec -resume m.epoch-2 -output w
+  cmp v w || fail "word2vec goes on after 3 ranks: other vectors"
+  expect_code 0 on 2 "${softmax[@]}" -train corpus.txt -iter 3 -output w -held-out corpus.txt -report r
+  grep -q '"perplexity"' r || fail "no held-out perplexity: $(cat r)"
+  refused 'hogwild' on 2 "${softmax[@]}" -train corpus.txt -output w -softmax-threads hogwild
+  rm -f m* v w c d r
+}
+
 # Epochs' ends are kept, and gone on from with another number of ranks, or with none of MPI.
 test_resume() {
   expect_code 0 on 3 -cbow 0 "${small[@]}" -train long.txt -iter 4 -model m -keep 3 -output v
   [ "$(echo m*)" = "m m.epoch-1 m.epoch-2 m.epoch-3" ] || fail "-keep 3: $(echo m*)"
+  cp v whole
   expect_code 0 word2vec -resume m
-  cmp v <(cat v) || fail "the model has other vectors than the run has written"
+  cmp v whole || fail "the model has other vectors than the run has written"
   expect_code 0 on 2 -resume m.epoch-2 -output w
   expect_code 0 word2vec -resume m.epoch-1 -output x
   expect_code 0 "$bin/convert" -info m.epoch-2
   grep -q 'trained to the end\|finished' "$work/out" || fail "convert -info: $(cat "$work/out")"
   refused 'not the text' on 2 -resume m.epoch-3 -train corpus.txt
-  rm m* v w x
+  rm m* v w x whole
+}
+
+# stopped COMMAND...: runs it for a second, with stderr in $work/err, and stops it by a signal to the
+# job.
+stopped() {
+  local job code=0
+  "$@" >"$work/out" 2>"$work/err" &
+  job=$!
+  sleep 1
+  while ! [ -e m ]; do sleep 0.05; done
+  kill -s TERM $job || fail "has ended by itself: $* ($(cat "$work/err"))"
+  wait $job || code=$?
+  [ $code -ne 0 ] || fail "a run that was stopped ends with code 0: $*"
+  while pgrep -P $job >/dev/null; do sleep 0.05; done
 }
 
 # A signal to the job stops all ranks, and what they have trained is in the model.
 test_stop() {
-  local job code=0 ranks
-  "$mpirun" -n 3 "$bin/word2vec-mpi" -cbow 0 "${small[@]}" -train long.txt -iter 100000 -model m \
-    >"$work/out" 2>"$work/err" &
-  job=$!
-  while ! [ -e m ]; do sleep 0.05; done
-  sleep 1
-  kill -s TERM $job
-  wait $job || code=$?
-  [ $code -ne 0 ] || fail "a run that was stopped ends with code 0"
+  local ranks
+  stopped "$mpirun" -n 3 "$bin/word2vec-mpi" -cbow 0 "${small[@]}" -train long.txt -iter 100000 \
+    -model m
+  grep -q 'go on with: .*-resume m' "$work/err" || fail "says: $(cat "$work/err")"
   expect_code 0 "$bin/convert" -info m
   for ranks in 2 4; do
-    expect_code 0 on $ranks -resume m -iter 100000 -debug 0 -alpha 0.001 -report r &
-    job=$!
-    sleep 1
-    kill $job || true
-    wait $job || true
+    stopped "$mpirun" -n $ranks "$bin/word2vec-mpi" -resume m -debug 0
+    expect_code 0 "$bin/convert" -info m
   done
-  rm -f m* r
+  rm -f m*
 }
 
 # A rank that is killed ends the job soon, and the model goes on with another number of ranks.

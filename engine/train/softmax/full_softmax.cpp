@@ -50,9 +50,4 @@ ChunkLoss FullSoftmaxWorker::train_while(const ChunkSample& sample, float alpha,
   return finish();
 }
 
-void FullSoftmaxWorker::mark_touched(const ChunkSample& sample, ModelMarks& marks) const noexcept {
-  for (std::size_t i = 0; i < sample.size(); ++i) marks.input.mark(sample.ids()[i]);
-  for (std::size_t j = 0; j < marks.output.rows(); ++j) marks.output.mark(j);
-}
-
 }  // namespace hogvec

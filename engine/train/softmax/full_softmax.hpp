@@ -35,8 +35,6 @@ class FullSoftmaxWorker final : public ChunkTrainer {
   void use_set(std::size_t) noexcept override {}
   void merge() noexcept override {}
   void refresh() noexcept override {}
-  /// Every batch touches all of W'.
-  void mark_touched(const ChunkSample& sample, ModelMarks& marks) const noexcept override;
 
  private:
   SoftmaxBatch batch_;

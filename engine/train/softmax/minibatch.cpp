@@ -56,7 +56,8 @@ bool SoftmaxMinibatch::sum_scores(const SoftmaxBatch& batch) {
 double SoftmaxMinibatch::loss(const SoftmaxBatch& batch, std::size_t b) const noexcept {
   double result = batch.target_count(b) * (shift_[b] + std::log(visits_.z()[b]));
   for (const auto& [word, count] : batch.targets(b)) {
-    result -= count * double{kernels_.dot(output_.row(word), batch.hidden(b), batch.stride())};
+    result -=
+        count * double{kernels_.dot(visits_.wanted_row(word), batch.hidden(b), batch.stride())};
   }
   return result;
 }
@@ -72,7 +73,7 @@ void SoftmaxMinibatch::step(const SoftmaxBatch& batch, float alpha) {
     std::fill_n(error_.data(), stride, 0.0f);
     visits_.add_weighted_rows(b, scales_[b], error_.data());
     for (const auto& [word, count] : batch.targets(b)) {
-      kernels_.axpy(-alpha * count, output_.row(word), error_.data(), stride);
+      kernels_.axpy(-alpha * count, visits_.wanted_row(word), error_.data(), stride);
     }
     batch.add_to_inputs(b, -1, error_.data());
   }

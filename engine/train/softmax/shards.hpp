@@ -9,8 +9,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "engine/cluster/ranks.hpp"
 #include "engine/model/matrix.hpp"
+#include "engine/ranks.hpp"
 #include "engine/train/softmax/slices.hpp"
 #include "engine/train/softmax/tree_sums.hpp"
 

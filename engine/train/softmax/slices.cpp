@@ -42,16 +42,16 @@ std::size_t SoftmaxSlices::slice_of(std::size_t row) const noexcept {
   return static_cast<std::size_t>(after - begins_.begin()) - 1;
 }
 
-void move_rows_near_owners(const SoftmaxSlices& slices, const Team& team, const void* data,
-                           std::size_t row_bytes) {
+void move_rows_near_owners(const SoftmaxSlices& slices, const Team& team, std::size_t first_part,
+                           std::size_t parts, const void* data, std::size_t row_bytes) {
   const auto* const bytes = static_cast<const std::byte*>(data);
   // Parts of one place together: a page that two parts share is nobody's otherwise.
-  for (std::size_t part = 0; part < slices.parts();) {
+  for (std::size_t part = 0; part < parts;) {
     const std::vector<int> cpus = team.owner_cpus(part);
-    const std::size_t first = slices.first_row(part);
-    while (++part < slices.parts() && team.owner_cpus(part) == cpus) {
+    const std::size_t first = slices.first_row(first_part + part);
+    while (++part < parts && team.owner_cpus(part) == cpus) {
     }
-    const std::size_t count = slices.first_row(part) - first;
+    const std::size_t count = slices.first_row(first_part + part) - first;
     move_near(cpus, bytes + first * row_bytes, count * row_bytes);
   }
 }

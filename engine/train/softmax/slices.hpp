@@ -51,9 +51,9 @@ class SoftmaxSlices {
   int threads_;
 };
 
-/// An array with `row_bytes` for every row of the slices, in their order, lies where the owners of
-/// its parts stay.
-void move_rows_near_owners(const SoftmaxSlices& slices, const Team& team, const void* data,
-                           std::size_t row_bytes);
+/// Of an array with `row_bytes` for every row of the slices, in their order, so many parts, which
+/// the team works on, lie where their owners stay.
+void move_rows_near_owners(const SoftmaxSlices& slices, const Team& team, std::size_t first_part,
+                           std::size_t parts, const void* data, std::size_t row_bytes);
 
 }  // namespace hogvec

@@ -30,9 +30,11 @@ SoftmaxSweeps::SoftmaxSweeps(MatrixView output, const TrainPlan& plan, const Tea
   if (!place.pins()) return;
   // Of several workers none owns a row.
   if (plan.softmax_threads == SoftmaxThreads::kOwner) {
-    move_rows_near_owners(slices_, team_, output_.data(), output_.stride() * sizeof(float));
+    move_rows_near_owners(slices_, team_, shards_.first_part(), shards_.parts(), output_.data(),
+                          output_.stride() * sizeof(float));
   }
-  move_rows_near_owners(slices_, team_, scores_.data(), plan.softmax_batch * sizeof(float));
+  move_rows_near_owners(slices_, team_, shards_.first_part(), shards_.parts(), scores_.data(),
+                        plan.softmax_batch * sizeof(float));
 }
 
 template <class Visit>

@@ -27,23 +27,30 @@ SoftmaxVisits::SoftmaxVisits(MatrixView output, const TrainPlan& plan,
       sums_(slices_.thread_count(), slices_.parts(), slices_.parts_of_thread(),
             slices_.slices_of_part(), softmax_.sums_size(shape_)),
       max_score_(shape_.batch),
+      wanted_rows_(
+          shards_.alone() ? 0 : shape_.batch * SoftmaxBatch::most_targets(plan) * output.stride()),
       steps_(softmax_.steps_size(shape_)),
       targets_left_(shape_.batch * SoftmaxBatch::most_targets(plan)) {
   for (std::size_t p = 0; p < slices_.parts(); ++p) part_max_score_.emplace_back(shape_.batch);
   for (std::size_t t = 0; t < slices_.thread_count(); ++t) {
     scratch_.emplace_back(softmax_.scratch_size(shape_));
   }
+  const std::size_t first_slice = slices_.first_slice(shards_.first_part());
+  const std::size_t end_slice = slices_.first_slice(shards_.first_part() + shards_.parts());
   for (std::size_t s = 0; s < slices_.count(); ++s) {
-    exp_scores_.emplace_back(softmax_.exp_scores_size(shape_, slices_.rows(s)));
+    const bool here = s >= first_slice && s < end_slice;
+    exp_scores_.emplace_back(here ? softmax_.exp_scores_size(shape_, slices_.rows(s)) : 0);
   }
   if (!place.pins()) return;
   // Of several workers none owns a row.
   if (plan.softmax_threads == SoftmaxThreads::kOwner) {
-    move_rows_near_owners(slices_, team_, output_.data(), output_.stride() * sizeof(float));
+    move_rows_near_owners(slices_, team_, shards_.first_part(), shards_.parts(), output_.data(),
+                          output_.stride() * sizeof(float));
   }
-  for (std::size_t part = 0; part < slices_.parts(); ++part) {
+  for (std::size_t part = 0; part < shards_.parts(); ++part) {
     for (std::size_t i = 0; i < slices_.slices_of_part(); ++i) {
-      const Scratch<float>& scores = exp_scores_[slices_.first_slice(part) + i];
+      const std::size_t slice = slices_.first_slice(shards_.first_part() + part) + i;
+      const Scratch<float>& scores = exp_scores_[slice];
       move_near(team_.owner_cpus(part), scores.data(), scores.size() * sizeof(float));
     }
   }
@@ -136,15 +143,19 @@ void SoftmaxVisits::reduce_over_ranks(const SoftmaxBatch& batch) {
   std::sort(wanted_.begin(), wanted_.end());
   wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
   const auto for_each_row_of = [&](std::size_t rank, const auto& visit) {
-    for (const WordId word : wanted_) {
-      if (shards_.owner_of(slices_.slice_of(word)) == rank) visit(output_.row(word));
+    for (std::size_t k = 0; k < wanted_.size(); ++k) {
+      if (shards_.owner_of(slices_.slice_of(wanted_[k])) != rank) continue;
+      visit(wanted_[k], wanted_rows_.data() + k * stride);
     }
   };
 
   shards_.put_sums(z_, team_);
   shards_.put_sums(sums_, team_);
   shards_.put(max_score_.data(), count);
-  for_each_row_of(shards_.rank(), [&](const float* row) { shards_.put(row, stride); });
+  for_each_row_of(shards_.rank(), [&](WordId word, float* row) {
+    std::copy_n(output_.row(word), stride, row);
+    shards_.put(row, stride);
+  });
   shards_.send();
   std::vector<float> max_score(count);
   shards_.receive([&](std::size_t rank) {
@@ -154,10 +165,15 @@ void SoftmaxVisits::reduce_over_ranks(const SoftmaxBatch& batch) {
     for (std::size_t b = 0; b < count; ++b) {
       max_score_[b] = std::max(max_score_[b], max_score[b]);
     }
-    for_each_row_of(rank, [&](float* row) { shards_.take(row, stride); });
+    for_each_row_of(rank, [&](WordId, float* row) { shards_.take(row, stride); });
   });
   shards_.finish_sums(z_, team_);
   shards_.finish_sums(sums_, team_);
+}
+
+const float* SoftmaxVisits::wanted_row_of_ranks(WordId word) const noexcept {
+  const auto found = std::lower_bound(wanted_.begin(), wanted_.end(), word);
+  return wanted_rows_.data() + static_cast<std::size_t>(found - wanted_.begin()) * output_.stride();
 }
 
 void SoftmaxVisits::add_weighted_rows(std::size_t b, float scale, float* row) const noexcept {

@@ -32,6 +32,10 @@ class SoftmaxVisits {
   // Of the last visit, and each center b of it.
   const double* z() const noexcept { return z_.total(); }
   const float* max_score() const noexcept { return max_score_.data(); }
+  /// The row of a word that the batch wanted, as the visit has met it.
+  const float* wanted_row(WordId word) const noexcept {
+    return shards_.alone() ? output_.row(word) : wanted_row_of_ranks(word);
+  }
   /// row += scale * sum_j exp(u_bj - shift_b) v'_j
   void add_weighted_rows(std::size_t b, float scale, float* row) const noexcept;
 
@@ -57,6 +61,7 @@ class SoftmaxVisits {
   void subtract_targets(std::size_t part) noexcept;
   void reduce(const SoftmaxBatch& batch);
   void reduce_over_ranks(const SoftmaxBatch& batch);
+  const float* wanted_row_of_ranks(WordId word) const noexcept;
 
   MatrixView output_;
   const simd::SoftmaxKernels& softmax_;
@@ -71,7 +76,9 @@ class SoftmaxVisits {
   TreeSums<double> z_;
   TreeSums<float> sums_;
   Scratch<float> max_score_;
-  std::vector<WordId> wanted_;  // by the batch, of several ranks
+  // By the batch, of several ranks: the words, ascending, and their rows.
+  std::vector<WordId> wanted_;
+  Scratch<float> wanted_rows_;
   // Of the update that is left.
   std::size_t count_left_ = 0;  // centers; 0: there is none
   Scratch<float> steps_;        // packed

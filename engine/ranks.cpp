@@ -1,4 +1,4 @@
-#include "engine/cluster/ranks.hpp"
+#include "engine/ranks.hpp"
 
 #include <fmt/format.h>
 
