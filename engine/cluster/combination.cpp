@@ -68,6 +68,7 @@ std::array<RowTouches, 3> expected_touches(const Vocabulary& vocabulary, const T
     input.across += (cbow ? 1 : contexts) * outputs;
   };
   if (plan.negatives > 0) {
+    output.each.reserve(words);
     for (WordId word = 0; word < words; ++word) {
       const double drawn = word == kSentenceEnd ? 0 : noise(word) / all_noise;
       output.each.push_back(static_cast<float>(kept[word] + negatives * all_kept * drawn));

@@ -99,6 +99,7 @@ void run_local_ranks(int count, const std::function<void(Ranks& ranks)>& work) {
   Board board(count);
   FirstException first;
   std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
   for (int rank = 0; rank < count; ++rank) {
     threads.emplace_back([&, rank] {
       LocalRank ranks(board, static_cast<std::size_t>(rank));

@@ -247,6 +247,7 @@ void ReplicatedRun::agree_on_position() {
   std::vector<Bytes> all;
   gather(ranks_, (*local_).read().encode(), all);
   std::vector<PositionRecord> parts;
+  parts.reserve(all.size());
   for (const Bytes& bytes : all) parts.push_back(PositionRecord::decode(bytes));
   position_ = whole_of(parts, chunks_.all());
   words_done_ = values_of_all(ranks_, run_->schedule().words_done((*local_).read()));

@@ -2,6 +2,7 @@
 // the whole run, whatever the number of ranks.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,7 +25,8 @@ class PassNumbers {
   }
   /// The number in the whole run of one that the rank has.
   std::uint64_t in_whole(std::uint64_t own) const noexcept {
-    return own / here_ * chunks_ + own % here_ * share_.ranks + share_.rank;
+    const std::uint64_t here = std::max<std::uint64_t>(here_, 1);
+    return own / here * chunks_ + own % here * share_.ranks + share_.rank;
   }
 
  private:

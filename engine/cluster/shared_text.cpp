@@ -135,6 +135,7 @@ class SharedWords {
     std::sort(counted.begin(), counted.end(),
               [](const CountedWord& a, const CountedWord& b) { return a.first < b.first; });
     std::vector<io::WordCount> words{{std::string(kSentenceEndWord), ends_}};
+    words.reserve(1 + counted.size());
     for (const CountedWord& word : counted) words.push_back({std::string(word.word), word.count});
     return {std::move(words), min_count, max_words};
   }
@@ -272,6 +273,7 @@ class SharedIds {
     std::sort(parts.begin(), parts.end(),
               [](const Part& a, const Part& b) { return a.place < b.place; });
     std::vector<IdBlocks::Piece> pieces;
+    pieces.reserve(parts.size());
     for (const Part& part : parts) pieces.push_back(part.piece);
     return {std::move(blocks), std::move(pieces), 0};
   }

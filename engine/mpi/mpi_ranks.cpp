@@ -1,8 +1,6 @@
 #include "engine/mpi/mpi_ranks.hpp"
 
 #include <fmt/format.h>
-#define OMPI_SKIP_MPICXX
-#define MPICH_SKIP_MPICXX
 #include <mpi.h>
 
 #include <algorithm>

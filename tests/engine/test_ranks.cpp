@@ -12,7 +12,6 @@
 namespace {
 
 using namespace hogvec;
-using testing::contains;
 using testing::error_of;
 
 Bytes bytes_of(const std::string& text) {
@@ -31,6 +30,7 @@ TEST_CASE("messages of any length arrive by rank, again and again") {
       std::vector<Bytes> in;
       for (int round = 0; round < 3; ++round) {
         std::vector<Bytes> messages;
+        messages.reserve(static_cast<std::size_t>(size));
         for (int to = 0; to < size; ++to) messages.push_back(bytes_of(message(ranks.rank(), to)));
         const std::vector<std::span<const std::byte>> out(messages.begin(), messages.end());
         ranks.exchange(out, in);

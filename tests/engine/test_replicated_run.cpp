@@ -18,7 +18,6 @@ namespace {
 
 using namespace hogvec;
 using testing::contains;
-using testing::error_of;
 using testing::small_corpus;
 
 constexpr TrainSettings kLogisticModes[] = {
@@ -54,6 +53,7 @@ struct Part {
   static std::vector<std::size_t> begins_of(const Corpus& corpus) {
     const ChunkPlan whole(corpus.text);
     std::vector<std::size_t> begins;
+    begins.reserve(whole.size() + 1);
     for (std::size_t c = 0; c <= whole.size(); ++c) begins.push_back(whole.begin(c));
     return begins;
   }

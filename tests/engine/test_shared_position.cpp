@@ -59,6 +59,7 @@ TEST_CASE("a position is parted and put together, by any number of ranks, and no
     whole.seconds = 7;
     for (const std::size_t ranks : {1u, 2u, 3u, 8u}) {
       std::vector<PositionRecord> parts;
+      parts.reserve(ranks);
       for (std::size_t rank = 0; rank < ranks; ++rank) {
         parts.push_back(part_of(whole, chunks, {rank, ranks}));
       }

@@ -41,6 +41,7 @@ struct Whole {
 
 std::vector<std::size_t> begins_of(const ChunkPlan& plan) {
   std::vector<std::size_t> begins;
+  begins.reserve(plan.size() + 1);
   for (std::size_t chunk = 0; chunk <= plan.size(); ++chunk) begins.push_back(plan.begin(chunk));
   return begins;
 }
