@@ -7,6 +7,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "engine/ordered_tasks.hpp"
 #include "engine/resources.hpp"
 
 namespace hogvec::c {
@@ -19,6 +20,9 @@ struct LastError {
 };
 
 thread_local LastError last_error;
+
+// A program that calls the library has no main() of ours.
+[[maybe_unused]] const OrderedTasks ordered;
 
 hogvec_status keep(hogvec_status status, const char* message) noexcept {
   const std::size_t length = std::min(std::strlen(message), last_error.message.size() - 1);
