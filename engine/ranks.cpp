@@ -9,6 +9,11 @@
 
 namespace hogvec {
 
+void exchange(Ranks& ranks, std::span<const Bytes> out, std::vector<Bytes>& in) {
+  const std::vector<std::span<const std::byte>> views(out.begin(), out.end());
+  ranks.exchange(views, in);
+}
+
 void gather(Ranks& ranks, std::span<const std::byte> mine, std::vector<Bytes>& all) {
   const std::vector<std::span<const std::byte>> out(static_cast<std::size_t>(ranks.size()), mine);
   ranks.exchange(out, all);

@@ -84,6 +84,17 @@ requires std::is_trivially_copyable_v<Value> std::vector<Value> values_of_all(Ra
   return in;
 }
 
+/// The sum of what all ranks have.
+template <class Value>
+Value sum_of_all(Ranks& ranks, Value mine) {
+  Value sum = 0;
+  for (const Value of_rank : values_of_all(ranks, mine)) sum += of_rank;
+  return sum;
+}
+
+/// Ranks::exchange() of messages that lie in memory of their own.
+void exchange(Ranks& ranks, std::span<const Bytes> out, std::vector<Bytes>& in);
+
 /// A message of any length that each rank has, by rank.
 void gather(Ranks& ranks, std::span<const std::byte> mine, std::vector<Bytes>& all);
 

@@ -179,20 +179,22 @@ class FileTexts : public TextSource {
           part_of(bytes_, share.part + 1, share.parts) - part_of(bytes_, share.part, share.parts);
       return;
     }
-    std::uint64_t size = 0;
-    for (const std::string& path : paths_) {
-      if (!is_plain_file(path)) return;
-      std::error_code problem;
-      size += std::filesystem::file_size(path, problem);
-    }
-    size_ = size;
+    size_ = bytes_of(paths_, is_plain_file);
   }
 
   /// Of plain files that can be mapped.
   static std::optional<std::uint64_t> parted_bytes(const std::vector<std::string>& paths) {
+    return bytes_of(
+        paths, [](const std::string& path) { return is_plain_file(path) && can_be_mapped(path); });
+  }
+
+  /// Of files of which each is as `good` wants them; none where one is not.
+  template <class Good>
+  static std::optional<std::uint64_t> bytes_of(const std::vector<std::string>& paths,
+                                               const Good& good) {
     std::uint64_t size = 0;
     for (const std::string& path : paths) {
-      if (!is_plain_file(path) || !can_be_mapped(path)) return std::nullopt;
+      if (!good(path)) return std::nullopt;
       std::error_code problem;
       size += std::filesystem::file_size(path, problem);
     }

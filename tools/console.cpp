@@ -132,6 +132,8 @@ void complain(std::string_view name, std::string_view message) {
   if (!quiet) complain_aloud(name, message);
 }
 
+void note(std::string_view message) { complain(running_program, message); }
+
 void complain_aloud(std::string_view name, std::string_view message) {
   std::string line = fmt::format("{}: {}", name, message);
   std::transform(line.begin(), line.end(), line.begin(), shown);

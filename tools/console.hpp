@@ -29,6 +29,9 @@ void say_on_stderr() noexcept;
 /// one. False at the end of the input.
 bool read_line(std::string& line);
 
+/// complain() by the name of the program that runs: see run().
+void note(std::string_view message);
+
 /// From now on nothing is printed, said or complained of: another process speaks for this one.
 void keep_quiet() noexcept;
 /// complain(), all the same.

@@ -40,7 +40,9 @@ struct Word2vecOptions {
   PlacementWishes placement;
 
   /// Whether vectors are trained, and not only words counted.
-  bool trains() const noexcept { return !output.empty() || !model.empty() || !resume.empty(); }
+  bool trains() const noexcept { return !output.empty() || in_file(); }
+  /// Whether they are trained in a file.
+  bool in_file() const noexcept { return !model.empty() || !resume.empty(); }
 };
 
 /// All flags of word2vec. Errors: MissingArgument; Error for a value that cannot be, and for what

@@ -31,7 +31,7 @@ ProgressLine::~ProgressLine() {
 void ProgressLine::note(const std::string& text) {
   const std::lock_guard lock(mutex_);
   if (terminal_) std::fputc('\n', stderr);
-  complain("word2vec", text);
+  tools::note(text);
 }
 
 void ProgressLine::run() {

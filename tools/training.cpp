@@ -111,8 +111,8 @@ class Session {
   TrainingEnd train() {
     StopOnSignal stop([this] { this->stop(); });
     // As all ranks see it.
-    const bool in_file = !job_.options.model.empty() || !job_.options.resume.empty();
-    const bool by_epochs = !job_.options.held_out.empty() || (in_file && job_.options.keep > 0);
+    const bool by_epochs =
+        !job_.options.held_out.empty() || (job_.options.in_file() && job_.options.keep > 0);
     RunEnd end = RunEnd::kEpoch;
     while (end == RunEnd::kEpoch || end == RunEnd::kPaused) {
       end = by_epochs ? job_.run.run_epoch() : job_.run.run();
@@ -154,9 +154,7 @@ class Session {
     job_.run.ask_to_stop();
     // Where a rank has died, the others wait for it until the job ends them.
     if (shared_ != nullptr && !job_.to_go_on.empty()) {
-      complain(
-          "word2vec-mpi",
-          "a signal has come: the ranks stop together; if one of them is gone, " + job_.to_go_on);
+      note("a signal has come: the ranks stop together; if one of them is gone, " + job_.to_go_on);
     }
   }
 
@@ -191,7 +189,7 @@ class Session {
     if (line_) {
       line_->note(text);
     } else {
-      complain("word2vec", text);
+      note(text);
     }
   }
 

@@ -58,8 +58,6 @@ struct Options {
   PhraseOptions phrases;
 };
 
-void note(const std::string& text) { complain("word2phrase", text); }
-
 /// One number, or several between commas.
 std::vector<float> parse_thresholds(std::string_view text) {
   std::vector<float> thresholds;

@@ -55,12 +55,28 @@ ExchangeWishes exchange_wishes(CommandLine& line) {
   return wishes;
 }
 
+/// By what mpirun and srun tell a process, which need not have joined the job.
+bool is_other_rank() noexcept {
+  for (const char* const name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+    const char* const rank = std::getenv(name);
+    if (rank != nullptr) return std::string_view(rank) != "0";
+  }
+  return false;
+}
+
 /// What all ranks know of, an error or a signal, the first one tells, with its exit code; the
 /// others end well, since the job is ended as soon as one does not. Another error ends it at once:
 /// the other ranks wait for this one, and would for ever.
 void run_in_job(CommandLine& line) {
   MpiRanks ranks;
   if (!ranks.first()) keep_quiet();
+  if (ranks.alone() && is_other_rank()) {
+    // Each would train the whole text, and write the same files.
+    complain_aloud(kName,
+                   "MPI does not know of the ranks that this one was started with; start them "
+                   "by its own mpirun, or by srun --mpi=pmix");
+    MpiRanks::end_all(kExitFailure);
+  }
   const auto fail = [&](const char* what) {
     if (ranks.alone() || (ranks.failed_together() && ranks.first())) throw;
     if (ranks.failed_together()) return;
@@ -78,15 +94,6 @@ void run_in_job(CommandLine& line) {
   } catch (...) {
     fail("has failed");
   }
-}
-
-/// By what mpirun and srun tell a process, which need not have joined the job.
-bool is_other_rank() noexcept {
-  for (const char* const name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
-    const char* const rank = std::getenv(name);
-    if (rank != nullptr) return std::string_view(rank) != "0";
-  }
-  return false;
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ void write_all(std::initializer_list<std::function<void()>> writers) {
     try {
       write();
     } catch (const std::exception& error) {
-      if (first) complain("word2vec", error.what());
+      if (first) note(error.what());
       if (!first) first = std::current_exception();
     }
   }

@@ -13,8 +13,6 @@
 namespace hogvec::tools {
 namespace {
 
-void note(const std::string& text) { complain("word2vec", text); }
-
 /// The copy of the latest epoch's end that there is; what it would be called where there is none.
 std::string newest_copy(const std::string& path, std::size_t epochs) {
   std::size_t epoch = std::min<std::size_t>(epochs, 10'000);

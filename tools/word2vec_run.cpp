@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +22,7 @@
 #include "tools/run_notes.hpp"
 #include "tools/signals.hpp"
 #include "tools/training.hpp"
+#include "tools/word2vec_flags.hpp"
 #include "tools/word2vec_outputs.hpp"
 #include "tools/word2vec_resume.hpp"
 #include "tools/word2vec_start.hpp"
@@ -38,8 +38,6 @@ double seconds_since(Clock::time_point start) {
 }
 
 constexpr double kMiB = 1 << 20;
-
-void note(const std::string& text) { complain("word2vec", text); }
 
 std::unique_ptr<HeldOutText> read_held_out(const Vocabulary& vocabulary, const TrainPlan& plan,
                                            const RunTables& tables, const Word2vecOptions& options,
@@ -174,7 +172,7 @@ class Word2vec {
     const Placement placement = find_placement(plan.threads, options_.placement);
     report_.placement = placement;
     together(ranks_, [&] {
-      const bool in_file = trains_in_file() && ranks_.first();
+      const bool in_file = options_.in_file() && ranks_.first();
       if (ranks_.first()) {
         held_out = read_held_out(corpus.vocabulary, plan, tables, options_, report_);
       }
@@ -219,8 +217,6 @@ class Word2vec {
     finish(end, *run, model, plan);
   }
 
-  bool trains_in_file() const { return !options_.model.empty() || !options_.resume.empty(); }
-
   /// Threads that share a core are the first thing that goes wrong where ranks are started.
   void tell_cores(const TrainPlan& plan) {
     if (ranks_.alone()) return;
@@ -235,7 +231,7 @@ class Word2vec {
 
   /// The model with the values that the run begins with, on the first rank; room for it on others.
   Model begin_run(const TrainPlan& plan, const LockedWords& locked) {
-    if (trains_in_file() && ranks_.first()) {
+    if (options_.in_file() && ranks_.first()) {
       open_store(plan, locked);
       return stored_->model();
     }
@@ -350,62 +346,6 @@ class Word2vec {
   RunReport report_;
 };
 
-/// Opens the model that a run goes on with, on the first rank; all take its flags. So they do with
-/// the length of the vectors of a model that is continued.
-std::optional<StoredModel> open_models(CommandLine& line, Ranks& ranks) {
-  std::optional<StoredModel> resumed;
-  std::string record;
-  std::size_t dim = 0;
-  together(ranks, [&] {
-    const char* const resume = line.file("-resume");
-    const char* const continued = line.file("-continue");
-    if (!ranks.first()) return;
-    if (resume != nullptr) {
-      resumed = StoredModel::open(resume);
-      record = resumed->record().to_json();
-    }
-    if (continued != nullptr && io::is_model_file(continued)) {
-      dim = io::ModelFile::open(continued).matrix("input").dim();
-    }
-  });
-  broadcast(ranks, record);
-  together(ranks, [&] {
-    if (!record.empty()) line.add_defaults(lasting_flags(RunRecord::from_json(record).flags));
-  });
-  dim = values_of_all(ranks, dim)[0];
-  if (dim != 0) line.add_defaults({{"-size", std::to_string(dim)}});
-  return resumed;
-}
-
-/// Errors: a rank was given other flags than the first one.
-void require_same_flags(const Word2vecOptions& options, Ranks& ranks) {
-  std::map<std::string, std::string> mine = flags_of(options);
-  mine["-model"] = options.model;
-  mine["-resume"] = options.resume;
-  std::string lines;
-  for (const auto& [flag, value] : mine) lines += flag + '\n' + value + '\0';
-  std::string of_first = lines;
-  broadcast(ranks, of_first);
-  together(ranks, [&] {
-    std::map<std::string, std::string> first;
-    for (std::size_t at = 0; at < of_first.size();) {
-      const std::size_t middle = of_first.find('\n', at);
-      const std::size_t end = of_first.find('\0', middle);
-      first[of_first.substr(at, middle - at)] = of_first.substr(middle + 1, end - middle - 1);
-      at = end + 1;
-    }
-    for (const auto* flags : {&mine, &first}) {
-      for (const auto& [flag, value] : *flags) {
-        if (mine[flag] == first[flag]) continue;
-        throw Error(
-            fmt::format("was given {} {}, and the first rank {} {}; give all ranks the same "
-                        "flags",
-                        flag, mine[flag], flag, first[flag]));
-      }
-    }
-  });
-}
-
 }  // namespace
 
 void run_word2vec(CommandLine& line, Ranks& ranks, const std::optional<ExchangeWishes>& job) {
@@ -413,16 +353,9 @@ void run_word2vec(CommandLine& line, Ranks& ranks, const std::optional<ExchangeW
   Word2vecOptions options;
   together(ranks, [&] {
     options = word2vec_options(line);
-    if (job) options.train.ranks = ranks.size();
-    const TrainSettings& s = options.settings;
-    if (!ranks.alone() && options.trains() && s.full_softmax &&
-        s.softmax_threads == SoftmaxThreads::kHogwild) {
-      throw Error("-softmax-threads hogwild: ranks own rows of W', as threads do; leave it out");
-    }
-    if (job && s.full_softmax && (job->words > 0 || job->seconds > 0)) {
-      throw Error("-exchange-words and -softmax 1: its ranks have one model; leave one out");
-    }
+    if (job) check_job(options, *job, ranks);
   });
+  if (job) options.train.ranks = ranks.size();
   if (!ranks.alone()) require_same_flags(options, ranks);
   for (const std::string& warning : line.warnings()) note("warning: " + warning);
   together(ranks, [&] {

@@ -22,8 +22,6 @@ namespace {
 
 constexpr double kMiB = 1 << 20;
 
-void note(const std::string& text) { complain("word2vec", text); }
-
 }  // namespace
 
 void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables& tables,

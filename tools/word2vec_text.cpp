@@ -20,8 +20,6 @@
 namespace hogvec::tools {
 namespace {
 
-void note(const std::string& text) { complain("word2vec", text); }
-
 /// The words of the model that is continued and, where they are asked for, those that it lacks and
 /// the text has often enough.
 Vocabulary continued_vocabulary(const Word2vecOptions& options, const Vocabulary& counted) {
@@ -195,7 +193,7 @@ RunText read_text(const Word2vecOptions& options, const StoredModel* resumed, Ra
   }
   // What the file says of the text is wanted where it is kept.
   const TextWishes wishes{.all_chunks = options.settings.full_softmax,
-                          .fingerprint = !options.model.empty() || !options.resume.empty()};
+                          .fingerprint = options.in_file()};
   RunText text = ranks.alone()
                      ? read_alone(*source, reading)
                      : read_shared(ranks, *source, own ? TextParts::kFiles : TextParts::kShares,

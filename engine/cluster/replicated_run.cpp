@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <exception>
 #include <thread>
 #include <vector>
@@ -20,20 +19,6 @@ using Clock = std::chrono::steady_clock;
 // Of a whole run. 16 ranks that each train a sixteenth of 100 MB of Wikipedia come to the vectors
 // of one; with more the cost grows, with fewer rare words fall behind.
 constexpr std::uint64_t kExchanges = 400;
-
-ChunkShare share_of(const Ranks& ranks) noexcept {
-  return {static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(ranks.size())};
-}
-
-void copy(const Model& from, const Model& to) {
-  const auto sources = from.matrices();
-  const auto targets = to.matrices();
-  for (std::size_t m = 0; m < sources.size(); ++m) {
-    if (sources[m].empty()) continue;
-    std::memcpy(targets[m].data(), sources[m].data(),
-                sources[m].rows() * sources[m].stride() * sizeof(float));
-  }
-}
 
 /// The same rows.
 Model view_of(const Model& model) {
@@ -72,9 +57,9 @@ ReplicatedRun::ReplicatedRun(Ranks& ranks, const ChunkPlan& chunks, CorpusView m
                 steps_before(start.first())),
       local_(part_of(start, chunks.all(), share_of(ranks)), plan),
       position_(start) {
-  if (copies_) copy(model, agreed_);
+  if (copies_) copy_rows(model, agreed_);
   spread(ranks, agreed_);
-  copy(agreed_, working_);
+  copy_rows(agreed_, working_);
   run_ = std::make_unique<TrainingRun>(mine, plan, tables, working_, *local_, Merging::kEveryChunk,
                                        placement, static_cast<RunShare*>(this));
   const PositionRecord part = (*local_).read();
@@ -131,7 +116,9 @@ void ReplicatedRun::wait_for(std::uint64_t due) {
 void ReplicatedRun::let_train_to(std::uint64_t pass) {
   {
     const std::lock_guard lock(mutex_);
-    limit_.store(numbers_.before(pass), std::memory_order_release);
+    // By seconds, an interval may be a pass shorter than half of the one before.
+    limit_.store(std::max(limit_.load(std::memory_order_relaxed), numbers_.before(pass)),
+                 std::memory_order_release);
   }
   change_.notify_all();
 }
@@ -232,7 +219,7 @@ RunEnd ReplicatedRun::run_until(std::uint64_t end) {
   });
   agree_on_position();
   exchange_.run_all(steps_before(position_.next));
-  if (copies_) copy(agreed_, model_);
+  if (copies_) copy_rows(agreed_, model_);
   divergence_ = divergence_of_all(ranks_, divergence_);
   // Where they were let to, they have come.
   next_ = std::max(next_, position_.next) + passes_;
@@ -250,14 +237,12 @@ void ReplicatedRun::agree_on_position() {
   parts.reserve(all.size());
   for (const Bytes& bytes : all) parts.push_back(PositionRecord::decode(bytes));
   position_ = whole_of(parts, chunks_.all());
-  words_done_ = values_of_all(ranks_, run_->schedule().words_done((*local_).read()));
+  words_done_ = sum_of_all(ranks_, run_->schedule().words_done((*local_).read()));
 }
 
 TrainResult ReplicatedRun::result() const {
   const std::size_t chunks = chunks_.all();
-  std::uint64_t words = 0;
-  for (const std::uint64_t of_rank : words_done_) words += of_rank;
-  return result_of(position_, plan_, (position_.next + chunks - 1) / chunks, words);
+  return result_of(position_, plan_, (position_.next + chunks - 1) / chunks, words_done_);
 }
 
 std::optional<ExchangeReport> ReplicatedRun::report() const {

@@ -3,7 +3,7 @@
 // All ranks go through the same passes as one machine would, with the same samples and learning
 // rates: chunk c of an epoch is trained by rank c modulo their number. While workers train, a
 // thread beside them exchanges what was trained: the most frequent rows often, all others seldom
-// (row_exchange.hpp). Nobody trains further than an exchange ahead of the slowest.
+// (row_exchange.hpp). Nobody trains further than two exchanges ahead of the slowest.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <vector>
 
 #include "engine/cluster/row_exchange.hpp"
 #include "engine/cluster/shared_position.hpp"
@@ -86,8 +85,8 @@ class ReplicatedRun final : public SharedRun, private RunShare {
   Model working_;
   RowExchange exchange_;
   LocalPosition local_;
-  PositionRecord position_;                // of the whole run
-  std::vector<std::uint64_t> words_done_;  // of each rank
+  PositionRecord position_;       // of the whole run
+  std::uint64_t words_done_ = 0;  // of the text, by all
   std::unique_ptr<TrainingRun> run_;
 
   std::atomic<bool> stop_{false};

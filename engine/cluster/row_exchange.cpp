@@ -4,7 +4,7 @@
 #include <bit>
 #include <chrono>
 #include <cstring>
-#include <span>
+#include <stdexcept>
 
 namespace hogvec {
 namespace {
@@ -14,6 +14,14 @@ constexpr std::uint32_t kNone = 0xffffffff;
 struct Header {
   std::array<std::uint32_t, 3> rows;  // of each matrix
 };
+
+std::size_t frequent_rows(const TrainPlan& plan) noexcept {
+  // pWord2Vec's number. What is trained on the tree depends on many nodes, and its rows want it
+  // sooner: of 100 MB of Wikipedia, 2 epochs, 16 ranks, the vectors have 0.622 / 0.270 with 1024
+  // rows and 0.646 / 0.283 with 8192 (WordSim-353 / analogies; one rank 0.645 / 0.293), and a word
+  // takes four times as long as with noise words.
+  return plan.hierarchical_softmax ? 8192 : 1024;
+}
 
 }  // namespace
 
@@ -76,14 +84,6 @@ RowExchange::RowExchange(Ranks& ranks, const Vocabulary& vocabulary, const Train
       out_(size_),
       place_of_(working.input.rows() / size_ + 1, kNone) {}
 
-std::size_t RowExchange::frequent_rows(const TrainPlan& plan) noexcept {
-  // pWord2Vec's number. What is trained on the tree depends on many nodes, and its rows want it
-  // sooner: of 100 MB of Wikipedia, 2 epochs, 16 ranks, the vectors have 0.622 / 0.270 with 1024
-  // rows and 0.646 / 0.283 with 8192 (WordSim-353 / analogies; one rank 0.645 / 0.293), and a word
-  // takes four times as long as with noise words.
-  return plan.hierarchical_softmax ? 8192 : 1024;
-}
-
 /// Rows of class 0 are in every exchange, those of class c in one of 2^c.
 std::size_t RowExchange::class_of(std::size_t row) const noexcept {
   return static_cast<std::size_t>(std::bit_width(row / frequent_rows_));
@@ -110,11 +110,12 @@ void RowExchange::run(double steps) {
 void RowExchange::run_all(double steps) { exchange(classes_, steps, true); }
 
 void RowExchange::exchange(std::size_t classes, double steps, bool all) {
+  // Changes since then would be summed, whatever they are.
+  if (steps < last_steps_[0]) throw std::logic_error("an exchange of steps that were made before");
   const auto start = std::chrono::steady_clock::now();
   for (Bytes& message : out_) Message::clear(message);
   for (std::size_t m = 0; m < matrices_.size(); ++m) collect(m, rows_of_classes(classes), all);
-  const std::vector<std::span<const std::byte>> messages(out_.begin(), out_.end());
-  ranks_.exchange(messages, in_);
+  hogvec::exchange(ranks_, out_, in_);
   // They change slowly when they have begun to be something, and looking at them takes as long as
   // half of an exchange. (Always every eighth time only: 16 ranks diverge.)
   constexpr std::uint64_t kFirstLooks = 64;

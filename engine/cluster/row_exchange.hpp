@@ -39,9 +39,9 @@ class RowExchange {
   /// What workers mark is exchanged.
   ModelMarks& marks() noexcept { return marks_; }
 
-  /// Exchanges rows that were marked: of the most frequent ones, frequent_rows() of each matrix,
-  /// always, and of twice as many every second time, and so on (pWord2Vec's order); the others stay
-  /// marked. `steps` so far are the same on all ranks. Errors: those of Ranks; std::bad_alloc.
+  /// Exchanges rows that were marked: of the most frequent ones of each matrix always, and of twice
+  /// as many every second time, and so on (pWord2Vec's order); the others stay marked. `steps` so
+  /// far are the same on all ranks, and do not fall. Errors: those of Ranks; std::bad_alloc.
   void run(double steps);
   /// All rows that differ, marked or not, while nobody trains: working and agreed rows are then the
   /// same, on all ranks.
@@ -50,9 +50,6 @@ class RowExchange {
   const ExchangeTotals& totals() const noexcept { return totals_; }
   /// Bytes beside the models that it takes with full messages.
   static std::size_t memory(const ModelShape& shape);
-
-  /// Rows of a matrix that are in every exchange of such a run.
-  static std::size_t frequent_rows(const TrainPlan& plan) noexcept;
 
  private:
   class Message;
@@ -83,13 +80,13 @@ class RowExchange {
   ModelMarks marks_;
   std::array<Matrix, 3> matrices_;
   std::array<OtherSide, 3> other_sides_;  // of each matrix
-  std::size_t frequent_rows_;
-  std::size_t classes_;                  // of rows, by how often they are exchanged
-  std::vector<double> last_steps_;       // when each class was
-  std::uint64_t turn_ = 0;               // exchanges so far
-  std::vector<Bytes> out_;               // differences, to each owner
-  std::vector<Bytes> in_;                // of each rank, of rows that this one owns
-  std::vector<std::uint32_t> place_of_;  // of each of these, in sums_; kNone
+  std::size_t frequent_rows_;             // of a matrix, that are in every exchange
+  std::size_t classes_;                   // of rows, by how often they are exchanged
+  std::vector<double> last_steps_;        // when each class was
+  std::uint64_t turn_ = 0;                // exchanges so far
+  std::vector<Bytes> out_;                // differences, to each owner
+  std::vector<Bytes> in_;                 // of each rank, of rows that this one owns
+  std::vector<std::uint32_t> place_of_;   // of each of these, in sums_; kNone
   std::vector<Sum> sums_;
   std::vector<float> values_;  // of the sums
   Bytes result_;               // what is made of them

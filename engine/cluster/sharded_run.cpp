@@ -42,10 +42,6 @@ void require_same_kernels(Ranks& ranks) {
   });
 }
 
-void copy_rows(const MatrixView& from, const MatrixView& to) {
-  std::memcpy(to.data(), from.data(), from.rows() * from.stride() * sizeof(float));
-}
-
 }  // namespace
 
 /// What ranks say before a chunk.

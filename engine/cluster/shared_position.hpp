@@ -7,10 +7,16 @@
 #include <cstdint>
 #include <span>
 
+#include "engine/ranks.hpp"
 #include "engine/train/position.hpp"
 #include "engine/train/schedule.hpp"
 
 namespace hogvec {
+
+/// The chunks of a text that a rank has.
+inline ChunkShare share_of(const Ranks& ranks) noexcept {
+  return {static_cast<std::size_t>(ranks.rank()), static_cast<std::size_t>(ranks.size())};
+}
 
 /// Numbers of passes in the whole run, and among those of one rank.
 class PassNumbers {

@@ -59,6 +59,17 @@ Model::Model(const ModelShape& shape)
   nodes = memory_[2];
 }
 
+void copy_rows(const MatrixView& from, const MatrixView& to) noexcept {
+  if (from.empty()) return;
+  std::memcpy(to.data(), from.data(), from.rows() * from.stride() * sizeof(float));
+}
+
+void copy_rows(const Model& from, const Model& to) noexcept {
+  for (std::size_t m = 0; m < from.matrices().size(); ++m) {
+    copy_rows(from.matrices()[m], to.matrices()[m]);
+  }
+}
+
 void initialize(const Model& model, std::uint64_t seed, int threads) {
   const auto parts = static_cast<std::size_t>(threads);
   if (threads > 1) {

@@ -48,6 +48,10 @@ struct Model {
   std::array<Matrix, 3> memory_;
 };
 
+/// The values of `from`, to a model of the same shape.
+void copy_rows(const MatrixView& from, const MatrixView& to) noexcept;
+void copy_rows(const Model& from, const Model& to) noexcept;
+
 /// W from the reference's generator (word2vec.c:361) started at `seed`, W' zero, by all threads:
 /// the pages of all rows are touched.
 void initialize(const Model& model, std::uint64_t seed, int threads);

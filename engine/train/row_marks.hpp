@@ -16,7 +16,12 @@ class RowMarks {
 
   /// What the thread has written to the row before is seen by who takes the mark; of several that
   /// mark it, by one of them at least.
-  void mark(std::size_t k) noexcept { marks_[k].store(1, std::memory_order_release); }
+  void mark(std::size_t k) noexcept {
+    // Many are there already, in lines that all workers share as long as none is written.
+    if (marks_[k].load(std::memory_order_relaxed) == 0) {
+      marks_[k].store(1, std::memory_order_release);
+    }
+  }
   /// Whether the row was marked since this was last asked.
   bool take(std::size_t k) noexcept {
     if (marks_[k].load(std::memory_order_relaxed) == 0) return false;

@@ -223,6 +223,10 @@ test_refused() {
   [ ! -e v ] || fail "a refused run leaves its output"
   # A full disk, of the first rank's.
   refused '/dev/full: ' on 2 "${small[@]}" -train corpus.txt -output /dev/full
+  # Started as one of several by who does not tell MPI.
+  refused 'MPI does not know' env SLURM_PROCID=2 timeout "$limit" "$bin/word2vec-mpi" "${small[@]}" \
+    -train corpus.txt -output v
+  [ ! -e v ] || fail "a rank that MPI does not know of writes the output"
   expect_code 0 on 3 --help
   [ "$(grep -c '^Usage' "$work/out")" -eq 1 ] || fail "--help: $(cat "$work/out")"
   rm part-0 few.txt

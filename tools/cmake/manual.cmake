@@ -15,13 +15,17 @@ function(hogvec_add_manual folder program name convert)
   set(source ${hogvec_help_of_${program}})
   set(outputs ${hogvec_manual}/${folder}/${name}.1 ${hogvec_manual}/${folder}/${name}.bash
               ${hogvec_manual}/${folder}/_${name})
+  set(programs ${hogvec_programs})
+  if(folder STREQUAL "debian")
+    list(REMOVE_ITEM programs word2vec-mpi)  # which is in no package
+  endif()
   list(GET outputs 0 page)
   list(GET outputs 1 bash)
   list(GET outputs 2 zsh)
   file(MAKE_DIRECTORY ${hogvec_manual}/${folder})
   add_custom_command(OUTPUT ${outputs}
     COMMAND ${PERL_EXECUTABLE} ${hogvec_manual_scripts}/man_page.pl ${source} ${name}
-            ${PROJECT_VERSION} ${convert} ${page} ${hogvec_programs}
+            ${PROJECT_VERSION} ${convert} ${page} ${programs}
     COMMAND ${PERL_EXECUTABLE} ${hogvec_manual_scripts}/completion.pl bash ${source} ${name} ${bash}
     COMMAND ${PERL_EXECUTABLE} ${hogvec_manual_scripts}/completion.pl zsh ${source} ${name} ${zsh}
     DEPENDS ${source} ${hogvec_manual_scripts}/help_text.pm ${hogvec_manual_scripts}/man_page.pl

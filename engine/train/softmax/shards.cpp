@@ -1,7 +1,5 @@
 #include "engine/train/softmax/shards.hpp"
 
-#include "io/error.hpp"
-
 namespace hogvec {
 
 SoftmaxShards::SoftmaxShards(Ranks* ranks, const SoftmaxSlices& slices)
@@ -26,13 +24,6 @@ std::size_t SoftmaxShards::subtree_size(std::size_t slice, std::size_t end) noex
   std::size_t size = 1;
   while (slice % (2 * size) == 0 && slice + 2 * size <= end) size *= 2;
   return size;
-}
-
-const std::byte* SoftmaxShards::take_bytes(std::size_t size) {
-  const Bytes& message = messages_[from_];
-  if (size > message.size() - at_) throw Error("a rank has sent less than a batch needs");
-  at_ += size;
-  return message.data() + at_ - size;
 }
 
 }  // namespace hogvec

@@ -4,12 +4,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
-#include <span>
-#include <type_traits>
 #include <vector>
 
-#include "engine/model/matrix.hpp"
+#include "engine/message.hpp"
 #include "engine/ranks.hpp"
 #include "engine/train/softmax/slices.hpp"
 #include "engine/train/softmax/tree_sums.hpp"
@@ -55,9 +52,7 @@ class SoftmaxShards {
   }
   template <class T>
   void put(const T* values, std::size_t count) {
-    static_assert(std::is_trivially_copyable_v<T>);
-    const auto* const bytes = reinterpret_cast<const std::byte*>(values);
-    message_.insert(message_.end(), bytes, bytes + count * sizeof(T));
+    append(message_, values, count);
   }
   void send();
   /// Calls take(rank) for every other one, whose message is then read.
@@ -66,7 +61,7 @@ class SoftmaxShards {
     for (std::size_t rank = 0; rank < messages_.size(); ++rank) {
       if (rank == rank_) continue;
       from_ = rank;
-      at_ = 0;
+      reader_ = MessageReader(messages_[rank]);
       take(rank);
     }
   }
@@ -77,7 +72,7 @@ class SoftmaxShards {
   }
   template <class T>
   void take(T* values, std::size_t count) {
-    std::memcpy(values, take_bytes(count * sizeof(T)), count * sizeof(T));
+    reader_.read(values, count);
   }
   /// When all have been taken: the sum over all slices.
   template <class T>
@@ -111,11 +106,9 @@ class SoftmaxShards {
     const auto begin_of = [&](std::size_t piece) {
       return piece == pieces ? size : size * piece / pieces / line * line;
     };
-    team.for_each_slice([&](std::size_t piece, std::size_t) {
-      if (piece < pieces) add(begin_of(piece), begin_of(piece + 1));
-    });
+    team.for_each_slice(
+        [&](std::size_t piece, std::size_t) { add(begin_of(piece), begin_of(piece + 1)); });
   }
-  const std::byte* take_bytes(std::size_t size);
 
   Ranks* ranks_;
   std::size_t rank_ = 0;
@@ -123,8 +116,8 @@ class SoftmaxShards {
   std::vector<std::size_t> owners_;  // of each slice
   Bytes message_;
   std::vector<Bytes> messages_;  // of each rank
-  std::size_t from_ = 0;         // whose is read, and how far
-  std::size_t at_ = 0;
+  std::size_t from_ = 0;         // whose is read
+  MessageReader reader_;
 };
 
 }  // namespace hogvec

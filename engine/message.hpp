@@ -1,0 +1,62 @@
+// What ranks write into a message, and read from it: values one after the other, as they lie in
+// memory. All machines of a job are alike.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "engine/ranks.hpp"
+#include "io/error.hpp"
+
+namespace hogvec {
+
+template <class Value>
+void append(Bytes& message, const Value* values, std::size_t count) {
+  static_assert(std::is_trivially_copyable_v<Value>);
+  const auto* const begin = reinterpret_cast<const std::byte*>(values);
+  message.insert(message.end(), begin, begin + count * sizeof(Value));
+}
+
+template <class Value>
+void append(Bytes& message, const Value& value) {
+  append(message, &value, 1);
+}
+
+/// Reads what append() wrote, which must outlive it. Errors, of what reads: Error where there is
+/// less.
+class MessageReader {
+ public:
+  MessageReader() = default;
+  explicit MessageReader(std::span<const std::byte> message) : rest_(message) {}
+
+  bool done() const noexcept { return rest_.empty(); }
+  template <class Value>
+  void read(Value* values, std::size_t count) {
+    std::memcpy(values, take(count * sizeof(Value)).data(), count * sizeof(Value));
+  }
+  template <class Value>
+  Value value() {
+    Value value;
+    read(&value, 1);
+    return value;
+  }
+  /// A view of the message.
+  std::string_view text(std::size_t size) {
+    return {reinterpret_cast<const char*>(take(size).data()), size};
+  }
+
+ private:
+  std::span<const std::byte> take(std::size_t size) {
+    if (size > rest_.size()) throw Error("a message of another rank is cut off");
+    const std::span<const std::byte> taken = rest_.first(size);
+    rest_ = rest_.subspan(size);
+    return taken;
+  }
+
+  std::span<const std::byte> rest_;
+};
+
+}  // namespace hogvec
