@@ -5,15 +5,33 @@
 #include <cstddef>
 #include <cstring>
 #include <functional>
+#include <memory>
+#include <new>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "io/error.hpp"
 
 namespace hogvec {
 
-using Bytes = std::vector<std::byte>;
+/// Of a vector whose values are all written before they are read: where it grows, they are not made
+/// zero first.
+template <class T>
+struct Unwritten : std::allocator<T> {
+  template <class U>
+  void construct(U* place) noexcept {
+    ::new (static_cast<void*>(place)) U;
+  }
+  template <class U, class... Args>
+  void construct(U* place, Args&&... args) {
+    ::new (static_cast<void*>(place)) U(std::forward<Args>(args)...);
+  }
+};
+
+/// A message.
+using Bytes = std::vector<std::byte, Unwritten<std::byte>>;
 
 /// One of them. All ranks call the same functions in the same order, each from one thread at a
 /// time; a call returns when this rank has what the others send it. Errors, of all functions: what

@@ -32,7 +32,7 @@ class Team {
 
   /// A round: calls work(0, ...) to work(slices - 1, ...), each once, and returns when all have.
   /// What the caller and the threads have written is seen by all in the round after. Throws what
-  /// work throws. One caller.
+  /// work throws; in the first round std::system_error where no thread can be started. One caller.
   void for_each_slice(const Work& work);
 
  private:

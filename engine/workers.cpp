@@ -20,8 +20,6 @@ namespace hogvec {
 
 #ifdef HOGVEC_STD_THREADS
 
-void allow_threads(int) {}
-
 void run_workers(int count, const std::function<void(int worker)>& work) {
   FirstException first;
   std::vector<std::thread> threads;
@@ -35,6 +33,10 @@ void run_workers(int count, const std::function<void(int worker)>& work) {
 
 #else
 
+namespace {
+
+/// Without this oneTBB silently gives no more threads than there are cores. Only ever raised: where
+/// its limit changes while threads are about, it may forget one, and never wakes it again.
 void allow_threads(int count) {
   static std::mutex mutex;
   static std::size_t allowed = static_cast<std::size_t>(tbb::info::default_concurrency());
@@ -46,6 +48,8 @@ void allow_threads(int count) {
   control = new tbb::global_control(tbb::global_control::max_allowed_parallelism, wanted);
   allowed = wanted;
 }
+
+}  // namespace
 
 void run_workers(int count, const std::function<void(int worker)>& work) {
   if (count == 1) return work(0);

@@ -8,10 +8,6 @@
 
 namespace hogvec {
 
-/// Without this oneTBB silently gives no more threads than there are cores. Only ever raised: where
-/// its limit changes while threads are about, it may forget one, and never wakes it again.
-void allow_threads(int count);
-
 /// Calls work(0) to work(count - 1), each on a thread of its own, and returns when all have.
 /// More workers than cores are really given. Throws what a worker throws.
 void run_workers(int count, const std::function<void(int worker)>& work);

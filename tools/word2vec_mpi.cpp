@@ -68,9 +68,10 @@ bool is_other_rank() noexcept {
 /// others end well, since the job is ended as soon as one does not. Another error ends it at once:
 /// the other ranks wait for this one, and would for ever.
 void run_in_job(CommandLine& line) {
+  const bool other_rank = is_other_rank();  // before MPI says that one that is alone is the first
   MpiRanks ranks;
   if (!ranks.first()) keep_quiet();
-  if (ranks.alone() && is_other_rank()) {
+  if (ranks.alone() && other_rank) {
     // Each would train the whole text, and write the same files.
     complain_aloud(kName,
                    "MPI does not know of the ranks that this one was started with; start them "

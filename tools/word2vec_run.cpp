@@ -242,7 +242,7 @@ class Word2vec {
 
   /// Where the run goes on from.
   PositionRecord spread_position() {
-    Bytes bytes = (stored_ ? stored_->start() : PositionRecord()).encode();
+    std::vector<std::byte> bytes = (stored_ ? stored_->start() : PositionRecord()).encode();
     broadcast(ranks_, bytes);
     return PositionRecord::decode(bytes);
   }

@@ -15,7 +15,7 @@ namespace hogvec::tools {
 
 /// The text of a run as this process has it.
 struct RunText {
-  Corpus corpus;                    // of ranks that share it: the chunks of this one
+  Corpus corpus;                    // of ranks that share it: the chunks that this one trains
   std::optional<ChunkPlan> chunks;  // which of the whole text these are; none: all
   std::size_t words;                // of the whole text
   std::size_t unknown;              // of it, left out

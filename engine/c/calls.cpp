@@ -22,7 +22,7 @@ struct LastError {
 thread_local LastError last_error;
 
 // A program that calls the library has no main() of ours.
-[[maybe_unused]] const OrderedTasks ordered;
+[[maybe_unused]] const OrderedTasks kOrdered;
 
 hogvec_status keep(hogvec_status status, const char* message) noexcept {
   const std::size_t length = std::min(std::strlen(message), last_error.message.size() - 1);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+
+#include "engine/kernels.hpp"
 
 namespace hogvec {
 namespace {
@@ -89,44 +92,34 @@ std::array<RowTouches, 3> expected_touches(const Vocabulary& vocabulary, const T
   return touches;
 }
 
-OtherSide::OtherSide(ConstMatrixView rows, const RowTouches& touches, const RowTouches& met) {
-  const std::size_t dim = rows.dim();
-  std::vector<double> mean(dim);
-  double squares = 0;
-  double all = 0;
-  for (std::size_t k = 0; k < std::min(rows.rows(), kFrequentRows); ++k) {
-    const double weight = touches.each[k];
-    const float* const row = rows.row(k);
-    all += weight;
-    for (std::size_t d = 0; d < dim; ++d) {
-      mean[d] += weight * row[d];
-      squares += weight * row[d] * row[d];
-    }
-  }
-  common_.assign(dim, 0);
+OtherSide::OtherSide(ConstMatrixView rows, const RowTouches& touches, const RowTouches& met)
+    : dim_(rows.dim()), common_(rows.stride()) {
+  const simd::KernelTable& kernels = active_kernels();
+  const std::size_t padded = rows.stride();
+  const std::size_t count = std::min(rows.rows(), kFrequentRows);
+  const double all = std::accumulate(touches.each.begin(), touches.each.begin() + count, 0.0);
+  std::fill_n(common_.data(), padded, 0.0f);
   if (!(all > 0)) return;
-  double length = 0;  // squared
-  for (double& value : mean) {
-    value /= all;
-    length += value * value;
+  double squares = 0;  // mean
+  for (std::size_t k = 0; k < count; ++k) {
+    const float* const row = rows.row(k);
+    const double share = touches.each[k] / all;
+    kernels.axpy(static_cast<float>(share), row, common_.data(), padded);
+    squares += share * kernels.dot(row, row, padded);
   }
-  along_ = kSlope * met.along * length;
-  across_ = kSlope * kSpread * met.across * std::max(squares / all - length, 0.0) /
-            static_cast<double>(dim);
-  if (!(length > 0)) return;
-  const double scale = 1 / std::sqrt(length);
-  for (std::size_t d = 0; d < dim; ++d) common_[d] = static_cast<float>(mean[d] * scale);
+  const double length = kernels.normalize(common_.data(), padded);
+  along_ = kSlope * met.along * length * length;
+  across_ = kSlope * kSpread * met.across * std::max(squares - length * length, 0.0) /
+            static_cast<double>(dim_);
 }
 
 void OtherSide::combine(const float* sum, std::uint32_t ranks, double steps,
                         float* change) const noexcept {
-  const std::size_t dim = common_.size();
   const auto along = static_cast<float>(factor(steps * along_, ranks));
   const auto across = static_cast<float>(factor(steps * across_, ranks));
-  float common = 0;
-  for (std::size_t d = 0; d < dim; ++d) common += sum[d] * common_[d];
-  const float more = (along - across) * common;
-  for (std::size_t d = 0; d < dim; ++d) change[d] = across * sum[d] + more * common_[d];
+  const float* const common = common_.data();
+  const float more = (along - across) * active_kernels().dot(sum, common, common_.size());
+  for (std::size_t d = 0; d < dim_; ++d) change[d] = across * sum[d] + more * common[d];
 }
 
 }  // namespace hogvec

@@ -23,6 +23,7 @@
 #include "engine/model/model.hpp"
 #include "engine/train/plan.hpp"
 #include "engine/train/run_tables.hpp"
+#include "engine/train/scratch.hpp"
 
 namespace hogvec {
 
@@ -46,13 +47,14 @@ class OtherSide {
   OtherSide(ConstMatrixView rows, const RowTouches& touches, const RowTouches& met);
 
   /// Makes of `sum`, what so many ranks have changed in all, the one change: `steps` is how often
-  /// each of them has touched the row, times alpha. `dim` values each.
+  /// each of them has touched the row, times alpha. `dim` values each; the sum is a padded row.
   void combine(const float* sum, std::uint32_t ranks, double steps, float* change) const noexcept;
 
  private:
-  std::vector<float> common_;  // direction of their mean, of length 1
-  double along_ = 0;           // curvature of a step along it
-  double across_ = 0;          // and in any other direction
+  std::size_t dim_ = 0;
+  Scratch<float> common_;  // direction of their mean, of length 1, padded
+  double along_ = 0;       // curvature of a step along it
+  double across_ = 0;      // and in any other direction
 };
 
 }  // namespace hogvec

@@ -6,21 +6,33 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "simd/prefetch.hpp"
+
 namespace hogvec {
 namespace {
 
 constexpr std::uint32_t kNone = 0xffffffff;
 
+// Rows of both models lie all over the memory, or in the caches of workers.
+constexpr std::size_t kAhead = 4;
+
 struct Header {
   std::array<std::uint32_t, 3> rows;  // of each matrix
 };
 
-std::size_t frequent_rows(const TrainPlan& plan) noexcept {
-  // pWord2Vec's number. What is trained on the tree depends on many nodes, and its rows want it
-  // sooner: of 100 MB of Wikipedia, 2 epochs, 16 ranks, the vectors have 0.622 / 0.270 with 1024
-  // rows and 0.646 / 0.283 with 8192 (WordSim-353 / analogies; one rank 0.645 / 0.293), and a word
+/// Measured on 100 MB of Wikipedia, as WordSim-353 / analogies.
+std::size_t frequent_rows(const TrainPlan& plan, std::size_t ranks) noexcept {
+  constexpr std::size_t kFew = 1024;  // pWord2Vec's number
+  constexpr std::size_t kMany = 8192;
+  // What is trained on the tree depends on many nodes, and its rows want them sooner: 2 epochs, 16
+  // ranks, 0.622 / 0.270 with few and 0.646 / 0.283 with many; one rank 0.645 / 0.293. And a word
   // takes four times as long as with noise words.
-  return plan.hierarchical_softmax ? 8192 : 1024;
+  if (plan.hierarchical_softmax) return kMany;
+  // A step of CBOW depends on all rows of a context, and the more ranks there are, the more happens
+  // between two exchanges: 5 epochs, means of three seeds, 16 ranks, 0.653 / 0.306 with few, 0.657
+  // / 0.322 with many, one rank 0.653 / 0.319; 2 ranks 0.654 / 0.314 with few.
+  if (plan.cbow()) return std::clamp(kFew * ranks / 2, kFew, kMany);
+  return kFew;
 }
 
 }  // namespace
@@ -57,6 +69,11 @@ class RowExchange::Message {
     bool done() const noexcept { return at_ == end_; }
     std::uint32_t row() const noexcept { return *at_; }
     const float* values() const noexcept { return reinterpret_cast<const float*>(at_ + 1); }
+    /// That so many rows on; this one where there is none.
+    std::uint32_t row_ahead(std::size_t rows) const noexcept {
+      const auto left = static_cast<std::size_t>(end_ - at_) / step_;
+      return at_[rows < left ? rows * step_ : 0];
+    }
     void next() noexcept { at_ += step_; }
 
    private:
@@ -78,11 +95,12 @@ RowExchange::RowExchange(Ranks& ranks, const Vocabulary& vocabulary, const Train
       matrices_{Matrix{working.input, agreed.input, &marks_.input},
                 Matrix{working.output, agreed.output, &marks_.output},
                 Matrix{working.nodes, agreed.nodes, &marks_.nodes}},
-      frequent_rows_(frequent_rows(plan)),
+      frequent_rows_(frequent_rows(plan, size_)),
       classes_(class_of(working.input.rows()) + 1),
       last_steps_(classes_, steps),
       out_(size_),
-      place_of_(working.input.rows() / size_ + 1, kNone) {}
+      place_of_(working.input.rows() / size_ + 1, kNone),
+      values_(place_of_.size() * simd::padded(working.input.dim())) {}
 
 /// Rows of class 0 are in every exchange, those of class c in one of 2^c.
 std::size_t RowExchange::class_of(std::size_t row) const noexcept {
@@ -115,18 +133,15 @@ void RowExchange::exchange(std::size_t classes, double steps, bool all) {
   const auto start = std::chrono::steady_clock::now();
   for (Bytes& message : out_) Message::clear(message);
   for (std::size_t m = 0; m < matrices_.size(); ++m) collect(m, rows_of_classes(classes), all);
-  hogvec::exchange(ranks_, out_, in_);
-  // They change slowly when they have begun to be something, and looking at them takes as long as
-  // half of an exchange. (Always every eighth time only: 16 ranks diverge.)
-  constexpr std::uint64_t kFirstLooks = 64;
-  constexpr std::uint64_t kBetweenLooks = 8;
-  if (all || turn_ <= kFirstLooks || turn_ % kBetweenLooks == 0) look_at_other_sides();
+  send({out_.begin(), out_.end()}, in_);
+  look_at_other_sides();
   Message::clear(result_);
   for (std::size_t m = 0; m < matrices_.size(); ++m) {
     add_up(m);
     combine(m, steps);
   }
-  gather(ranks_, result_, results_);
+  send(std::vector<std::span<const std::byte>>(size_, result_), results_);
+  results_[rank_].swap(result_);
   for (std::size_t m = 0; m < matrices_.size(); ++m) {
     for (std::size_t owner = 0; owner < size_; ++owner) apply(m, results_[owner], owner, all);
   }
@@ -134,10 +149,16 @@ void RowExchange::exchange(std::size_t classes, double steps, bool all) {
   ++totals_.exchanges;
   for (std::size_t r = 0; r < size_; ++r) {
     if (r == rank_) continue;
-    totals_.bytes += out_[r].size() + in_[r].size() + result_.size() + results_[r].size();
+    totals_.bytes += out_[r].size() + in_[r].size() + results_[rank_].size() + results_[r].size();
   }
   totals_.seconds +=
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// What a rank has for itself stays where it is.
+void RowExchange::send(std::vector<std::span<const std::byte>> out, std::vector<Bytes>& in) {
+  out[rank_] = {};
+  ranks_.exchange(out, in);
 }
 
 /// As this rank's workers have them: the agreed ones do not know yet where rows are going.
@@ -150,15 +171,25 @@ void RowExchange::look_at_other_sides() {
   }
 }
 
+void RowExchange::prefetch(const Matrix& matrix, std::size_t row, bool to_write) noexcept {
+  simd::prefetch_row(matrix.working.row(row), matrix.working.dim(), to_write);
+  simd::prefetch_row(matrix.agreed.row(row), matrix.agreed.dim(), to_write);
+}
+
 void RowExchange::collect(std::size_t matrix, std::size_t limit, bool all) {
   const Matrix& m = matrices_[matrix];
   const std::size_t dim = m.working.dim();
+  rows_.clear();
   for (std::size_t k = 0; k < std::min(limit, m.working.rows()); ++k) {
-    if (!m.marks->take(k) && !all) continue;
-    Bytes& message = out_[k % size_];
-    float* const change = Message::add(message, matrix, static_cast<std::uint32_t>(k), dim);
+    if (m.marks->take(k) || all) rows_.push_back(static_cast<std::uint32_t>(k));
+  }
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    prefetch(m, rows_[std::min(i + kAhead, rows_.size() - 1)], false);
+    const std::uint32_t k = rows_[i];
     const float* const working = m.working.row(k);
     const float* const agreed = m.agreed.row(k);
+    Bytes& message = out_[k % size_];
+    float* const change = Message::add(message, matrix, k, dim);
     bool any = false;
     for (std::size_t d = 0; d < dim; ++d) {
       change[d] = working[d] - agreed[d];
@@ -168,21 +199,26 @@ void RowExchange::collect(std::size_t matrix, std::size_t limit, bool all) {
   }
 }
 
+float* RowExchange::sum(std::size_t place, std::size_t dim) noexcept {
+  return values_.data() + place * simd::padded(dim);
+}
+
 void RowExchange::add_up(std::size_t matrix) {
   const std::size_t dim = matrices_[matrix].working.dim();
   sums_.clear();
-  values_.clear();
-  for (const Bytes& message : in_) {
+  for (std::size_t rank = 0; rank < size_; ++rank) {
+    const Bytes& message = rank == rank_ ? out_[rank_] : in_[rank];
     for (Message::Reader r(message, matrix, dim); !r.done(); r.next()) {
       std::uint32_t& place = place_of_[r.row() / size_];
       if (place == kNone) {
         place = static_cast<std::uint32_t>(sums_.size());
         sums_.push_back({r.row(), 1});
-        values_.insert(values_.end(), r.values(), r.values() + dim);
+        float* const values = sum(place, dim);
+        std::fill(std::copy_n(r.values(), dim, values), values + simd::padded(dim), 0.0f);
         continue;
       }
       ++sums_[place].ranks;
-      float* const values = values_.data() + place * dim;
+      float* const values = sum(place, dim);
       for (std::size_t d = 0; d < dim; ++d) values[d] += r.values()[d];
     }
   }
@@ -192,12 +228,11 @@ void RowExchange::add_up(std::size_t matrix) {
 void RowExchange::combine(std::size_t matrix, double steps) {
   const std::size_t dim = matrices_[matrix].working.dim();
   std::sort(sums_.begin(), sums_.end(), [](const Sum& a, const Sum& b) { return a.row < b.row; });
-  for (const Sum& sum : sums_) {
-    std::uint32_t& place = place_of_[sum.row / size_];
-    const double since = (steps - last_steps_[class_of(sum.row)]) / static_cast<double>(size_);
-    other_sides_[matrix].combine(values_.data() + place * dim, sum.ranks,
-                                 touches_[matrix].each[sum.row] * since,
-                                 Message::add(result_, matrix, sum.row, dim));
+  for (const Sum& s : sums_) {
+    std::uint32_t& place = place_of_[s.row / size_];
+    const double since = (steps - last_steps_[class_of(s.row)]) / static_cast<double>(size_);
+    other_sides_[matrix].combine(sum(place, dim), s.ranks, touches_[matrix].each[s.row] * since,
+                                 Message::add(result_, matrix, s.row, dim));
     place = kNone;
   }
 }
@@ -208,6 +243,7 @@ void RowExchange::apply(std::size_t matrix, const Bytes& result, std::size_t own
   Message::Reader mine(out_[owner], matrix, dim);
   for (Message::Reader r(result, matrix, dim); !r.done(); r.next()) {
     ++totals_.rows;
+    prefetch(m, r.row_ahead(kAhead), prefetch_to_write_);
     while (!mine.done() && mine.row() < r.row()) mine.next();
     const bool sent = !mine.done() && mine.row() == r.row();
     const float* const change = r.values();

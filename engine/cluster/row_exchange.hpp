@@ -10,12 +10,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/cluster/combination.hpp"
 #include "engine/model/model.hpp"
 #include "engine/ranks.hpp"
 #include "engine/train/row_marks.hpp"
+#include "simd/prefetch.hpp"
 
 namespace hogvec {
 
@@ -67,8 +69,11 @@ class RowExchange {
   std::size_t class_of(std::size_t row) const noexcept;
   std::size_t rows_of_classes(std::size_t classes) const noexcept;
   void exchange(std::size_t classes, double steps, bool all);
+  void send(std::vector<std::span<const std::byte>> out, std::vector<Bytes>& in);
   void look_at_other_sides();
+  static void prefetch(const Matrix& matrix, std::size_t row, bool to_write) noexcept;
   void collect(std::size_t matrix, std::size_t limit, bool all);
+  float* sum(std::size_t place, std::size_t dim) noexcept;
   void add_up(std::size_t matrix);
   void combine(std::size_t matrix, double steps);
   void apply(std::size_t matrix, const Bytes& result, std::size_t owner, bool all);
@@ -76,6 +81,7 @@ class RowExchange {
   Ranks& ranks_;
   std::size_t size_;
   std::size_t rank_;
+  bool prefetch_to_write_ = simd::can_prefetch_to_write();
   std::array<RowTouches, 3> touches_;
   ModelMarks marks_;
   std::array<Matrix, 3> matrices_;
@@ -84,13 +90,14 @@ class RowExchange {
   std::size_t classes_;                   // of rows, by how often they are exchanged
   std::vector<double> last_steps_;        // when each class was
   std::uint64_t turn_ = 0;                // exchanges so far
+  std::vector<std::uint32_t> rows_;       // of a matrix, that are collected
   std::vector<Bytes> out_;                // differences, to each owner
-  std::vector<Bytes> in_;                 // of each rank, of rows that this one owns
+  std::vector<Bytes> in_;                 // of each other rank, of rows that this one owns
   std::vector<std::uint32_t> place_of_;   // of each of these, in sums_; kNone
   std::vector<Sum> sums_;
-  std::vector<float> values_;  // of the sums
-  Bytes result_;               // what is made of them
-  std::vector<Bytes> results_;
+  Scratch<float> values_;       // of the sums, padded rows
+  Bytes result_;                // what is made of them
+  std::vector<Bytes> results_;  // of each other rank
   ExchangeTotals totals_;
 };
 

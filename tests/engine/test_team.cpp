@@ -47,7 +47,7 @@ TEST_CASE("a team of no slices has nothing to do") {
   team.for_each_slice([](std::size_t, std::size_t) { FAIL("there is none"); });
 }
 
-TEST_CASE("threads that left because no round came for long come again") {
+TEST_CASE("threads that sleep because no round came for long come again") {
   Team team(3, 6);
   for (int round = 0; round < 5; ++round) {
     std::atomic<int> visits{0};
@@ -57,22 +57,34 @@ TEST_CASE("threads that left because no round came for long come again") {
   }
 }
 
+/// A round in which `slow` ends when all other slices have: if they waited for it, never. The limit
+/// turns that into a failure.
+void others_end_first(Team& team, std::size_t slow) {
+  CAPTURE(slow);
+  std::atomic<int> others{0};
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  team.for_each_slice([&](std::size_t slice, std::size_t) {
+    if (slice != slow) {
+      ++others;
+      return;
+    }
+    while (others < 7 && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+    REQUIRE(others == 7);
+  });
+}
+
 TEST_CASE("a thread that gets no further keeps only the slice that it has begun") {
   Team team(2, 8);
-  for (const std::size_t slow : {0u, 3u, 4u, 7u}) {
-    CAPTURE(slow);
-    std::atomic<int> others{0};
-    // It ends when all others have: if they waited for it, never. The limit turns that into a
-    // failure; oneTBB's threads may come late.
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-    team.for_each_slice([&](std::size_t slice, std::size_t) {
-      if (slice != slow) {
-        ++others;
-        return;
-      }
-      while (others < 7 && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
-      CHECK(others == 7);
-    });
+  for (const std::size_t slow : {0u, 3u, 4u, 7u}) others_end_first(team, slow);
+}
+
+TEST_CASE("a round that opens as a thread goes to sleep wakes it") {
+  Team team(2, 8);
+  // From rounds that follow at once to such as no thread waits for.
+  for (int round = 0; round < 4000; ++round) {
+    const auto next = std::chrono::steady_clock::now() + std::chrono::nanoseconds(100) * round;
+    while (std::chrono::steady_clock::now() < next) continue;
+    others_end_first(team, 0);
   }
 }
 
