@@ -16,8 +16,9 @@ namespace hogvec {
 template <class Value>
 void append(Bytes& message, const Value* values, std::size_t count) {
   static_assert(std::is_trivially_copyable_v<Value>);
-  const auto* const begin = reinterpret_cast<const std::byte*>(values);
-  message.insert(message.end(), begin, begin + count * sizeof(Value));
+  const std::size_t begin = message.size();
+  message.resize(begin + count * sizeof(Value));
+  if (count > 0) std::memcpy(message.data() + begin, values, count * sizeof(Value));
 }
 
 template <class Value>
@@ -35,7 +36,13 @@ class MessageReader {
   bool done() const noexcept { return rest_.empty(); }
   template <class Value>
   void read(Value* values, std::size_t count) {
-    std::memcpy(values, take(count * sizeof(Value)).data(), count * sizeof(Value));
+    static_assert(std::is_trivially_copyable_v<Value>);
+    require(count, sizeof(Value));
+    if (count > 0) std::memcpy(values, take(count * sizeof(Value)).data(), count * sizeof(Value));
+  }
+  /// That there are so many more values of that size: before room is made for them.
+  void require(std::size_t count, std::size_t size) const {
+    if (count > rest_.size() / size) throw Error("a message of another rank is cut off");
   }
   template <class Value>
   Value value() {
@@ -50,7 +57,7 @@ class MessageReader {
 
  private:
   std::span<const std::byte> take(std::size_t size) {
-    if (size > rest_.size()) throw Error("a message of another rank is cut off");
+    require(size, 1);
     const std::span<const std::byte> taken = rest_.first(size);
     rest_ = rest_.subspan(size);
     return taken;

@@ -9,7 +9,6 @@
 #include <new>
 #include <span>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "io/error.hpp"
@@ -20,13 +19,12 @@ namespace hogvec {
 /// zero first.
 template <class T>
 struct Unwritten : std::allocator<T> {
+  Unwritten() = default;
+  template <class U>
+  explicit Unwritten(const Unwritten<U>&) noexcept {}
   template <class U>
   void construct(U* place) noexcept {
     ::new (static_cast<void*>(place)) U;
-  }
-  template <class U, class... Args>
-  void construct(U* place, Args&&... args) {
-    ::new (static_cast<void*>(place)) U(std::forward<Args>(args)...);
   }
 };
 

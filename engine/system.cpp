@@ -32,7 +32,7 @@ std::size_t available_addresses() {
   return address_memory("", {.all = bytes_of(all), .data = bytes_of(data)});
 }
 
-std::size_t stack_addresses(int threads) {
+std::size_t stack_addresses(int threads, int more) {
   std::size_t bytes = 0;
   pthread_attr_t attributes;
   if (pthread_getattr_default_np(&attributes) == 0) {
@@ -42,7 +42,7 @@ std::size_t stack_addresses(int threads) {
   std::error_code failure;
   const std::filesystem::directory_iterator running("/proc/self/task", failure);
   const std::ptrdiff_t missing = threads - std::distance(begin(running), end(running));
-  return bytes * static_cast<std::size_t>(std::max<std::ptrdiff_t>(missing, 0));
+  return bytes * static_cast<std::size_t>(std::max<std::ptrdiff_t>(missing, 0) + more);
 }
 
 std::size_t resident_memory() {

@@ -14,8 +14,9 @@ std::size_t available_memory();
 /// it has none.
 std::size_t available_addresses();
 
-/// What the stacks of so many threads map beyond those of the threads that there are.
-std::size_t stack_addresses(int threads);
+/// What the stacks of so many threads map beyond those of the threads that there are, and those of
+/// `more` that do not take the place of any.
+std::size_t stack_addresses(int threads, int more);
 
 /// Memory that the process holds, in bytes.
 std::size_t resident_memory();

@@ -37,32 +37,35 @@ struct alignas(64) Shared : std::atomic<T> {};
 
 }  // namespace
 
-/// Threads that stay, asleep where no round comes for long. (No tasks of oneTBB that end and are
+/// Threads that stay, asleep where no round comes for long. (Not tasks of oneTBB that end and are
 /// spawned again: of its threads, where there are more than cores, one may be forgotten, and a team
-/// went on without it to its end. Measured: 2021.8, 33 threads on two cores, one process in
-/// twenty.)
+/// went on without it to its end. Measured: 2021.8, 33 threads on two cores, one process in 20.)
 ///
-/// A slice is taken by raising its round to the one that is
-/// open, once: who succeeds knows that the round can't end before it is done. A thread that comes
-/// late finds no slice of its round.
+/// A slice is taken by raising its round to the one that is open, once: who succeeds knows that the
+/// round can't end before it is done. A thread that comes late finds no slice of its round.
 class Team::Threads {
  public:
   Threads(std::size_t threads, std::size_t slices, const TeamPlace& place)
-      : count_(threads), place_(place), taken_(slices), late_(count_) {}
+      : count_(threads), place_(place), taken_(slices), late_(count_) {
+    threads_.reserve(count_);
+    try {
+      for (std::size_t thread = 1; thread < count_; ++thread) {
+        threads_.emplace_back([this, thread] { take_part_in_rounds(thread); });
+      }
+    } catch (...) {
+      end();
+      throw;
+    }
+  }
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
-  ~Threads() {
-    open_.store(kNoMore, std::memory_order_release);
-    open_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
-  }
+  ~Threads() { end(); }
 
   void round(const Work& work) {
     work_ = &work;
     done_.store(0, std::memory_order_relaxed);
     const Round round = open_.load(std::memory_order_relaxed) + 1;
-    open_.store(round, std::memory_order_release);
-    first_.guard([&] { call(); });
+    open(round);
     take_part(0, round);
     for (int pauses = 0; done_.load(std::memory_order_acquire) != taken_.size(); ++pauses) {
       if (pauses < kDonePauses) {
@@ -137,20 +140,26 @@ class Team::Threads {
   }
 
   /// Returns when another round than `seen` is open.
-  void wait_for_more(Round seen) const noexcept {
+  void wait_for_more(Round seen) noexcept {
     for (int pauses = 0; pauses < kIdlePauses; ++pauses) {
       if (open_.load(std::memory_order_relaxed) != seen) return;
       pause();
     }
-    open_.wait(seen, std::memory_order_acquire);
+    ++sleepers_;
+    open_.wait(seen);
+    --sleepers_;
   }
 
-  /// Has the threads come to the round that is open.
-  void call() {
-    for (std::size_t thread = threads_.size() + 1; thread < count_; ++thread) {
-      threads_.emplace_back([this, thread] { take_part_in_rounds(thread); });
-    }
-    open_.notify_all();
+  /// Without sleepers it costs no call: all teams of a process share the places where the library
+  /// looks for who waits.
+  void open(Round round) noexcept {
+    open_.store(round);  // before the sleepers are counted, as these are before they look at it
+    if (sleepers_.load() != 0) open_.notify_all();
+  }
+
+  void end() noexcept {
+    open(kNoMore);
+    for (std::thread& thread : threads_) thread.join();
   }
 
   std::size_t count_;
@@ -161,6 +170,7 @@ class Team::Threads {
   std::vector<Shared<Round>> taken_;
   std::vector<Shared<bool>> late_;  // of each thread: others had to take slices of its last round
   FirstException first_;
+  Shared<int> sleepers_{};
   std::vector<std::thread> threads_;  // of which 0 is the caller
 };
 

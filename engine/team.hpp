@@ -20,6 +20,7 @@ class Team {
   /// each other from coming.
   /// Where the place pins, its other threads stay in their domains; where the caller is, is its own
   /// to say.
+  /// Errors: std::system_error where a thread cannot be started.
   Team(int threads, std::size_t slices, const TeamPlace& place = {});
   Team(Team&&) noexcept;
   ~Team();
@@ -32,7 +33,7 @@ class Team {
 
   /// A round: calls work(0, ...) to work(slices - 1, ...), each once, and returns when all have.
   /// What the caller and the threads have written is seen by all in the round after. Throws what
-  /// work throws; in the first round std::system_error where no thread can be started. One caller.
+  /// work throws. One caller.
   void for_each_slice(const Work& work);
 
  private:

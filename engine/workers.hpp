@@ -1,4 +1,4 @@
-// Where threads are started, but for those of a Team, which stay for many rounds.
+// Work on many threads, but for that of a Team, whose threads stay for many rounds.
 #pragma once
 
 #include <atomic>

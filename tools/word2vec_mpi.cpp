@@ -64,19 +64,32 @@ bool is_other_rank() noexcept {
   return false;
 }
 
+/// The processes that it was started with, this one among them, and who says so.
+struct ToldSize {
+  const char* by;
+  const char* size;
+  bool several() const noexcept { return size != nullptr && std::string_view(size) != "1"; }
+};
+ToldSize told_size() noexcept {
+  for (const char* const name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
+    if (const char* const size = std::getenv(name)) return {name, size};
+  }
+  return {};
+}
+
 /// What all ranks know of, an error or a signal, the first one tells, with its exit code; the
 /// others end well, since the job is ended as soon as one does not. Another error ends it at once:
 /// the other ranks wait for this one, and would for ever.
 void run_in_job(CommandLine& line) {
-  const bool other_rank = is_other_rank();  // before MPI says that one that is alone is the first
+  const ToldSize told = told_size();  // before MPI says 1 of one that is alone
   MpiRanks ranks;
   if (!ranks.first()) keep_quiet();
-  if (ranks.alone() && other_rank) {
+  if (ranks.alone() && told.several()) {
     // Each would train the whole text, and write the same files.
-    complain_aloud(kName,
-                   "MPI does not know of the ranks that this one was started with; start them "
-                   "by its own mpirun, or by srun --mpi=pmix");
-    MpiRanks::end_all(kExitFailure);
+    throw Error(fmt::format(
+        "MPI does not know of the {} processes that this one was started with ({}); start them by "
+        "its own mpirun, or by srun --mpi=pmix; one that is a run of its own, without {}",
+        told.size, told.by, told.by));
   }
   const auto fail = [&](const char* what) {
     if (ranks.alone() || (ranks.failed_together() && ranks.first())) throw;

@@ -44,7 +44,9 @@ void require_memory(const Corpus& corpus, const TrainPlan& plan, const RunTables
   }
   if (!options.held_out.empty() && ranks.first()) need += held_out_memory(words, plan);
   const std::size_t addresses = available_addresses();
-  const std::size_t stacks = stack_addresses(plan.threads);
+  // A team has threads of its own beside those that have read the text.
+  const int team = plan.full_softmax ? useful_threads(plan.threads) - 1 : 0;
+  const std::size_t stacks = stack_addresses(plan.threads, team);
   const std::size_t free =
       std::min(available_memory(), addresses > stacks ? addresses - stacks : 0);
   const std::size_t gives_way = in_file ? ModelShape(words, plan).bytes() : 0;

@@ -93,8 +93,7 @@ std::array<RowTouches, 3> expected_touches(const Vocabulary& vocabulary, const T
 }
 
 OtherSide::OtherSide(ConstMatrixView rows, const RowTouches& touches, const RowTouches& met)
-    : dim_(rows.dim()), common_(rows.stride()) {
-  const simd::KernelTable& kernels = active_kernels();
+    : kernels_(&active_kernels()), dim_(rows.dim()), common_(rows.stride()) {
   const std::size_t padded = rows.stride();
   const std::size_t count = std::min(rows.rows(), kFrequentRows);
   const double all = std::accumulate(touches.each.begin(), touches.each.begin() + count, 0.0);
@@ -104,10 +103,10 @@ OtherSide::OtherSide(ConstMatrixView rows, const RowTouches& touches, const RowT
   for (std::size_t k = 0; k < count; ++k) {
     const float* const row = rows.row(k);
     const double share = touches.each[k] / all;
-    kernels.axpy(static_cast<float>(share), row, common_.data(), padded);
-    squares += share * kernels.dot(row, row, padded);
+    kernels_->axpy(static_cast<float>(share), row, common_.data(), padded);
+    squares += share * kernels_->dot(row, row, padded);
   }
-  const double length = kernels.normalize(common_.data(), padded);
+  const double length = kernels_->normalize(common_.data(), padded);
   along_ = kSlope * met.along * length * length;
   across_ = kSlope * kSpread * met.across * std::max(squares - length * length, 0.0) /
             static_cast<double>(dim_);
@@ -118,7 +117,7 @@ void OtherSide::combine(const float* sum, std::uint32_t ranks, double steps,
   const auto along = static_cast<float>(factor(steps * along_, ranks));
   const auto across = static_cast<float>(factor(steps * across_, ranks));
   const float* const common = common_.data();
-  const float more = (along - across) * active_kernels().dot(sum, common, common_.size());
+  const float more = (along - across) * kernels_->dot(sum, common, common_.size());
   for (std::size_t d = 0; d < dim_; ++d) change[d] = across * sum[d] + more * common[d];
 }
 

@@ -51,6 +51,7 @@ class OtherSide {
   void combine(const float* sum, std::uint32_t ranks, double steps, float* change) const noexcept;
 
  private:
+  const simd::KernelTable* kernels_ = nullptr;
   std::size_t dim_ = 0;
   Scratch<float> common_;  // direction of their mean, of length 1, padded
   double along_ = 0;       // curvature of a step along it

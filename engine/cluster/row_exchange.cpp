@@ -214,7 +214,7 @@ void RowExchange::add_up(std::size_t matrix) {
         place = static_cast<std::uint32_t>(sums_.size());
         sums_.push_back({r.row(), 1});
         float* const values = sum(place, dim);
-        std::fill(std::copy_n(r.values(), dim, values), values + simd::padded(dim), 0.0f);
+        std::copy_n(r.values(), dim, values);  // the padding stays zero
         continue;
       }
       ++sums_[place].ranks;

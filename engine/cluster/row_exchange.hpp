@@ -17,6 +17,7 @@
 #include "engine/model/model.hpp"
 #include "engine/ranks.hpp"
 #include "engine/train/row_marks.hpp"
+#include "engine/train/scratch.hpp"
 #include "simd/prefetch.hpp"
 
 namespace hogvec {

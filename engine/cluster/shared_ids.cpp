@@ -98,6 +98,7 @@ EncodedCorpus SharedIds::deal(const std::vector<std::size_t>& begins, bool all) 
       for (MessageReader reader(message); !reader.done();) {
         const auto place = reader.value<std::size_t>();
         const auto count = reader.value<std::size_t>();
+        reader.require(count, sizeof(WordId));
         room.resize(std::max(room.size(), count));
         reader.read(room.data(), count);
         parts.push_back({place, blocks->keep({room.data(), count})});

@@ -14,8 +14,9 @@ class RowMarks {
   explicit RowMarks(std::size_t rows)
       : marks_(std::make_unique<std::atomic<std::uint8_t>[]>(rows)) {}
 
-  /// What the thread has written to the row before is seen by who takes the mark; of several that
-  /// mark it, by one of them at least.
+  /// What the thread has written to the row before is seen by who takes the mark, if it was not
+  /// there. A change that is made as a mark is taken may wait for the row's next one: who looks for
+  /// all that has changed compares rows.
   void mark(std::size_t k) noexcept {
     // Many are there already, in lines that all workers share as long as none is written.
     if (marks_[k].load(std::memory_order_relaxed) == 0) {

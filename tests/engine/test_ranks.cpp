@@ -2,11 +2,13 @@
 // are threads; those of MPI are tested by tests/tools/test_mpi.sh.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <atomic>
 #include <numeric>
 #include <string>
 
 #include "engine/cluster/local_ranks.hpp"
+#include "engine/message.hpp"
 #include "tests/files.hpp"
 
 namespace {
@@ -40,6 +42,32 @@ TEST_CASE("messages of any length arrive by rank, again and again") {
       }
     });
   }
+}
+
+TEST_CASE("a message is read as it was written, and one that is cut off is told") {
+  Bytes message;
+  append(message, std::uint64_t{7});
+  append(message, std::uint16_t{3});
+  const std::array<float, 3> values{1, 2, 3};
+  append(message, values.data(), values.size());
+  append(message, values.data(), 0);
+  const auto read = [](std::span<const std::byte> bytes) {
+    MessageReader reader(bytes);
+    const auto first = reader.value<std::uint64_t>();  // here: what CHECK sees throw it keeps
+    CHECK(first == 7);
+    std::vector<float> got(reader.value<std::uint16_t>());
+    reader.read(got.data(), got.size());
+    CHECK(got == std::vector<float>{1, 2, 3});
+    CHECK(reader.done());
+  };
+  read(message);
+  for (std::size_t size = 0; size < message.size(); ++size) {
+    CHECK(error_of([&] { read(std::span(message).first(size)); }) ==
+          "a message of another rank is cut off");
+  }
+  // More values than any message has, whatever their bytes come to.
+  MessageReader reader(message);
+  CHECK_THROWS_AS(reader.require(std::size_t{1} << 62, 8), Error);
 }
 
 TEST_CASE("values of all ranks, and of the first one") {

@@ -1,6 +1,6 @@
 // Runs that ranks share, each with a model of its own: every pass is trained once, all agree on the
 // rows, and a run goes on with any number of ranks. Ranks that are threads. Texts of a few thousand
-// words. Out of scope: how good the vectors are (engine/README.md has the table).
+// words. Out of scope: how good the vectors are (engine/cluster/README.md has the table).
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -259,6 +259,54 @@ TEST_CASE("rows that one rank has trained are the others' too, whoever trains on
     for (const Bytes& other : all) CHECK(other == all[0]);
     CHECK(end == values(working));
   });
+}
+
+/// A text of so many words, each of them twice.
+Corpus corpus_of_words(std::size_t words) {
+  std::string text;
+  for (std::size_t k = 0; k < 2 * words; ++k) text += "w" + std::to_string(k % words) + ' ';
+  const testing::TemporaryFile file(text);
+  return read_corpus(file.path(), {.min_count = 1});
+}
+
+/// Which of the marked rows have been agreed on after each of the exchanges: by the turn.
+std::vector<int> turns_of(const Corpus& corpus, const TrainSettings& settings, int ranks_count,
+                          const std::vector<std::size_t>& rows) {
+  const TrainPlan plan = make_plan(settings);
+  const RunTables tables(corpus.vocabulary, plan);
+  std::vector<int> turns(rows.size());
+  run_local_ranks(ranks_count, [&](Ranks& ranks) {
+    const Model agreed = initial_model(corpus.vocabulary.size(), settings);
+    const Model working = initial_model(corpus.vocabulary.size(), settings);
+    RowExchange exchange(ranks, corpus.vocabulary, plan, tables, working, agreed, 0);
+    for (const std::size_t k : rows) {
+      working.input.row(k)[0] += 1;
+      exchange.marks().input.mark(k);
+    }
+    for (int turn = 1; turn <= 4; ++turn) {
+      exchange.run(turn);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const float* const row = agreed.input.row(rows[i]);
+        if (ranks.first() && turns[i] == 0 && row[0] == working.input.row(rows[i])[0]) {
+          turns[i] = turn;
+        }
+      }
+    }
+  });
+  return turns;
+}
+
+TEST_CASE("the most frequent rows go with every exchange, others with every second, or fourth") {
+  const Corpus corpus = corpus_of_words(9'000);
+  const std::vector<std::size_t> rows{1, 1023, 1024, 2047, 2048, 4095, 4096, 8191};
+  const TrainSettings cbow{.architecture = Architecture::kCbow, .dim = 8};
+  const std::vector<int> few{1, 1, 2, 2, 4, 4, 0, 0};
+  CHECK(turns_of(corpus, {.dim = 8}, 2, rows) == few);
+  CHECK(turns_of(corpus, {.dim = 8}, 8, rows) == few);
+  CHECK(turns_of(corpus, cbow, 2, rows) == few);
+  CHECK(turns_of(corpus, cbow, 8, rows) == std::vector<int>{1, 1, 1, 1, 1, 1, 2, 2});
+  CHECK(turns_of(corpus, {.hierarchical_softmax = true, .negatives = 0, .dim = 8}, 2, rows) ==
+        std::vector<int>(8, 1));
 }
 
 }  // namespace

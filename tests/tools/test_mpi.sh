@@ -202,14 +202,14 @@ test_kill() {
     [ $((SECONDS - begin)) -le $((10 * slowdown)) ] ||
       fail "the job goes on for $((SECONDS - begin)) s when rank $rank has been killed"
     expect_code 0 "$bin/convert" -info m
-    expect_code 0 on $((1 + (2 * round + 3) % 6)) -resume m -output v -debug 0
+    expect_code 0 on $((1 + (round - 1) * 3 % 7)) -resume m -output v -debug 0
   done
   rm -f m* v
 }
 
 # What goes wrong is told once, by whom it has happened to, and nothing is left.
 test_refused() {
-  local last
+  local last rank code
   refused 'rank 1: was given -size 9, and the first rank -size 8' \
     timeout "$limit" "$mpirun" -n 1 "$bin/word2vec-mpi" "${small[@]}" -train corpus.txt -output v : \
     -n 1 "$bin/word2vec-mpi" -min-count 3 -size 9 -threads 1 -debug 0 -binary 1 -train corpus.txt -output v
@@ -225,9 +225,15 @@ test_refused() {
   # A full disk, of the first rank's.
   refused '/dev/full: ' on 2 "${small[@]}" -train corpus.txt -output /dev/full
   # Started as one of several by who does not tell MPI.
-  refused 'MPI does not know' env SLURM_PROCID=2 timeout "$limit" "$bin/word2vec-mpi" "${small[@]}" \
-    -train corpus.txt -output v
-  [ ! -e v ] || fail "a rank that MPI does not know of writes the output"
+  for rank in 0 2; do
+    code=0
+    SLURM_PROCID=$rank SLURM_STEP_NUM_TASKS=3 timeout "$limit" "$bin/word2vec-mpi" "${small[@]}" \
+      -train corpus.txt -output v 2>"$work/err" || code=$?
+    [ "$code" -eq 1 ] || fail "rank $rank, which MPI does not know of: exit code $code"
+    [ "$rank" -ne 0 ] || grep -q 'MPI does not know of the 3 processes' "$work/err" ||
+      fail "rank 0, which MPI does not know of: $(cat "$work/err")"
+    [ ! -e v ] || fail "rank $rank, which MPI does not know of, writes the output"
+  done
   expect_code 0 on 3 --help
   [ "$(grep -c '^Usage' "$work/out")" -eq 1 ] || fail "--help: $(cat "$work/out")"
   rm part-0 few.txt
