@@ -15,7 +15,9 @@ WORDS = {
     "compare": "the working tree against another revision: faster, slower or the same",
     "suite": "hogvec_bench, into the history",
     "report": "an HTML page of a history file",
+    "history": "history check: where the figures of a history file have changed for good",
 }
+MODULES = {"history": "check_history"}  # of words whose module has another name
 
 USAGE = """usage: tools/bench WORD [FLAG VALUE]...
 
@@ -108,8 +110,8 @@ def positive(what, text, most=10**12):
 
 
 def main(arguments):
-    """The exit code: 0, 1 for a failure, 2 for a wrong call; of compare 1 for a slowdown, 3 for a
-    failure."""
+    """The exit code: 0, 1 for a failure, 2 for a wrong call; of compare and history 1 for a
+    slowdown, 3 for a failure."""
     if arguments and arguments[0] in ("-h", "-help", "--help"):
         print(USAGE)
         return 0
@@ -118,12 +120,13 @@ def main(arguments):
         print(f"tools/bench: {wrong}{USAGE}" if wrong else USAGE, file=sys.stderr)
         return 2
     word = arguments[0]
-    failure = 3 if word == "compare" else 1
+    failure = 3 if word in ("compare", "history") else 1
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, _interrupt)  # as Ctrl-C: children end, temporary files go
     try:
-        return importlib.import_module(f"bench.{word}").main(arguments[1:]) or 0
+        module = importlib.import_module(f"bench.{MODULES.get(word, word)}")
+        return module.main(arguments[1:]) or 0
     except UsageError as error:
         print(f"tools/bench {word}: {error}", file=sys.stderr)
         return 2

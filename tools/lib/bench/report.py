@@ -3,7 +3,8 @@ import os
 import subprocess
 import tempfile
 
-from bench import ROOT, BenchError, Flags, UsageError, history, report_rivals, report_threads
+from bench import (ROOT, BenchError, Flags, UsageError, changes, history, report_rivals,
+                   report_threads)
 from bench import report_charts as charts
 from bench import report_model as model
 from bench.report_charts import html, name_of
@@ -108,7 +109,8 @@ def page(path, records, groups):
 
 def machine_section(machine):
     parts = [f"<section><h2>{html(charts.short(str(machine.facts.get('cpu', '')), 120))}</h2>",
-             f"<p class=note>{html(facts_line(machine))}</p>", moved_table(machine)]
+             f"<p class=note>{html(facts_line(machine))}</p>", changed_table(machine),
+             moved_table(machine)]
     parts.append(roofline_figure(machine))
     parts.append(report_threads.section(machine))
     parts.append(report_rivals.section(machine))
@@ -136,6 +138,28 @@ def facts_line(machine):
     return f"{', '.join(line)}; {charts.counted(machine.records, 'record')}"
 
 
+def changed_table(machine):
+    """What bench/changes.py finds, the newest first."""
+    found = [(series.points[change.index].time, series, change)
+             for series in machine.series for change in series.changes]
+    if not found:
+        return ""
+    found.sort(key=lambda one: (one[0], -one[1].gain(one[2])), reverse=True)
+    worse = sum(series.is_worse(change) for _, series, change in found)
+    rows = "".join(changed_row(series, change) for _, series, change in found[:200])
+    return ("<h3>Changed for good</h3><p class=note>Where the level of a figure has changed: "
+            f"{worse} worse, {len(found) - worse} better, the newest first; lines in the charts "
+            f"below. Of a thousand figures that have not changed, {1000 * changes.ALARM:.0f} would "
+            "be here.</p><div class=scroll><table><thead><tr><th>figure</th><th class=n>change</th>"
+            "<th class=n>before</th><th class=n>since</th><th>between the commits</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>")
+
+
+def changed_row(series, change):
+    return figure_row(series, series.gain(change), (change.before, change.now),
+                      series.points[change.index - 1:change.index + 1])
+
+
 def moved_table(machine):
     moved = [(series.moved(), series) for series in machine.series]
     moved = sorted(((ratio, s) for ratio, s in moved if ratio), key=lambda pair: pair[0])
@@ -160,13 +184,18 @@ def moved_table(machine):
 
 def moved_row(ratio, series):
     before, now = series.points[-2:]
-    word = "better" if ratio > 1 else "worse"
+    return figure_row(series, ratio, (before.value, now.value), (before, now))
+
+
+def figure_row(series, gain, values, points):
+    """A figure that has changed between two points."""
+    word = "better" if gain > 1 else "worse"
     return (f"<tr><td class=name>{name_of(series.name)}</td>"
-            f'<td class="n {word}">{charts.number(ratio)} ×, {word}</td>'
-            f"<td class=n>{html(charts.amount(before.value, series.unit)[:60])}</td>"
-            f"<td class=n>{html(charts.amount(now.value, series.unit)[:60])}</td>"
-            f"<td class=commits>{html(history.short_commit(before.commit))} to "
-            f"{html(now.label)}</td></tr>")
+            f'<td class="n {word}">{charts.number(gain)} ×, {word}</td>'
+            + "".join(f"<td class=n>{html(charts.amount(value, series.unit)[:60])}</td>"
+                      for value in values) +
+            f"<td class=commits>{html(history.short_commit(points[0].commit))} to "
+            f"{html(points[1].label)}</td></tr>")
 
 
 def roofline_figure(machine):
@@ -268,7 +297,7 @@ def trends(title, series):
 
 def trend_figure(series):
     now = series.points[-1]
-    drawing = charts.trend(series.points, series.unit, series.name)
+    drawing = charts.trend(series)
     return (f"<figure><h4>{name_of(series.name)}</h4><figcaption>"
             f"{html(charts.amount(now.value, series.unit)[:60])}, {series.better} is better"
             f"</figcaption>{drawing}</figure>")

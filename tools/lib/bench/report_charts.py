@@ -146,6 +146,11 @@ class Chart:
         self.parts.append(f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}">'
                           f"<title>{html(title)}</title></circle>")
 
+    def mark(self, x, kind, title):
+        """A line over the whole height, thick enough to be met by a pointer."""
+        self.parts.append(f'<line class="{kind}" x1="{x:.1f}" y1="{self.top:.1f}" x2="{x:.1f}" '
+                          f'y2="{self.bottom:.1f}"><title>{html(title)}</title></line>')
+
     def text(self, x, y, text, anchor="middle", kind="tick"):
         self.parts.append(f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" '
                           f'text-anchor="{anchor}">{html(text)}</text>')
@@ -175,9 +180,10 @@ class Chart:
         return "".join(self.parts) + "</svg>"
 
 
-def trend(points, unit, title):
-    """The median over records, with a band from low to high. points: report_model.Point."""
-    chart = Chart(340, 160, title, 22)
+def trend(series):
+    """The median over records, with a band from low to high, of a report_model.Series."""
+    points, unit = series.points, series.unit
+    chart = Chart(340, 160, series.name, 22)
     y = chart.y_axis(*around([v for p in points for v in (p.low, p.value, p.high)], 0.05))
     chart.draw_y(y)
     inset = 8
@@ -187,6 +193,12 @@ def trend(points, unit, title):
     for x, point in zip(xs[1:], points[1:]):
         if point.settings_changed:
             chart.line(x - step / 2, chart.top, x - step / 2, chart.bottom, "changed")
+    for change in series.changes:
+        x = xs[change.index] - step / 2
+        last, first = points[change.index - 1], points[change.index]
+        chart.mark(x, "step worse" if series.is_worse(change) else "step better",
+                   f"{number(series.gain(change))} × from here\n"
+                   f"{last.label}\nto {first.label}")
     chart.path([(x, y.at(p.high)) for x, p in zip(xs, points)] +
                [(x, y.at(p.low)) for x, p in reversed(list(zip(xs, points)))], "band c0")
     chart.path([(x, y.at(p.value)) for x, p in zip(xs, points)], "line c0")

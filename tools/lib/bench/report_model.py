@@ -3,7 +3,7 @@ import dataclasses
 import math
 import re
 
-from bench import BenchError, history
+from bench import BenchError, changes, history
 
 LARGEST = 1e200  # of a value: sums and squares of two must stay finite
 VARIABLE = re.compile(r"(threads|words|V|D|window|K|negatives):(\d{1,15})([kM]?)")
@@ -36,6 +36,14 @@ class Series:
     points: list
     intensity: float = None  # FLOP per byte
     source: str = ""  # where it is from, if its figures say so
+    changes: list = dataclasses.field(default_factory=list)  # changes.Change, of its points
+
+    def gain(self, change):
+        """How many times better a change has made it."""
+        return change.ratio if self.better == "higher" else 1 / change.ratio
+
+    def is_worse(self, change):
+        return self.gain(change) < 1
 
     def moved(self):
         """How many times better the last point is than the one before, where the bands are apart;
@@ -79,10 +87,10 @@ def as_number(value):
     return float(value) if abs(value) <= LARGEST else None
 
 
-def machines(records, subjects, last):
+def machines(records, subjects, last, alarm=changes.ALARM):
     """Records in groups by machine, the one of the newest record first. subjects: of commits.
 
-    Only the `last` points of each series are kept. Errors: BenchError.
+    Only the `last` points of each series are kept, and looked at for changes. Errors: BenchError.
     """
     groups = {}
     for number, record in enumerate(records, 1):
@@ -98,7 +106,16 @@ def machines(records, subjects, last):
         group.series = list(group.series.values())
         for series in group.series:
             series.points = series.points[-last:]
+            series.changes = changes_of(series.points, alarm)
     return list(reversed(groups.values()))
+
+
+def changes_of(points, alarm):
+    """Of values that were measured alike: what other settings do is no news."""
+    begins = [i for i, point in enumerate(points) if i == 0 or point.settings_changed]
+    return [dataclasses.replace(change, index=begin + change.index)
+            for begin, end in zip(begins, [*begins[1:], len(points)])
+            for change in changes.changes([point.value for point in points[begin:end]], alarm)]
 
 
 def add_figure(table, record, figure, subjects, where):
