@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 #include <exception>
+#include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "engine/mpi/mpi_ranks.hpp"
@@ -55,41 +57,38 @@ ExchangeWishes exchange_wishes(CommandLine& line) {
   return wishes;
 }
 
-/// By what mpirun and srun tell a process, which need not have joined the job.
-bool is_other_rank() noexcept {
-  for (const char* const name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"}) {
-    const char* const rank = std::getenv(name);
-    if (rank != nullptr) return std::string_view(rank) != "0";
-  }
-  return false;
-}
-
-/// The processes that it was started with, this one among them, and who says so.
-struct ToldSize {
-  const char* by;
-  const char* size;
-  bool several() const noexcept { return size != nullptr && std::string_view(size) != "1"; }
+/// What mpirun or srun tells a process, which need not have joined the job.
+struct Told {
+  const char* name;
+  std::string_view value;  // empty: nothing is told
 };
-ToldSize told_size() noexcept {
-  for (const char* const name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"}) {
-    if (const char* const size = std::getenv(name)) return {name, size};
+Told told(std::initializer_list<const char*> names) noexcept {
+  for (const char* const name : names) {
+    if (const char* const value = std::getenv(name)) return {name, value};
   }
   return {};
+}
+
+bool is_other_rank() noexcept {
+  const Told rank = told({"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"});
+  return !rank.value.empty() && rank.value != "0";
 }
 
 /// What all ranks know of, an error or a signal, the first one tells, with its exit code; the
 /// others end well, since the job is ended as soon as one does not. Another error ends it at once:
 /// the other ranks wait for this one, and would for ever.
 void run_in_job(CommandLine& line) {
-  const ToldSize told = told_size();  // before MPI says 1 of one that is alone
+  // Before MPI says 1 of one that is alone; a copy, since it writes there.
+  const Told size = told({"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"});
+  const std::string processes(size.value);
   MpiRanks ranks;
   if (!ranks.first()) keep_quiet();
-  if (ranks.alone() && told.several()) {
+  if (ranks.alone() && !processes.empty() && processes != "1") {
     // Each would train the whole text, and write the same files.
     throw Error(fmt::format(
         "MPI does not know of the {} processes that this one was started with ({}); start them by "
         "its own mpirun, or by srun --mpi=pmix; one that is a run of its own, without {}",
-        told.size, told.by, told.by));
+        processes, size.name, size.name));
   }
   const auto fail = [&](const char* what) {
     if (ranks.alone() || (ranks.failed_together() && ranks.first())) throw;

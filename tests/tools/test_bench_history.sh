@@ -56,6 +56,8 @@ refused_with 2 'is missing' check
 refused_with 2 'want a chance' check -history h.jsonl -alarm 1
 refused_with 2 'whole number' check -history h.jsonl -newest 0
 refused_with 3 'No such file' check -history none.jsonl
+: >empty.jsonl
+refused_with 3 'has no records' check -history empty.jsonl
 echo '{' >damaged.jsonl
 refused_with 3 'line 1' check -history damaged.jsonl
 

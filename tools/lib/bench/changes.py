@@ -12,6 +12,8 @@ import math
 import operator
 import random
 
+from bench.runs import median
+
 ALARM = 0.001  # of a series without a change: the chance that one is told
 LEAST = 3      # records of a level: one or two are a bad day
 _CLIP = 4      # standard deviations beyond which a value is only far away
@@ -34,9 +36,9 @@ def changes(values, alarm=ALARM):
     if len(values) < 2 * LEAST or min(values) <= 0:
         return []
     logs = [math.log(value) for value in values]
-    cuts = sorted(_cuts(logs, 0, alarm, random.Random(len(logs))))  # the same page every time
+    cuts = _cuts(logs, 0, alarm, random.Random(len(logs)))  # the same page every time
     ends = [0, *cuts, len(values)]
-    levels = [_median(values[begin:end]) for begin, end in zip(ends, ends[1:])]
+    levels = [median(values[begin:end]) for begin, end in zip(ends, ends[1:])]
     return [Change(cut, before, now) for cut, before, now in zip(cuts, levels, levels[1:])]
 
 
@@ -52,7 +54,7 @@ def _cuts(logs, offset, alarm, draw):
     if not _is_rare(near, weights, greatest, alarm, draw):
         return []
     cut = _places(near)[differences.index(greatest)]
-    return [offset + cut, *_cuts(logs[:cut], offset, alarm, draw),
+    return [*_cuts(logs[:cut], offset, alarm, draw), offset + cut,
             *_cuts(logs[cut:], offset + cut, alarm, draw)]
 
 
@@ -85,14 +87,8 @@ def _is_rare(logs, weights, greatest, alarm, draw):
 def _without_outliers(logs):
     """What is far from the middle of the part is only far, however far. The scale is that of
     differences of neighbours, which a change of level hardly has."""
-    scale = _median([abs(b - a) for a, b in zip(logs, logs[1:])]) / (0.6745 * math.sqrt(2))
+    scale = median([abs(b - a) for a, b in zip(logs, logs[1:])]) / (0.6745 * math.sqrt(2))
     if scale == 0:  # most are equal, as counts of instructions
         return logs
-    middle = _median(logs)
+    middle = median(logs)
     return [min(max(log, middle - _CLIP * scale), middle + _CLIP * scale) for log in logs]
-
-
-def _median(values):
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -1,9 +1,8 @@
 """tools/bench history check: which figures of a history have changed for good, and between which
 commits."""
-from bench import BenchError, Flags, SlowerError, UsageError, changes, history
+from bench import Flags, SlowerError, UsageError, changes, history
 from bench import report_charts as charts
-from bench import report_model as model
-from bench.report import subjects_of
+from bench.report import load
 
 USAGE = f"""usage: tools/bench history check -history FILE [FLAG VALUE]...
 
@@ -27,19 +26,15 @@ def main(arguments):
     if not flags.history:
         raise UsageError("-history: is missing; tools/bench history -h")
     alarm = alarm_of(flags.alarm)
-    records = history.read(flags.history)
-    try:
-        machines = model.machines(records, subjects_of(records), flags.last, alarm)
-    except BenchError as error:
-        raise BenchError(f"{flags.history}: {error}") from error
-    looked, worse = 0, 0
+    records, machines = load(flags.history, flags.last, alarm)
+    worse = 0
     for machine in machines:
-        found = [(series, change) for series in machine.series for change in series.changes]
-        looked += len(machine.series)
+        found = machine.changes()
         if found:
             tell(machine, found)
         worse += sum(series.is_worse(change) and
                      change.index >= len(series.points) - flags.newest for series, change in found)
+    looked = sum(len(machine.series) for machine in machines)
     print(f"{charts.counted(looked, 'figure')} of {charts.counted(len(records), 'record')}, "
           f"{worse} worse within the newest {flags.newest} records")
     if worse:
@@ -58,10 +53,7 @@ def alarm_of(text):
 
 
 def tell(machine, found):
-    """The newest change first; of one record, the worst."""
     print(f"{machine.facts.get('cpu', '')} ({machine.fingerprint}, {machine.kernels or 'unknown'})")
-    found.sort(key=lambda pair: (pair[0].points[pair[1].index].time,
-                                 -pair[0].gain(pair[1])), reverse=True)
     for series, change in found:
         last, first = series.points[change.index - 1], series.points[change.index]
         gain = series.gain(change)

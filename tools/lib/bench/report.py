@@ -38,17 +38,21 @@ def main(arguments):
             raise UsageError(f"-{name}: is missing; tools/bench report -h")
     if os.path.realpath(flags.history) == os.path.realpath(flags.output):
         raise UsageError(f"-output {flags.output}: is the history; name another file")
-    records = history.read(flags.history)
-    if not records:
-        raise BenchError(f"{flags.history}: has no records; tools/bench train -history "
-                         f"{flags.history} makes one")
-    try:
-        groups = model.machines(records, subjects_of(records), flags.last)
-    except BenchError as error:
-        raise BenchError(f"{flags.history}: {error}") from error
+    records, groups = load(flags.history, flags.last)
     write_whole(flags.output, page(flags.history, records, groups))
     print(f"{flags.output}: {charts.counted(len(records), 'record')}, "
           f"{charts.counted(sum(len(g.series) for g in groups), 'figure')}")
+
+
+def load(path, last, alarm=changes.ALARM):
+    """The records of a history, and what model.machines() makes of them. Errors: BenchError."""
+    records = history.read(path)
+    if not records:
+        raise BenchError(f"{path}: has no records; tools/bench train -history {path} makes one")
+    try:
+        return records, model.machines(records, subjects_of(records), last, alarm)
+    except BenchError as error:
+        raise BenchError(f"{path}: {error}") from error
 
 
 def write_whole(path, text):
@@ -139,14 +143,12 @@ def facts_line(machine):
 
 
 def changed_table(machine):
-    """What bench/changes.py finds, the newest first."""
-    found = [(series.points[change.index].time, series, change)
-             for series in machine.series for change in series.changes]
+    """What bench/changes.py finds."""
+    found = machine.changes()
     if not found:
         return ""
-    found.sort(key=lambda one: (one[0], -one[1].gain(one[2])), reverse=True)
-    worse = sum(series.is_worse(change) for _, series, change in found)
-    rows = "".join(changed_row(series, change) for _, series, change in found[:200])
+    worse = sum(series.is_worse(change) for series, change in found)
+    rows = "".join(changed_row(series, change) for series, change in found[:200])
     return ("<h3>Changed for good</h3><p class=note>Where the level of a figure has changed: "
             f"{worse} worse, {len(found) - worse} better, the newest first; lines in the charts "
             f"below. Of a thousand figures that have not changed, {1000 * changes.ALARM:.0f} would "

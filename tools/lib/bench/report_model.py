@@ -68,6 +68,14 @@ class Machine:
     series: list
     records: int
 
+    def changes(self):
+        """[(series, change)], the newest first; of one record, the worst."""
+        found = [(series, change) for series in self.series for change in series.changes]
+        # Sorting keeps the order of equals.
+        found.sort(key=lambda pair: pair[0].gain(pair[1]))
+        found.sort(key=lambda pair: pair[0].points[pair[1].index].time, reverse=True)
+        return found
+
 
 @dataclasses.dataclass
 class Kernel:
