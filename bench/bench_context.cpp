@@ -1,4 +1,4 @@
-// mean_row and add_difference, what CBOW does to the context rows of a center, and merge_row, which
+// mean_row and add_to_rows, what CBOW does to the context rows of a center, and merge_row, which
 // brings workers together: in the first-level cache.
 #include <cstddef>
 #include <vector>
@@ -18,41 +18,34 @@ std::vector<float*> pointers(MatrixView rows) {
 
 void bench_mean_row(benchmark::State& state, const simd::KernelTable& kernels, std::size_t dim) {
   const Matrix rows = random_matrix(kContext, dim, 1, 1);
-  const Matrix means = random_matrix(2, dim, 1, 2);
+  const Matrix mean = random_matrix(1, dim, 1, 2);
   const std::vector<float*> context = pointers(rows);
-  std::vector<double> want(2 * dim);  // the mean and its copy
+  std::vector<double> want(dim);
   for (std::size_t k = 0; k < kContext; ++k) {
-    for (std::size_t i = 0; i < 2 * dim; ++i) {
-      want[i] += static_cast<double>(rows.row(k)[i % dim]) / kContext;
-    }
+    for (std::size_t i = 0; i < dim; ++i) want[i] += static_cast<double>(rows.row(k)[i]) / kContext;
   }
-  kernels.mean_row(context.data(), kContext, rows.stride(), means.row(0), means.row(1));
-  if (!all_close(packed(means, 2), want, 1e-6, 0)) return state.SkipWithError("wrong result");
+  kernels.mean_row(context.data(), kContext, rows.stride(), mean.row(0));
+  if (!all_close(packed(mean, 1), want, 1e-6, 0)) return state.SkipWithError("wrong result");
   for (auto _ : state) {
-    kernels.mean_row(context.data(), kContext, rows.stride(), means.row(0), means.row(1));
+    kernels.mean_row(context.data(), kContext, rows.stride(), mean.row(0));
     benchmark::ClobberMemory();
   }
   count_flop(state, kernels, kContext * dim);
 }
 
-void bench_add_difference(benchmark::State& state, const simd::KernelTable& kernels,
-                          std::size_t dim) {
+void bench_add_to_rows(benchmark::State& state, const simd::KernelTable& kernels, std::size_t dim) {
   const Matrix rows = random_matrix(kContext, dim, 1, 1);
-  const Matrix hidden = random_matrix(2, dim, 1, 2);  // before and after
+  const Matrix gain = random_matrix(1, dim, 1, 2);
   const std::vector<float*> context = pointers(rows);
   std::vector<double> want = packed(rows, kContext);
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    want[i] += 0.5 * (double{hidden.row(1)[i % dim]} - double{hidden.row(0)[i % dim]});
-  }
-  kernels.add_difference(hidden.row(0), hidden.row(1), 0.5F, context.data(), kContext,
-                         rows.stride());
+  for (std::size_t i = 0; i < want.size(); ++i) want[i] += 0.5 * double{gain.row(0)[i % dim]};
+  kernels.add_to_rows(0.5F, gain.row(0), context.data(), kContext, rows.stride());
   if (!all_close(packed(rows, kContext), want, 1e-6, 0)) return state.SkipWithError("wrong result");
   for (auto _ : state) {
-    kernels.add_difference(hidden.row(0), hidden.row(1), 1e-6F, context.data(), kContext,
-                           rows.stride());
+    kernels.add_to_rows(1e-6F, gain.row(0), context.data(), kContext, rows.stride());
     benchmark::ClobberMemory();
   }
-  count_flop(state, kernels, (kContext + 2) * dim);
+  count_flop(state, kernels, (kContext + 1) * dim);
 }
 
 /// The hot rows of a worker go to those that all share.
@@ -87,7 +80,7 @@ void bench_merge_row(benchmark::State& state, const simd::KernelTable& kernels, 
 
 void register_context() {
   for_every_table_and_dim("mean_row", bench_mean_row);
-  for_every_table_and_dim("add_difference", bench_add_difference);
+  for_every_table_and_dim("add_to_rows", bench_add_to_rows);
   for_every_table_and_dim("merge_row", bench_merge_row);
 }
 

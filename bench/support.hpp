@@ -3,6 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -52,10 +53,13 @@ void for_every_table(const std::string& name, const Run& run) {
   }
 }
 
+inline constexpr std::array<std::size_t, 6> kDims = {50, 100, 128, 200, 300, 512};
+
 /// The same at all lengths D of rows, run(state, kernels, dim), as name/D:dim/arch.
 template <class Run>
-void for_every_table_and_dim(const std::string& name, const Run& run) {
-  for (const std::size_t dim : {50, 100, 128, 200, 300, 512}) {
+void for_every_table_and_dim(const std::string& name, const Run& run,
+                             std::span<const std::size_t> dims = kDims) {
+  for (const std::size_t dim : dims) {
     for_every_table(name + "/D:" + std::to_string(dim),
                     [run, dim](auto& state, const auto& kernels) { run(state, kernels, dim); });
   }

@@ -1,4 +1,4 @@
-// CBOW: context rows to a hidden vector, and its error back to the context rows.
+// CBOW: context rows to a hidden vector, and what it gains back to the context rows.
 #pragma once
 
 #include <utility>
@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t kContextTile = 8;
 
 template <std::size_t kTile>
-void mean_tile(const float* const* rows, std::size_t count, std::size_t column, float* out,
-               float* copy) noexcept {
+void mean_tile(const float* const* rows, std::size_t count, std::size_t column,
+               float* out) noexcept {
   Floats sums[kTile];
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kTile; ++i) sums[i] = zero();
@@ -25,21 +25,16 @@ void mean_tile(const float* const* rows, std::size_t count, std::size_t column, 
   }
   const Floats scale(1.0f / static_cast<float>(count));
   HOGVEC_UNROLL
-  for (std::size_t i = 0; i < kTile; ++i) {
-    const Floats mean = sums[i] * scale;
-    store(out + column + i * kLanes, mean);
-    store(copy + column + i * kLanes, mean);
-  }
+  for (std::size_t i = 0; i < kTile; ++i) store(out + column + i * kLanes, sums[i] * scale);
 }
 
 template <std::size_t kTile>
-void difference_tile(const float* before, const float* after, float scale, float* const* rows,
-                     std::size_t count, std::size_t column) noexcept {
+void add_tile(float scale, const float* x, float* const* rows, std::size_t count,
+              std::size_t column) noexcept {
   Floats change[kTile];
   HOGVEC_UNROLL
   for (std::size_t i = 0; i < kTile; ++i) {
-    const std::size_t place = column + i * kLanes;
-    change[i] = Floats(scale) * (load(after + place) - load(before + place));
+    change[i] = Floats(scale) * load(x + column + i * kLanes);
   }
   for (std::size_t k = 0; k < count; ++k) {
     float* row = rows[k] + column;
@@ -50,9 +45,8 @@ void difference_tile(const float* before, const float* after, float scale, float
   }
 }
 
-using MeanTile = void (*)(const float* const*, std::size_t, std::size_t, float*, float*) noexcept;
-using DifferenceTile = void (*)(const float*, const float*, float, float* const*, std::size_t,
-                                std::size_t) noexcept;
+using MeanTile = void (*)(const float* const*, std::size_t, std::size_t, float*) noexcept;
+using AddTile = void (*)(float, const float*, float* const*, std::size_t, std::size_t) noexcept;
 
 template <std::size_t... kTiles>
 MeanTile mean_tile_of(std::size_t tile, std::index_sequence<kTiles...>) noexcept {
@@ -61,8 +55,8 @@ MeanTile mean_tile_of(std::size_t tile, std::index_sequence<kTiles...>) noexcept
 }
 
 template <std::size_t... kTiles>
-DifferenceTile difference_tile_of(std::size_t tile, std::index_sequence<kTiles...>) noexcept {
-  static constexpr DifferenceTile kTable[] = {difference_tile<kTiles + 1>...};
+AddTile add_tile_of(std::size_t tile, std::index_sequence<kTiles...>) noexcept {
+  static constexpr AddTile kTable[] = {add_tile<kTiles + 1>...};
   return kTable[tile - 1];
 }
 
@@ -77,19 +71,18 @@ HOGVEC_INLINE void for_each_tile(std::size_t n, const Visit& visit) noexcept {
   visit((n - first) / kLanes, first);
 }
 
-void mean_row(const float* const* rows, std::size_t count, std::size_t n, float* out,
-              float* copy) noexcept {
+void mean_row(const float* const* rows, std::size_t count, std::size_t n, float* out) noexcept {
   constexpr auto kTiles = std::make_index_sequence<kContextTile>{};
   for_each_tile(n, [&](std::size_t tile, std::size_t column) {
-    mean_tile_of(tile, kTiles)(rows, count, column, out, copy);
+    mean_tile_of(tile, kTiles)(rows, count, column, out);
   });
 }
 
-void add_difference(const float* before, const float* after, float scale, float* const* rows,
-                    std::size_t count, std::size_t n) noexcept {
+void add_to_rows(float scale, const float* x, float* const* rows, std::size_t count,
+                 std::size_t n) noexcept {
   constexpr auto kTiles = std::make_index_sequence<kContextTile>{};
   for_each_tile(n, [&](std::size_t tile, std::size_t column) {
-    difference_tile_of(tile, kTiles)(before, after, scale, rows, count, column);
+    add_tile_of(tile, kTiles)(scale, x, rows, count, column);
   });
 }
 

@@ -36,25 +36,35 @@ constexpr std::size_t padded(std::size_t dim) noexcept {
 ///     scores  S = X O^T      errors  G = alpha * (A - N * sigmoid(S))
 ///     O += G^T X,  X += G O                 both from the old X and the old O
 ///
-/// No row may stand twice in `inputs` or twice in `outputs`: a word that occurs twice is one row
-/// whose counts add up.
+/// Each input row may have one more output row, its own, which is in no pair with another: a block
+/// of CBOW has as many pairs without it as it has centers, squared.
+///
+/// No row may stand twice in `inputs`, or twice among the output rows: a word that occurs twice is
+/// one row whose counts add up.
 struct LogisticBlock {
-  float* const* inputs;      // U pointers to rows (v_k)
-  float* const* outputs;     // M pointers to rows (v'_j)
-  const float* positives;    // A, row-major U x M: how often the pair occurs as a positive example;
-                             // kRowPadding floats behind it are read
-  const float* trials;       // N, row-major U x M: how often the pair occurs at all; likewise
-  float* scratch;            // logistic_scratch(U, M) floats, 64-byte aligned
-  std::size_t input_count;   // U
-  std::size_t output_count;  // M
-  std::size_t stride;        // floats in a row
-  float alpha;               // learning rate
+  float* const* inputs;         // U pointers to rows (v_k)
+  float* const* own = nullptr;  // U pointers to rows (v'_j), or none at all
+  float* const* outputs;        // M pointers to rows (v'_j) that all inputs meet, at least one
+  const float* positives;       // A: how often a pair occurs as a positive example; first of the U
+                                // own pairs, if there are any, then row-major U x M. kRowPadding
+                                // floats behind it are read
+  const float* trials;          // N: how often the pair occurs at all; likewise
+  float* scratch;               // logistic_scratch(U, M) floats, 64-byte aligned
+  std::size_t input_count;      // U
+  std::size_t output_count;     // M
+  std::size_t stride;           // floats in a row
+  float alpha;                  // learning rate
+  bool gains = false;  // X = G O, what it would have gained (EH of Rong eq. (22)), instead;
+                       // own rows are for such blocks only
 };
+
+/// Floats of a row that a logistic block with many output rows updates at once.
+inline constexpr std::size_t kUpdateColumns = 256;
 
 /// Floats of scratch that a logistic block needs.
 constexpr std::size_t logistic_scratch(std::size_t inputs, std::size_t outputs) noexcept {
-  // Errors, with room for whole-register stores, and one register's width of every input row.
-  return padded(inputs * outputs + kRowPadding) + inputs * kRowPadding;
+  // Errors, of own rows too, with room for whole-register stores, and a part of every input row.
+  return padded(inputs * (outputs + 1) + kRowPadding) + inputs * kUpdateColumns;
 }
 
 /// The windows of consecutive centers of one sentence, as pairs of an input row (a context word)
@@ -205,13 +215,12 @@ struct KernelTable {
   /// Fills A and N.
   void (*window_pairs)(const WindowPairs& pairs) noexcept;
 
-  /// out = copy = mean of the rows, Rong eq. (17); count at least 1, n a multiple of kRowPadding.
-  /// A row may stand twice.
-  void (*mean_row)(const float* const* rows, std::size_t count, std::size_t n, float* out,
-                   float* copy) noexcept;
-  /// Adds scale * (after - before) to each of the rows, as often as it stands there.
-  void (*add_difference)(const float* before, const float* after, float scale, float* const* rows,
-                         std::size_t count, std::size_t n) noexcept;
+  /// out = mean of the rows, Rong eq. (17); count at least 1, n a multiple of kRowPadding. A row
+  /// may stand twice.
+  void (*mean_row)(const float* const* rows, std::size_t count, std::size_t n, float* out) noexcept;
+  /// Adds scale * x to each of the rows, as often as it stands there, Rong eq. (23).
+  void (*add_to_rows)(float scale, const float* x, float* const* rows, std::size_t count,
+                      std::size_t n) noexcept;
 
   /// shared += replica - merged, and then all three are the same: what one worker has changed in
   /// its replica goes to the row that all share. n a multiple of kRowPadding.

@@ -28,7 +28,7 @@ const KernelTable& HOGVEC_ARCH_TABLE() noexcept {
       .logistic_block = logistic_block,
       .window_pairs = window_pairs,
       .mean_row = mean_row,
-      .add_difference = add_difference,
+      .add_to_rows = add_to_rows,
       .merge_row = merge_row,
       .score_rows = score_rows,
       .row_products = row_products,

@@ -78,9 +78,9 @@ WorkProbe::Part WorkProbe::part_of(const Touches& touches, bool logistic) {
     for (const Call& call : calls) {
       const std::span<const std::uint32_t> wanted = rows.first(call.rows());
       rows = rows.subspan(call.rows());
-      if ((call.kernel == Kernel::kLogisticBlock) != logistic) continue;
+      if (is_logistic(call.kernel) != logistic) continue;
       part.touches.calls.push_back(call);
-      part.units += logistic ? static_cast<double>(call.inputs) * call.outputs : call.inputs;
+      part.units += static_cast<double>(logistic ? call.pairs() : call.inputs);
       // Rows of a call are distinct.
       const auto first = static_cast<std::ptrdiff_t>(part.touches.rows.size());
       for (std::uint32_t row : wanted) {

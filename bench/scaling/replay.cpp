@@ -17,8 +17,7 @@ Replay::Replay(const Touches& touches, std::size_t dim,
       kernels_(*simd::wanted_kernels()),
       stride_(simd::padded(dim)),
       to_write_(simd::can_prefetch_to_write()),
-      before_(stride_),
-      after_(stride_) {
+      hidden_(stride_) {
   rows_.reserve(touches.rows.size());
   touches.for_each_block([&](std::span<const Call>, std::span<const std::uint32_t> rows) {
     for (const std::uint32_t row : rows) {
@@ -30,7 +29,7 @@ Replay::Replay(const Touches& touches, std::size_t dim,
   std::size_t pairs = 0;
   std::size_t scratch = 0;
   for (const Call& call : touches.calls) {
-    pairs = std::max(pairs, std::size_t{call.inputs} * call.outputs);
+    if (is_logistic(call.kernel)) pairs = std::max(pairs, call.pairs());
     scratch = std::max(scratch, simd::logistic_scratch(call.inputs, call.outputs));
   }
   scratch_.resize(scratch);
@@ -47,23 +46,27 @@ void Replay::fetch(std::size_t block) const noexcept {
 
 void Replay::call(const Call& call, float* const* rows) noexcept {
   constexpr float kAlpha = 1e-6F;
+  const bool own = call.kernel == Kernel::kOwnBlock;
   switch (call.kernel) {
     case Kernel::kLogisticBlock:
+    case Kernel::kOwnBlock:
       kernels_.logistic_block({.inputs = rows,
-                               .outputs = rows + call.inputs,
+                               .own = own ? rows + call.inputs : nullptr,
+                               .outputs = rows + call.rows() - call.shared(),
                                .positives = positives_.data(),
                                .trials = trials_.data(),
                                .scratch = scratch_.data(),
                                .input_count = call.inputs,
-                               .output_count = call.outputs,
+                               .output_count = call.shared(),
                                .stride = stride_,
-                               .alpha = kAlpha});
+                               .alpha = kAlpha,
+                               .gains = own});
       break;
     case Kernel::kMeanRow:
-      kernels_.mean_row(rows, call.inputs, stride_, after_.data(), before_.data());
+      kernels_.mean_row(rows, call.inputs, stride_, hidden_.data());
       break;
-    case Kernel::kAddDifference:
-      kernels_.add_difference(before_.data(), after_.data(), kAlpha, rows, call.inputs, stride_);
+    case Kernel::kAddToRows:
+      kernels_.add_to_rows(kAlpha, hidden_.data(), rows, call.inputs, stride_);
       break;
     case Kernel::kMergeRow:
       kernels_.merge_row(rows[0], rows[1], rows[2], stride_);

@@ -39,8 +39,7 @@ class Replay {
   Aligned<float> scratch_;
   Aligned<float> positives_;
   Aligned<float> trials_;
-  Aligned<float> before_;
-  Aligned<float> after_;
+  Aligned<float> hidden_;
 };
 
 /// Nanoseconds for a block, where the replay runs for so long on the first core.

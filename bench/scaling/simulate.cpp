@@ -14,9 +14,8 @@ constexpr double kApart = 37;  // ns between the starts of two workers: not all 
 double computing(const WorkCosts& work, std::span<const Call> calls) {
   double time = 0;
   for (const Call& call : calls) {
-    time += call.kernel == Kernel::kLogisticBlock
-                ? work.pair * static_cast<double>(call.inputs) * static_cast<double>(call.outputs)
-                : work.row * static_cast<double>(call.inputs);
+    time += is_logistic(call.kernel) ? work.pair * static_cast<double>(call.pairs())
+                                     : work.row * static_cast<double>(call.inputs);
   }
   return time;
 }

@@ -39,9 +39,15 @@ struct Recorder {
 Recorder* recorder = nullptr;
 
 double note_logistic_block(const simd::LogisticBlock& block) noexcept {
-  if (recorder != nullptr) {
+  if (recorder == nullptr) return 0;
+  if (block.own == nullptr) {
     recorder->add(Kernel::kLogisticBlock, block.inputs, block.input_count, block.outputs,
                   block.output_count);
+  } else {
+    std::vector<float*> outputs(block.own, block.own + block.input_count);
+    outputs.insert(outputs.end(), block.outputs, block.outputs + block.output_count);
+    recorder->add(Kernel::kOwnBlock, block.inputs, block.input_count, outputs.data(),
+                  outputs.size());
   }
   return 0;
 }
@@ -52,15 +58,15 @@ void note_window_pairs(const simd::WindowPairs& pairs) noexcept {
   simd::wanted_kernels()->window_pairs(pairs);
 }
 
-void note_mean_row(const float* const* rows, std::size_t count, std::size_t /*n*/, float* /*out*/,
-                   float* /*copy*/) noexcept {
+void note_mean_row(const float* const* rows, std::size_t count, std::size_t /*n*/,
+                   float* /*out*/) noexcept {
   if (recorder == nullptr) return;
   recorder->add(Kernel::kMeanRow, const_cast<float* const*>(rows), count, nullptr, 0);
 }
 
-void note_add_difference(const float* /*before*/, const float* /*after*/, float /*scale*/,
-                         float* const* rows, std::size_t count, std::size_t /*n*/) noexcept {
-  if (recorder != nullptr) recorder->add(Kernel::kAddDifference, rows, count, nullptr, 0);
+void note_add_to_rows(float /*scale*/, const float* /*x*/, float* const* rows, std::size_t count,
+                      std::size_t /*n*/) noexcept {
+  if (recorder != nullptr) recorder->add(Kernel::kAddToRows, rows, count, nullptr, 0);
 }
 
 void note_merge_row(float* shared, float* replica, float* merged, std::size_t /*n*/) noexcept {
@@ -75,7 +81,7 @@ simd::KernelTable noting_kernels() {
   table.logistic_block = &note_logistic_block;
   table.window_pairs = &note_window_pairs;
   table.mean_row = &note_mean_row;
-  table.add_difference = &note_add_difference;
+  table.add_to_rows = &note_add_to_rows;
   table.merge_row = &note_merge_row;
   return table;
 }

@@ -19,10 +19,15 @@ namespace hogvec::bench {
 /// A kernel, as far as it touches rows.
 enum class Kernel : std::uint8_t {
   kLogisticBlock,  // updates its inputs and outputs
+  kOwnBlock,       // likewise; the first outputs are those of one input each
   kMeanRow,        // reads its inputs
-  kAddDifference,  // updates its inputs
+  kAddToRows,      // updates its inputs
   kMergeRow,       // updates a shared row, a replica, and what they last had in common
 };
+
+constexpr bool is_logistic(Kernel kernel) noexcept {
+  return kernel == Kernel::kLogisticBlock || kernel == Kernel::kOwnBlock;
+}
 
 constexpr bool updates(Kernel kernel) noexcept { return kernel != Kernel::kMeanRow; }
 /// Whether it is called before a block is trained, while its rows are gathered.
@@ -36,6 +41,14 @@ struct Call {
   std::uint16_t outputs;
 
   std::size_t rows() const noexcept { return std::size_t{inputs} + outputs; }
+  /// Outputs that all inputs meet.
+  std::size_t shared() const noexcept {
+    return kernel == Kernel::kOwnBlock ? std::size_t{outputs} - inputs : outputs;
+  }
+  /// Of a logistic block: pairs of an input and an output.
+  std::size_t pairs() const noexcept {
+    return inputs * (shared() + (kernel == Kernel::kOwnBlock ? 1 : 0));
+  }
 };
 
 /// Calls [begin, end) and their rows: one block.

@@ -13,7 +13,7 @@ namespace hogvec {
 class ContextRows {
  public:
   ContextRows(std::size_t most_rows, std::size_t stride)
-      : kernels_(active_kernels()), rows_(most_rows), spare_(stride), stride_(stride) {}
+      : kernels_(active_kernels()), rows_(most_rows), stride_(stride) {}
 
   void clear() noexcept { rows_.clear(); }
   void add(const float* row) noexcept { rows_.push_back(row); }
@@ -22,14 +22,12 @@ class ContextRows {
 
   /// h of CBOW, Rong eq. (17), of at least one row.
   void mean(float* hidden) const noexcept {
-    // The kernel makes two: who trains a hidden vector wants to know what it was.
-    kernels_.mean_row(rows_.data(), rows_.size(), stride_, hidden, spare_.data());
+    kernels_.mean_row(rows_.data(), rows_.size(), stride_, hidden);
   }
 
  private:
   const simd::KernelTable& kernels_;
   ScratchList<const float*> rows_;
-  Scratch<float> spare_;
   std::size_t stride_;
 };
 

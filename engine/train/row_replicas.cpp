@@ -47,7 +47,7 @@ ReplicatedRows::ReplicatedRows(const RowReplicas& replicas, bool written)
       to_write_(written && simd::can_prefetch_to_write()),
       hot_rows_(replicas.rows()),
       most_touches_(replicas.touches()),
-      touches_(hot_rows_ + 1) {}
+      touches_(hot_rows_ + kIdleCounters) {}
 
 void ReplicatedRows::merge(std::size_t k) noexcept {
   if (k >= hot_rows_) return;

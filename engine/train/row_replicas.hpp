@@ -78,10 +78,7 @@ class ReplicatedRows {
 
   /// The row, to be trained in the block that is being assembled.
   float* row(std::size_t k) noexcept {
-    // Whether a row is hot is random: a branch on it would often be mispredicted. The others share
-    // a counter that leads to nothing.
-    std::uint32_t& touches = touches_[std::min(k, hot_rows_)];
-    if (++touches == most_touches_) [[unlikely]]
+    if (++touches_[counter_of(k)] == most_touches_) [[unlikely]]
       merge(k);
     return place(k);
   }
@@ -90,7 +87,7 @@ class ReplicatedRows {
   void prefetch(std::size_t k) const noexcept {
     prefetch_row(place(k));
     // The merge that comes with the next touch writes the shared row.
-    if (touches_[std::min(k, hot_rows_)] + 1 == most_touches_) [[unlikely]] {
+    if (touches_[counter_of(k)] + 1 == most_touches_) [[unlikely]] {
       prefetch_row(shared_rows_ + k * stride_);
     }
   }
@@ -109,6 +106,13 @@ class ReplicatedRows {
   void refresh() noexcept;
 
  private:
+  /// Whether a row is hot is random: a branch on it would often be mispredicted. The others share
+  /// counters that lead to nothing; with a single one, each touch would wait for the one before.
+  static constexpr std::size_t kIdleCounters = 16;
+  std::size_t counter_of(std::size_t k) const noexcept {
+    return std::min(k, hot_rows_ + k % kIdleCounters);
+  }
+
   float* place(std::size_t k) const noexcept {
     float* const rows = k < hot_rows_ ? hot_rows_data_ : shared_rows_;
     return rows + k * stride_;
@@ -127,7 +131,7 @@ class ReplicatedRows {
   std::size_t set_ = 0;
   std::size_t hot_rows_;
   std::uint32_t most_touches_;
-  Scratch<std::uint32_t> touches_;  // of each hot row since its merge, and of all others
+  Scratch<std::uint32_t> touches_;  // of each hot row since its merge, and of the others
 };
 
 }  // namespace hogvec

@@ -1,6 +1,7 @@
 // The Huffman tree of a vocabulary: hierarchical softmax predicts a word by the turns on its path.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -21,6 +22,11 @@ class HuffmanTree {
     Step(std::uint32_t node, bool code) : bits_(node << 1 | static_cast<std::uint32_t>(code)) {}
     std::uint32_t node() const noexcept { return bits_ >> 1; }
     bool code() const noexcept { return (bits_ & 1) != 0; }
+    /// 1 where the code is 0: the turn is a positive example (word2vec.c:445). Without a branch,
+    /// which would be mispredicted every other time.
+    float label() const noexcept {
+      return std::bit_cast<float>(std::bit_cast<std::uint32_t>(1.0f) & ((bits_ & 1) - 1));
+    }
     bool operator==(const Step&) const = default;
 
    private:
@@ -35,6 +41,14 @@ class HuffmanTree {
   std::size_t longest_path() const noexcept { return longest_; }
   std::span<const Step> path(WordId word) const noexcept {
     return {steps_.data() + begins_[word], steps_.data() + begins_[word + 1]};
+  }
+  /// Brings where a word's path lies into the cache, and then the path itself: asked for at once,
+  /// the second would wait for the first.
+  void prefetch_place(WordId word) const noexcept { __builtin_prefetch(begins_.data() + word); }
+  void prefetch_path(WordId word) const noexcept {
+    const Step* const path = steps_.data() + begins_[word];
+    __builtin_prefetch(path);
+    __builtin_prefetch(path + 16);  // the next line
   }
 
  private:

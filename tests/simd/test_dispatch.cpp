@@ -64,7 +64,7 @@ TEST_CASE("every table is complete") {
     CHECK((kernels->special_bytes != nullptr));
     CHECK((kernels->window_pairs != nullptr));
     CHECK((kernels->mean_row != nullptr));
-    CHECK((kernels->add_difference != nullptr));
+    CHECK((kernels->add_to_rows != nullptr));
     CHECK((kernels->merge_row != nullptr));
   }
 }

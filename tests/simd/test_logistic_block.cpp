@@ -3,9 +3,10 @@
 // Sizes: every U in 1..20 with every M in 1..26 at one D, and some U x M, whole and broken
 // multiples of any blocking, at every D of kDims. Counts: N > 1, N = 0, fractions, A = 0.
 // Tolerance: see kTolerance. Alpha is 0.1, so an update made from a new row instead of an old one
-// is off by about alpha^2 = 0.01, a pair left out by alpha times a row, 0.01 or more. Rows are
-// scattered and lie between guards; counts are not aligned; scratch starts as NaN. Out of scope: a
-// row given twice (the contract rules it out) and blocks that race (Hogwild).
+// is off by about alpha^2 = 0.01, a pair left out by alpha times a row, 0.01 or more. Blocks that
+// say what their inputs gain, with own rows and without, are held against the same reference. Rows
+// are scattered and lie between guards; counts are not aligned; scratch starts as NaN. Out of
+// scope: a row given twice (the contract rules it out) and blocks that race (Hogwild).
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -32,11 +33,15 @@ struct Block {
   float alpha;
   std::vector<float> inputs, outputs;    // U x D, M x D
   std::vector<float> positives, trials;  // A, N
+  bool gains = false;
+  std::vector<float> own{};  // U x D, or none; their A and N stand before the others
+
+  bool has_own() const { return !own.empty(); }
 };
 
 struct Trained {
   double loss;
-  std::vector<float> inputs, outputs;
+  std::vector<float> inputs, outputs, own;
 };
 
 // A score is a sum of D products whose rounding errors, each at most 2^-24 of a partial sum of
@@ -68,6 +73,20 @@ Block random_block(std::size_t inputs, std::size_t outputs, std::size_t dim, Ran
   return block;
 }
 
+/// The same block with an own row of each input.
+Block with_own_rows(Block block, Random& random) {
+  block.gains = true;
+  for (std::size_t i = 0; i < block.inputs_count * block.dim; ++i) {
+    block.own.push_back(random.signed_value(element_size(block.dim)));
+  }
+  for (std::size_t u = 0; u < block.inputs_count; ++u) {
+    const auto positives = static_cast<float>(random.below(3));
+    block.positives.insert(block.positives.begin(), positives);
+    block.trials.insert(block.trials.begin(), positives + static_cast<float>(random.below(2)));
+  }
+  return block;
+}
+
 /// With what may be read behind A and N, and must not count.
 std::vector<float> followed_by_nan(std::vector<float> counts) {
   counts.resize(counts.size() + simd::kRowPadding, std::numeric_limits<float>::quiet_NaN());
@@ -78,12 +97,14 @@ Trained train(const simd::KernelTable& kernels, const Block& block) {
   Random random(block.inputs.size());
   const ScatteredRows inputs(block.inputs, block.inputs_count, block.dim, random);
   const ScatteredRows outputs(block.outputs, block.outputs_count, block.dim, random);
+  const ScatteredRows own(block.own, block.has_own() ? block.inputs_count : 0, block.dim, random);
   const Guarded<float> positives(followed_by_nan(block.positives), 1);
   const Guarded<float> trials(followed_by_nan(block.trials), 1);
   const std::size_t stride = simd::padded(block.dim);
   Guarded<float> scratch(simd::logistic_scratch(block.inputs_count, block.outputs_count));
   Trained trained;
   trained.loss = kernels.logistic_block({.inputs = inputs.pointers(),
+                                         .own = block.has_own() ? own.pointers() : nullptr,
                                          .outputs = outputs.pointers(),
                                          .positives = positives.data(),
                                          .trials = trials.data(),
@@ -91,9 +112,12 @@ Trained train(const simd::KernelTable& kernels, const Block& block) {
                                          .input_count = block.inputs_count,
                                          .output_count = block.outputs_count,
                                          .stride = stride,
-                                         .alpha = block.alpha});
+                                         .alpha = block.alpha,
+                                         .gains = block.gains});
   trained.inputs = inputs.packed();
   trained.outputs = outputs.packed();
+  trained.own = own.packed();
+  CHECK(own.intact());
   CHECK(inputs.intact());
   CHECK(outputs.intact());
   CHECK(positives.intact());
@@ -106,28 +130,47 @@ Trained train(const simd::KernelTable& kernels, const Block& block) {
 
 struct Wanted {
   double loss;
-  std::vector<double> inputs, outputs;
+  std::vector<double> inputs, outputs, own;
 };
+
+/// A or N of all inputs with all output rows, the own ones last.
+std::vector<double> counts_with_own(const Block& block, const std::vector<float>& counts) {
+  const std::size_t own = block.has_own() ? block.inputs_count : 0;
+  std::vector<double> all;
+  for (std::size_t u = 0; u < block.inputs_count; ++u) {
+    const auto row = counts.begin() + static_cast<std::ptrdiff_t>(own + u * block.outputs_count);
+    all.insert(all.end(), row, row + static_cast<std::ptrdiff_t>(block.outputs_count));
+    for (std::size_t m = 0; m < own; ++m) all.push_back(m == u ? counts[u] : 0);
+  }
+  return all;
+}
 
 Wanted train_reference(const Block& block) {
   // Rows of W beyond U, or of W' beyond M, are in no pair: they only make the matrices one size.
-  const std::size_t rows = std::max(block.inputs_count, block.outputs_count);
+  const std::size_t output_rows = block.outputs_count + (block.has_own() ? block.inputs_count : 0);
+  const std::size_t rows = std::max(block.inputs_count, output_rows);
   reference::Model model{rows, block.dim, {}, {}};
   model.input.assign(block.inputs.begin(), block.inputs.end());
   model.output.assign(block.outputs.begin(), block.outputs.end());
+  model.output.insert(model.output.end(), block.own.begin(), block.own.end());
   model.input.resize(rows * block.dim);
   model.output.resize(rows * block.dim);
-  std::vector<std::uint32_t> inputs(block.inputs_count), outputs(block.outputs_count);
+  std::vector<std::uint32_t> inputs(block.inputs_count), outputs(output_rows);
   std::iota(inputs.begin(), inputs.end(), 0U);
   std::iota(outputs.begin(), outputs.end(), 0U);
-  const std::vector<double> positives(block.positives.begin(), block.positives.end());
-  const std::vector<double> trials(block.trials.begin(), block.trials.end());
   Wanted wanted;
-  wanted.loss = logistic_step(model, {inputs, outputs, positives, trials}, double{block.alpha});
-  model.input.resize(block.inputs.size());
-  model.output.resize(block.outputs.size());
-  wanted.inputs = std::move(model.input);
-  wanted.outputs = std::move(model.output);
+  wanted.loss = logistic_step(model,
+                              {inputs, outputs, counts_with_own(block, block.positives),
+                               counts_with_own(block, block.trials)},
+                              double{block.alpha});
+  const auto own_rows = model.output.begin() + static_cast<std::ptrdiff_t>(block.outputs.size());
+  wanted.inputs.assign(model.input.begin(),
+                       model.input.begin() + static_cast<std::ptrdiff_t>(block.inputs.size()));
+  for (std::size_t i = 0; block.gains && i < block.inputs.size(); ++i) {
+    wanted.inputs[i] -= double{block.inputs[i]};
+  }
+  wanted.outputs.assign(model.output.begin(), own_rows);
+  wanted.own.assign(own_rows, own_rows + static_cast<std::ptrdiff_t>(block.own.size()));
   return wanted;
 }
 
@@ -149,6 +192,10 @@ void check_against_reference(const Block& block) {
     {
       INFO("inputs, X");
       check_close(trained.inputs, wanted.inputs, kTolerance);
+    }
+    {
+      INFO("own rows");
+      check_close(trained.own, wanted.own, kTolerance);
     }
     INFO("outputs, O");
     check_close(trained.outputs, wanted.outputs, kTolerance);
@@ -177,6 +224,30 @@ TEST_CASE("logistic_block trains every D as the reference does") {
   for (const std::size_t dim : kDims) {
     for (const Size size : kSizes) {
       check_against_reference(random_block(size.inputs, size.outputs, dim, random));
+    }
+  }
+}
+
+TEST_CASE("logistic_block says what every U x M gains, with own rows and without") {
+  Random random(8);
+  for (std::size_t inputs = 1; inputs <= 9; ++inputs) {
+    for (std::size_t outputs = 1; outputs <= 26; ++outputs) {
+      Block block = random_block(inputs, outputs, 33, random);
+      block.gains = true;
+      check_against_reference(block);
+      check_against_reference(with_own_rows(block, random));
+    }
+  }
+}
+
+TEST_CASE("logistic_block says what every D gains, with own rows and without") {
+  Random random(9);
+  for (const std::size_t dim : kDims) {
+    for (const std::size_t outputs : {1, 5, 6, 7, 13, 16, 24}) {
+      Block block = random_block(4, outputs, dim, random);
+      block.gains = true;
+      check_against_reference(block);
+      check_against_reference(with_own_rows(block, random));
     }
   }
 }

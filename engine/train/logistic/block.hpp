@@ -27,7 +27,9 @@ inline bool is_repeat(std::uint32_t repeat, std::uint32_t distance) noexcept {
 }
 
 /// The rows of W' of a block, each once, and what its centers want of them: how often row m is a
-/// positive example of center c, and how often it is an example at all.
+/// positive example of center c, and how often it is an example at all. Or it is known: the first
+/// rows are one positive example of one center each, its own, and all others are noise of all
+/// centers, in equal parts.
 class OutputRows {
  public:
   OutputRows(std::size_t most_centers, std::size_t most_rows)
@@ -36,10 +38,23 @@ class OutputRows {
         positives_(most_centers * stride_),
         trials_(most_centers * stride_) {}
 
-  void clear(std::size_t centers) noexcept {
+  /// `may_be_own`: who asks is content with rows of which only the rule is known.
+  void clear(std::size_t centers, bool may_be_own = false) noexcept {
     centers_ = centers;
     size_ = 0;
+    may_be_own_ = may_be_own;
+    own_ = 0;
   }
+
+  bool may_be_own() const noexcept { return may_be_own_; }
+  /// The rule holds, and each noise row is so much of an example.
+  void be_own(float noise_weight) noexcept {
+    own_ = centers_;
+    noise_weight_ = noise_weight;
+  }
+  /// How many of the first rows are a center's own; 0 where every center says what it wants.
+  std::size_t own() const noexcept { return own_; }
+  float noise_weight() const noexcept { return noise_weight_; }
 
   /// Adds a row and returns its number. Who adds it says what every center wants of it.
   std::size_t add(float* row) noexcept {
@@ -60,13 +75,16 @@ class OutputRows {
  private:
   std::size_t size_ = 0;
   std::size_t centers_ = 0;
+  std::size_t own_ = 0;
+  bool may_be_own_ = false;
+  float noise_weight_ = 0;
   std::size_t stride_;
   Scratch<float*> rows_;
   Scratch<float> positives_;
   Scratch<float> trials_;
 };
 
-/// A and N of a block, as a logistic block wants them.
+/// A and N of a block, as a logistic block wants them: of own rows first, then of the others.
 struct PairCounts {
   PairCounts(std::size_t most_inputs, std::size_t most_outputs)
       : positives(most_inputs * most_outputs + 2 * simd::kRowPadding),

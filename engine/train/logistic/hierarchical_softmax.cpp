@@ -18,6 +18,11 @@ std::size_t common_nodes(std::span<const HuffmanTree::Step> a,
 void HierarchicalSoftmax::prefetch(const ChunkSample& sample, const Block& block,
                                    std::size_t) const noexcept {
   for (std::uint32_t i = block.begin; i < block.end; ++i) {
+    // Which nodes are on a path has to be known by then.
+    if (i + kPathsAhead < sample.size()) {
+      tree_.prefetch_place(sample.ids()[i + kPathsAhead]);
+      tree_.prefetch_path(sample.ids()[i + kPathsAhead / 2]);
+    }
     for (const HuffmanTree::Step step : tree_.path(sample.ids()[i])) {
       if (step.node() >= kHotNodes) nodes_.prefetch(step.node());
     }
@@ -28,6 +33,7 @@ void HierarchicalSoftmax::gather(const ChunkSample& sample, const Block& block, 
                                  OutputRows& rows) noexcept {
   const WordId* words = sample.ids() + block.begin;
   const std::size_t first = rows.size();
+  if (block.size() == 1) return gather_path(words[0], rows);
   for (std::size_t c = 0; c < block.size(); ++c) add_path(words, c, rows);
   for (std::size_t c = 0; c < block.size(); ++c) {
     float* positives = rows.positives(c);
@@ -37,9 +43,19 @@ void HierarchicalSoftmax::gather(const ChunkSample& sample, const Block& block, 
     const std::uint32_t* row = path_rows(c);
     for (const HuffmanTree::Step step : tree_.path(words[c])) {
       trials[*row] = 1;
-      positives[*row] = step.code() ? 0.0f : 1.0f;
+      positives[*row] = step.label();
       ++row;
     }
+  }
+}
+
+void HierarchicalSoftmax::gather_path(WordId word, OutputRows& rows) noexcept {
+  float* positives = rows.positives(0) + rows.size();
+  float* trials = rows.trials(0) + rows.size();
+  for (const HuffmanTree::Step step : tree_.path(word)) {
+    rows.add(nodes_.row(step.node()));
+    *positives++ = step.label();
+    *trials++ = 1;
   }
 }
 

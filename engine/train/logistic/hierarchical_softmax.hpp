@@ -44,6 +44,10 @@ class HierarchicalSoftmax {
   void mark_touched(const ChunkSample& sample, std::size_t, ModelMarks& marks) const noexcept;
 
  private:
+  static constexpr std::size_t kPathsAhead = 8;  // words
+
+  /// The same for a block of one center.
+  void gather_path(WordId word, OutputRows& rows) noexcept;
   /// Adds the nodes of center c's path that the paths of the centers before it do not have.
   void add_path(const WordId* words, std::size_t c, OutputRows& rows) noexcept;
   std::uint32_t* path_rows(std::size_t c) const noexcept {

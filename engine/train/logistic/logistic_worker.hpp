@@ -75,6 +75,8 @@ class LogisticWorker final : public ChunkTrainer {
 
  private:
   static constexpr std::size_t kAhead = 1;  // blocks
+  /// Two objectives share a block's rows, of which then no rule holds.
+  static constexpr bool kMayBeOwn = Architecture::kInputOfCenter && sizeof...(Objectives) == 1;
 
   static std::size_t most_outputs(const Shared& shared) noexcept {
     return (Objectives::most_rows(std::get<typename Objectives::Shared>(shared.objectives),
@@ -128,7 +130,7 @@ class LogisticWorker final : public ChunkTrainer {
   ChunkLoss train_block(const ChunkSample& sample, std::size_t k, float alpha) noexcept {
     const Block& block = blocks_[k];
     const std::uint64_t examples = architecture_.gather(sample, block);
-    outputs_.clear(block.size());
+    outputs_.clear(block.size(), kMayBeOwn && !careful_);
     for_each_objective([&](auto& objective) { objective.gather(sample, block, k, outputs_); });
     architecture_.count_pairs(outputs_, counts_);
     const double loss = careful_ ? train_in_parts(sample, block, alpha) : train_at_once(alpha);
@@ -203,19 +205,23 @@ class LogisticWorker final : public ChunkTrainer {
     return static_cast<std::size_t>(parts > 1 ? std::min(parts, kMostParts) : 1);  // 1 for a NaN
   }
 
-  /// Input rows [first, first + count) of the block against all its output rows.
+  /// Input rows [first, first + count) of the block against all its output rows; all of them where
+  /// they have rows of their own.
   double train_rows(std::size_t first, std::size_t count, float alpha) noexcept {
     const std::size_t pairs = first * outputs_.size();
+    const std::size_t own = outputs_.own();
     return kernels_.logistic_block({
         .inputs = architecture_.inputs() + first,
-        .outputs = outputs_.rows(),
+        .own = own != 0 ? outputs_.rows() : nullptr,
+        .outputs = outputs_.rows() + own,
         .positives = counts_.positives.data() + pairs,
         .trials = counts_.trials.data() + pairs,
         .scratch = scratch_.data(),
         .input_count = count,
-        .output_count = outputs_.size(),
+        .output_count = outputs_.size() - own,
         .stride = shared_.input.shared().stride(),
         .alpha = alpha,
+        .gains = Architecture::kInputOfCenter,
     });
   }
 

@@ -49,6 +49,7 @@ void NegativeSampling::gather(const ChunkSample& sample, const Block& block, std
   ++round_;
   if (met == 0) [[likely]] {
     for (std::size_t n = 0; n < noise_rows_; ++n) rows.add(output_.row(noise[n]));
+    if (rows.may_be_own()) return rows.be_own(weight_);
     drawn_again_.clear();
   } else {
     add_noise(center_words, centers, noise, rows);

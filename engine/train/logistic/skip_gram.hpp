@@ -15,6 +15,9 @@ namespace hogvec {
 /// The input side of one worker. One thread.
 class SkipGram {
  public:
+  /// Inputs are rows of W, which centers share.
+  static constexpr bool kInputOfCenter = false;
+
   SkipGram(const RowReplicas& input, const TrainPlan& plan, const LockedWords& locked);
 
   static std::size_t most_inputs(const TrainPlan& plan) noexcept {
