@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/kernels.hpp"
+#include "engine/train/scratch.hpp"
 #include "engine/workers.hpp"
 #include "io/error.hpp"
 #include "simd/kernels.hpp"
@@ -16,15 +17,19 @@ namespace {
 constexpr int kRounds = 10;
 constexpr double kLeastScore = -10;
 
-constexpr std::size_t kBlockRows = 16;  // rows that meet a tile of centroids before the next comes
-// Of centroids: beside the rows of a block they stay in a cache of the second level.
-constexpr std::size_t kTileBytes = 128 << 10;
+constexpr std::size_t kBlockRows = 32;  // whose scores with all centroids are summed at once
+constexpr std::size_t kAtOnce = 16;     // scores
 
 /// In double, where products of floats are exact and the order of the sum hardly matters.
 double exact_dot(const float* a, const float* b, std::size_t dim) noexcept {
-  double sum = 0;
-  for (std::size_t i = 0; i < dim; ++i) sum += static_cast<double>(a[i]) * b[i];
-  return sum;
+  // Four sums: one would wait for itself at every value.
+  double sums[4] = {};
+  std::size_t i = 0;
+  for (; i + 4 <= dim; i += 4) {
+    for (std::size_t s = 0; s < 4; ++s) sums[s] += static_cast<double>(a[i + s]) * b[i + s];
+  }
+  for (; i < dim; ++i) sums[0] += static_cast<double>(a[i]) * b[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 class KMeans {
@@ -42,7 +47,10 @@ class KMeans {
         members_(vectors.rows()),
         first_member_(classes_ + 1) {
     // Before the workers start, so that they allocate nothing.
-    scores_.resize(static_cast<std::size_t>(threads) * kBlockRows * classes_);
+    for (int worker = 0; worker < threads; ++worker) {
+      scores_.emplace_back(simd::score_tiles_size(classes_, kBlockRows));
+      transposed_.emplace_back(vectors.dim() * kBlockRows);
+    }
     choices_.reserve(classes_);
     for (std::size_t k = 0; k < class_of_.size(); ++k) {
       class_of_[k] = static_cast<std::uint32_t>(k % classes_);
@@ -56,8 +64,9 @@ class KMeans {
       for_each_index(threads_, classes_, [this](std::size_t c, int) { place_centroid(c); });
       list_choices();
       const std::size_t blocks = (vectors_.rows() + kBlockRows - 1) / kBlockRows;
-      for_each_index(threads_, blocks,
-                     [this](std::size_t block, int worker) { assign_block(block, worker); });
+      for_each_index(threads_, blocks, [this](std::size_t block, int worker) {
+        assign_block(block, static_cast<std::size_t>(worker));
+      });
     }
     return std::move(class_of_);
   }
@@ -111,52 +120,89 @@ class KMeans {
     }
   }
 
+  /// Lists the classes that have a direction, and brings their centroids together.
   void list_choices() {
     choices_.clear();
     for (std::size_t c = 0; c < classes_; ++c) {
-      if (has_direction_[c]) choices_.push_back(static_cast<std::uint32_t>(c));
+      if (!has_direction_[c]) continue;
+      const std::size_t i = choices_.size();
+      if (i != c) std::copy_n(centroids_.row(c), centroids_.stride(), centroids_.row(i));
+      choices_.push_back(static_cast<std::uint32_t>(c));
     }
   }
 
-  void assign_block(std::size_t block, int worker) noexcept {
+  void assign_block(std::size_t block, std::size_t worker) noexcept {
     const std::size_t first = block * kBlockRows;
-    const std::size_t end = std::min(first + kBlockRows, vectors_.rows());
-    float* const scores = scores_.data() + static_cast<std::size_t>(worker) * kBlockRows * classes_;
-    score_block(first, end, scores);
-    for (std::size_t k = first; k < end; ++k) {
-      class_of_[k] = choose(k, scores + (k - first) * choices_.size());
+    const std::size_t count = std::min(kBlockRows, vectors_.rows() - first);
+    if (choices_.empty()) {
+      std::fill_n(class_of_.data() + first, count, 0);
+      return;
+    }
+    const std::size_t leading = simd::padded(count);
+    float* const transposed = transposed_[worker].data();
+    for (std::size_t b = 0; b < count; ++b) {
+      const float* const row = vectors_.row(first + b);
+      for (std::size_t d = 0; d < vectors_.dim(); ++d) transposed[d * leading + b] = row[d];
+    }
+    float* const scores = scores_[worker].data();
+    float best[kBlockRows];
+    std::fill_n(best, count, -std::numeric_limits<float>::infinity());
+    kernels_.softmax_tile_scores({.rows = centroids_.data(),
+                                  .row_count = choices_.size(),
+                                  .stride = centroids_.stride(),
+                                  .dim = centroids_.dim(),
+                                  .batch = count,
+                                  .hidden_transposed = transposed,
+                                  .step = nullptr,
+                                  .tiles = scores,
+                                  .max_score = best,
+                                  .weighted_rows = nullptr});
+    for (std::size_t b = 0; b < count; ++b) {
+      class_of_[first + b] = choose(first + b, scores, b, count, best[b]);
     }
   }
 
-  /// scores, row-major (end - first) x choices: row k . centroid, a tile of centroids at a time.
-  void score_block(std::size_t first, std::size_t end, float* scores) const noexcept {
-    const std::size_t stride = vectors_.stride();
-    const std::size_t tile = std::max<std::size_t>(1, kTileBytes / (stride * sizeof(float)));
-    for (std::size_t begin = 0; begin < choices_.size(); begin += tile) {
-      const std::size_t tile_end = std::min(begin + tile, choices_.size());
-      for (std::size_t k = first; k < end; ++k) {
-        for (std::size_t i = begin; i < tile_end; ++i) {
-          scores[(k - first) * choices_.size() + i] =
-              kernels_.dot(vectors_.row(k), centroids_.row(choices_[i]), stride);
-        }
-      }
-    }
-  }
-
-  /// The class of row k, whose scores with all choices are given.
-  std::uint32_t choose(std::size_t k, const float* scores) const noexcept {
+  /// The class of row k, the b-th of a block of so many, from the scores of the block.
+  std::uint32_t choose(std::size_t k, const float* scores, std::size_t b, std::size_t block,
+                       float best) const noexcept {
     if (!counts(k)) return 0;
-    float best = -std::numeric_limits<float>::infinity();
-    for (std::size_t i = 0; i < choices_.size(); ++i) best = scores[i] > best ? scores[i] : best;
     const float near_best = best - slack_[k];
     double best_sum = kLeastScore;
     std::uint32_t chosen = 0;
-    for (std::size_t i = 0; i < choices_.size(); ++i) {
-      if (scores[i] < near_best) continue;
-      const double sum = exact_dot(vectors_.row(k), centroids_.row(choices_[i]), vectors_.dim());
-      if (!(sum > best_sum)) continue;
+    const auto compare = [&](std::size_t i) {
+      const double sum = exact_dot(vectors_.row(k), centroids_.row(i), vectors_.dim());
+      if (!(sum > best_sum)) return;
       best_sum = sum;
       chosen = choices_[i];
+    };
+    std::size_t near_scores = 0;
+    std::size_t first_near = 0;
+    const auto meet = [&](std::size_t i) {
+      if (near_scores++ == 0) {
+        first_near = i;
+        return;
+      }
+      if (near_scores == 2) compare(first_near);
+      compare(i);
+    };
+    for (std::size_t begin = 0; begin < choices_.size(); begin += simd::kScoreTileRows) {
+      const float* const tile = scores + simd::score_place(begin, b, block);
+      const std::size_t rows = std::min(simd::kScoreTileRows, choices_.size() - begin);
+      // Few are near: whole registers are looked at, or nothing.
+      for (std::size_t first = 0; first < rows; first += kAtOnce) {
+        int near = 0;
+        for (std::size_t i = first; i < first + kAtOnce; ++i) near += !(tile[i] < near_best);
+        if (near == 0) continue;
+        const std::size_t end = std::min(first + kAtOnce, rows);
+        for (std::size_t i = first; i < end; ++i) {
+          if (!(tile[i] < near_best)) meet(begin + i);
+        }
+      }
+    }
+    // As a rule there is one, which nobody else can be better than.
+    if (near_scores == 1) {
+      if (near_best > kLeastScore) return choices_[first_near];
+      compare(first_near);
     }
     return chosen;
   }
@@ -172,7 +218,8 @@ class KMeans {
   std::vector<std::uint32_t> class_of_;
   std::vector<std::size_t> members_;  // rows, grouped by class
   std::vector<std::size_t> first_member_;
-  std::vector<float> scores_;  // of each worker, kBlockRows x classes
+  std::vector<Scratch<float>> scores_;      // of each worker: tiles of kBlockRows x classes
+  std::vector<Scratch<float>> transposed_;  // of each worker: the block's rows, dim x kBlockRows
 };
 
 }  // namespace
@@ -180,9 +227,11 @@ class KMeans {
 std::size_t kmeans_memory(std::size_t rows, std::size_t dim, std::size_t classes, int threads) {
   const std::size_t used = std::min(rows, classes);
   const std::size_t by_row = sizeof(float) + sizeof(std::uint32_t) + sizeof(std::size_t);
-  const std::size_t by_class = sizeof(std::size_t) + sizeof(std::uint32_t) + sizeof(char) +
-                               static_cast<std::size_t>(threads) * kBlockRows * sizeof(float);
-  return Matrix::bytes(used, dim) + rows * by_row + used * by_class;
+  const std::size_t by_class = sizeof(std::size_t) + sizeof(std::uint32_t) + sizeof(char);
+  const std::size_t by_worker =
+      (simd::score_tiles_size(used, kBlockRows) + dim * kBlockRows) * sizeof(float);
+  return Matrix::bytes(used, dim) + rows * by_row + used * by_class +
+         static_cast<std::size_t>(threads) * by_worker;
 }
 
 std::vector<std::uint32_t> kmeans_classes(ConstMatrixView vectors, std::size_t classes,

@@ -1,7 +1,9 @@
 #include "engine/model/model.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
+#include <vector>
 
 #include "engine/memory_nodes.hpp"
 #include "engine/workers.hpp"
@@ -30,16 +32,28 @@ struct Lcg {
   }
 };
 
-void initialize_rows(MatrixView input, std::size_t begin, std::size_t end,
-                     std::uint64_t seed) noexcept {
+/// Rows [begin, end), by the reference's formula (word2vec.c:377).
+void initialize_rows(MatrixView input, std::size_t begin, std::size_t end, std::uint64_t seed) {
+  if (begin == end) return;
   const std::size_t dim = input.dim();
   Lcg random{seed};
   random.jump(std::uint64_t{begin} * dim);
+  // Of a number the formula takes the last 16 bits, which follow from those of the number before:
+  // after 2^16 values the same ones come again.
+  constexpr std::size_t kPeriod = 1 << 16;
+  std::vector<float> values(std::min(kPeriod, (end - begin) * dim));
+  for (float& value : values) {
+    const double uniform = static_cast<double>(random.next() & 0xffff) / kPeriod - 0.5;
+    value = static_cast<float>(uniform / static_cast<double>(dim));
+  }
+  std::size_t next = 0;
   for (std::size_t k = begin; k < end; ++k) {
     float* row = input.row(k);
-    for (std::size_t d = 0; d < dim; ++d) {
-      const double uniform = static_cast<double>(random.next() & 0xffff) / 65536 - 0.5;
-      row[d] = static_cast<float>(uniform / static_cast<double>(dim));
+    for (std::size_t left = dim; left != 0;) {
+      const std::size_t count = std::min(left, values.size() - next);
+      row = std::copy_n(values.data() + next, count, row);
+      left -= count;
+      next = next + count == values.size() ? 0 : next + count;
     }
   }
 }
