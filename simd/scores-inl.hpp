@@ -126,8 +126,10 @@ void score_all(const float* const* inputs, std::size_t input_count, const float*
   for (std::size_t tile = 0; tile < tiles; ++tile) {
     const std::size_t first = output_count * tile / tiles;
     const std::size_t width = output_count * (tile + 1) / tiles - first;
-    const auto score = kOwn && tile == 0 ? score_outputs_of<false, kOwn>(width, kWidths)
-                                         : score_outputs_of<false, false>(width, kWidths);
+    ScoreOutputs score = score_outputs_of<false, false>(width, kWidths);
+    if constexpr (kOwn) {
+      if (tile == 0) score = score_outputs_of<false, true>(width, kWidths);
+    }
     score(inputs, input_count, outputs + first, stride, scores + first, output_count, own);
   }
 }
