@@ -190,6 +190,37 @@ for number in (signal.SIGINT, signal.SIGTERM):
                 break  # nobody waits for orphans here
         time.sleep(0.01)
 PYTHON
+# Nor where the signal comes before the process that was started is known.
+python3 - "$here/../../tools/lib" <<'PYTHON' || fail "interrupted as it starts a process, it leaves that"
+import os
+import signal
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+from bench import runs
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+started = []
+popen = subprocess.Popen
+
+
+def interrupted(*arguments, **options):
+    started.append(popen(*arguments, **options))
+    os.kill(os.getpid(), signal.SIGINT)
+    return started[0]
+
+
+subprocess.Popen = interrupted
+try:
+    with runs.child(["sleep", "1000"]):
+        raise AssertionError("goes on")
+except KeyboardInterrupt:
+    pass
+assert started[0].returncode == -signal.SIGKILL, started[0].returncode
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+PYTHON
 cmp -s history before || fail "an interrupted run is in the history"
 [ -z "$(ls -A tmp)" ] || fail "temporary files stay: $(ls -A tmp)"
 [ -z "$(find "$here/../../tools" -name __pycache__)" ] || fail "bytecode among the sources"

@@ -1,4 +1,5 @@
 """What machine this is, and what it can do at most, measured by hogvec_bench."""
+import contextlib
 import dataclasses
 import functools
 import glob
@@ -160,21 +161,16 @@ def _farthest(told, cores):
 def _fma_rates(program, kernels, cores, seconds):
     """FLOP/s on the clock, of processes that run at the same time."""
     pattern = f"^peak/fma/{re.escape(kernels)}$"
-    processes = []
     with tempfile.TemporaryDirectory(prefix="hogvec_bench_") as folder:
-        try:
+        with contextlib.ExitStack() as stack:
+            processes = []
             for core in cores:
                 with open(os.path.join(folder, str(core)), "wb") as out:
                     argv = ["taskset", "-c", str(core), program, f"--benchmark_filter={pattern}",
                             "--benchmark_format=json", f"--benchmark_min_time={seconds}"]
-                    processes.append(subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out,
-                                                      stderr=subprocess.DEVNULL))
+                    processes.append(stack.enter_context(
+                        child(argv, stdout=out, stderr=subprocess.DEVNULL)))
             codes = [process.wait() for process in processes]
-        finally:
-            for process in processes:
-                if process.poll() is None:
-                    process.kill()
-                    process.wait()
         rates = []
         for core, code in zip(cores, codes):
             with open(os.path.join(folder, str(core)), "rb") as file:

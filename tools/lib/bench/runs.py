@@ -43,20 +43,44 @@ class Run:
 
 
 @contextlib.contextmanager
+def _signals_wait():
+    """What would end this process does so at the end of the block. (Blocked or ignored, a signal
+    would be so in a child that is made meanwhile, too.)"""
+    come = []
+    handlers = {}
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if callable(signal.getsignal(number)):
+            handlers[number] = signal.signal(number, lambda which, _: come.append(which))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if come:
+            signal.raise_signal(come[0])
+
+
+@contextlib.contextmanager
 def child(argv, **options):
     """A process in a group of its own, none of which outlives the block when that is left early."""
+    process = None
     try:
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, process_group=0, **options)
-    except OSError as error:
-        raise BenchError(f"{argv[0]}: {error.strerror}; is it installed?") from error
-    try:
+        # A signal between the start of the process and our knowing it would leave it behind.
+        with _signals_wait():
+            try:
+                process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, process_group=0,
+                                           **options)
+            except OSError as error:
+                raise BenchError(f"{argv[0]}: {error.strerror}; is it installed?") from error
         yield process
     except BaseException:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         raise
     finally:
-        process.wait()
+        if process is not None:
+            process.wait()
 
 
 def _last_line(file):
