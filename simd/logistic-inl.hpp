@@ -78,15 +78,22 @@ void update_only_tile(const LogisticBlock& block, const float* errors) noexcept 
                                              nullptr);
 }
 
-/// Output rows [first, first + kOutputs), fewer than all of them.
+/// Output rows [first, first + kOutputs), fewer than all of them. What a block does with its input
+/// rows is a matter of the first tile.
 template <Inputs kInputs, std::size_t kOutputs>
 void update_some(const LogisticBlock& block, std::size_t first, std::size_t begin, std::size_t end,
                  const float* errors, float* gathered) noexcept {
-  const auto tile = first == 0 ? update_tile<kInputs, kOutputs, true, false>
-                    : first + kOutputs < block.output_count
-                        ? update_tile<kInputs, kOutputs, false, false>
-                        : update_tile<kInputs, kOutputs, false, true>;
-  tile(block, block.outputs + first, errors + first, begin, end, gathered);
+  float* const* const outputs = block.outputs + first;
+  errors += first;
+  if (first == 0) {
+    update_tile<kInputs, kOutputs, true, false>(block, outputs, errors, begin, end, gathered);
+  } else if (first + kOutputs < block.output_count) {
+    update_tile<Inputs::kTrained, kOutputs, false, false>(block, outputs, errors, begin, end,
+                                                          gathered);
+  } else {
+    update_tile<Inputs::kTrained, kOutputs, false, true>(block, outputs, errors, begin, end,
+                                                         gathered);
+  }
 }
 
 using UpdateOnlyTile = void (*)(const LogisticBlock&, const float*) noexcept;

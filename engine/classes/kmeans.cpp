@@ -18,7 +18,6 @@ constexpr int kRounds = 10;
 constexpr double kLeastScore = -10;
 
 constexpr std::size_t kBlockRows = 32;  // whose scores with all centroids are summed at once
-constexpr std::size_t kAtOnce = 16;     // scores
 
 /// In double, where products of floats are exact and the order of the sum hardly matters.
 double exact_dot(const float* a, const float* b, std::size_t dim) noexcept {
@@ -162,48 +161,46 @@ class KMeans {
     }
   }
 
+  /// visit(i) for all choices, in order, whose score with the b-th row of a block of so many is not
+  /// below `least`. There are few: whole registers are looked at, and most left.
+  template <class Visit>
+  void for_each_near(const float* scores, std::size_t b, std::size_t block, float least,
+                     const Visit& visit) const noexcept {
+    constexpr std::size_t kAtOnce = 16;
+    static_assert(simd::kScoreTileRows % kAtOnce == 0);
+    for (std::size_t first = 0; first < choices_.size(); first += kAtOnce) {
+      const float* const some = scores + simd::score_place(first, b, block);
+      int near = 0;
+      for (std::size_t i = 0; i < kAtOnce; ++i) near += !(some[i] < least);
+      if (near == 0) continue;
+      const std::size_t count = std::min(kAtOnce, choices_.size() - first);
+      for (std::size_t i = 0; i < count; ++i) {
+        if (!(some[i] < least)) visit(first + i);
+      }
+    }
+  }
+
   /// The class of row k, the b-th of a block of so many, from the scores of the block.
   std::uint32_t choose(std::size_t k, const float* scores, std::size_t b, std::size_t block,
                        float best) const noexcept {
     if (!counts(k)) return 0;
     const float near_best = best - slack_[k];
+    std::size_t candidates = 0;
+    std::size_t candidate = 0;
+    for_each_near(scores, b, block, near_best, [&](std::size_t i) {
+      ++candidates;
+      candidate = i;
+    });
+    // As a rule there is one, which none can be better than.
+    if (candidates == 1 && near_best > kLeastScore) return choices_[candidate];
     double best_sum = kLeastScore;
     std::uint32_t chosen = 0;
-    const auto compare = [&](std::size_t i) {
+    for_each_near(scores, b, block, near_best, [&](std::size_t i) {
       const double sum = exact_dot(vectors_.row(k), centroids_.row(i), vectors_.dim());
       if (!(sum > best_sum)) return;
       best_sum = sum;
       chosen = choices_[i];
-    };
-    std::size_t near_scores = 0;
-    std::size_t first_near = 0;
-    const auto meet = [&](std::size_t i) {
-      if (near_scores++ == 0) {
-        first_near = i;
-        return;
-      }
-      if (near_scores == 2) compare(first_near);
-      compare(i);
-    };
-    for (std::size_t begin = 0; begin < choices_.size(); begin += simd::kScoreTileRows) {
-      const float* const tile = scores + simd::score_place(begin, b, block);
-      const std::size_t rows = std::min(simd::kScoreTileRows, choices_.size() - begin);
-      // Few are near: whole registers are looked at, or nothing.
-      for (std::size_t first = 0; first < rows; first += kAtOnce) {
-        int near = 0;
-        for (std::size_t i = first; i < first + kAtOnce; ++i) near += !(tile[i] < near_best);
-        if (near == 0) continue;
-        const std::size_t end = std::min(first + kAtOnce, rows);
-        for (std::size_t i = first; i < end; ++i) {
-          if (!(tile[i] < near_best)) meet(begin + i);
-        }
-      }
-    }
-    // As a rule there is one, which nobody else can be better than.
-    if (near_scores == 1) {
-      if (near_best > kLeastScore) return choices_[first_near];
-      compare(first_near);
-    }
+    });
     return chosen;
   }
 

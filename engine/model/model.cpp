@@ -32,7 +32,7 @@ struct Lcg {
   }
 };
 
-/// Rows [begin, end), by the reference's formula (word2vec.c:377).
+/// Rows [begin, end), by the reference's formula (word2vec.c:361). Errors: std::bad_alloc.
 void initialize_rows(MatrixView input, std::size_t begin, std::size_t end, std::uint64_t seed) {
   if (begin == end) return;
   const std::size_t dim = input.dim();

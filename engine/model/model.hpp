@@ -53,7 +53,7 @@ void copy_rows(const MatrixView& from, const MatrixView& to) noexcept;
 void copy_rows(const Model& from, const Model& to) noexcept;
 
 /// W from the reference's generator (word2vec.c:361) started at `seed`, W' zero, by all threads:
-/// the pages of all rows are touched.
+/// the pages of all rows are touched. Errors: std::bad_alloc.
 void initialize(const Model& model, std::uint64_t seed, int threads);
 
 /// A new model for such a run. Errors: as make_plan(); std::bad_alloc.

@@ -46,9 +46,9 @@ class HuffmanTree {
   /// the second would wait for the first.
   void prefetch_place(WordId word) const noexcept { __builtin_prefetch(begins_.data() + word); }
   void prefetch_path(WordId word) const noexcept {
-    const Step* const path = steps_.data() + begins_[word];
-    __builtin_prefetch(path);
-    __builtin_prefetch(path + 16);  // the next line
+    const std::span<const Step> steps = path(word);
+    __builtin_prefetch(&steps.front());
+    __builtin_prefetch(&steps.back());  // in the next line, as a rule the last
   }
 
  private:

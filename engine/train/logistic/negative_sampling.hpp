@@ -33,7 +33,8 @@ class NegativeSampling {
   /// Fetches the rows of block number k of the chunk.
   void prefetch(const ChunkSample& sample, const Block& block, std::size_t k) const noexcept;
   /// Adds them: a center's row is its positive example, and a noise row an example of every center
-  /// but of the noise word itself, as often as the word was drawn.
+  /// but of the noise word itself, as often as the word was drawn. Where all words are different,
+  /// and that is enough, only says that these are own rows and noise rows.
   void gather(const ChunkSample& sample, const Block& block, std::size_t k,
               OutputRows& rows) noexcept;
   ReplicatedRows& rows() noexcept { return output_; }
