@@ -6,6 +6,15 @@
 
 namespace hogvec {
 
+/// Floats from one row of `dim` of ours to the next: whole cache lines of 16, and one more where
+/// all rows would lie in the same sets of a first-level cache, which begin anew every 4 KiB.
+constexpr std::size_t row_stride(std::size_t dim) noexcept {
+  constexpr std::size_t kLine = 16;
+  constexpr std::size_t kSets = 1024;
+  const std::size_t stride = (dim + kLine - 1) / kLine * kLine;
+  return stride != 0 && stride % kSets == 0 ? stride + kLine : stride;
+}
+
 /// `rows` x `dim` values of type T, row k `stride` values behind row k - 1. It owns nothing: copies
 /// of it are the same rows, and as with a span their constness is T's. Empty by default.
 template <class T>

@@ -36,11 +36,10 @@ std::size_t find_entry(const ModelHeader& header, std::string_view name) noexcep
 }  // namespace
 
 ModelSection ModelSection::matrix(std::string name, std::size_t rows, std::size_t dim) {
-  constexpr std::size_t kRowFloats = 16;  // rows of 64 bytes, a cache line and a register
   constexpr std::size_t kMax = std::numeric_limits<std::int64_t>::max();
   if (dim == 0) throw Error("section \"" + name + "\": is a matrix without columns");
-  if (dim <= kMax / sizeof(float) - kRowFloats) {
-    const std::size_t stride = (dim + kRowFloats - 1) / kRowFloats * kRowFloats;
+  if (dim <= kMax / sizeof(float) / 2) {
+    const std::size_t stride = row_stride(dim);
     if (rows <= kMax / sizeof(float) / stride) {
       return {std::move(name), rows * stride * sizeof(float), rows, dim, stride};
     }

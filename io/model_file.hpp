@@ -37,7 +37,7 @@ struct ModelSection {
   std::size_t stride = 0;
 
   bool is_matrix() const noexcept { return stride != 0; }
-  /// A matrix with rows as a Matrix has them: padded to 64 bytes.
+  /// A matrix with rows as a Matrix has them: row_stride(dim) floats.
   /// Errors: Error where it has no columns or passes 2^63 bytes.
   static ModelSection matrix(std::string name, std::size_t rows, std::size_t dim);
 };

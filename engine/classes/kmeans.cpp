@@ -106,7 +106,7 @@ class KMeans {
     float* const centroid = centroids_.row(c);
     std::fill_n(centroid, centroids_.stride(), 0.0f);
     for (std::size_t m = first_member_[c]; m < first_member_[c + 1]; ++m) {
-      kernels_.axpy(1, vectors_.row(members_[m]), centroid, vectors_.stride());
+      kernels_.axpy(1, vectors_.row(members_[m]), centroid, simd::padded(vectors_.dim()));
     }
     // The reference starts its counts at 1. It divides to no effect but rounding.
     const auto count = static_cast<float>(first_member_[c + 1] - first_member_[c] + 1);

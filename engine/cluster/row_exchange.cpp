@@ -100,7 +100,7 @@ RowExchange::RowExchange(Ranks& ranks, const Vocabulary& vocabulary, const Train
       last_steps_(classes_, steps),
       out_(size_),
       place_of_(working.input.rows() / size_ + 1, kNone),
-      values_(place_of_.size() * simd::padded(working.input.dim())) {}
+      values_(place_of_.size() * row_stride(working.input.dim())) {}
 
 /// Rows of class 0 are in every exchange, those of class c in one of 2^c.
 std::size_t RowExchange::class_of(std::size_t row) const noexcept {
@@ -200,7 +200,7 @@ void RowExchange::collect(std::size_t matrix, std::size_t limit, bool all) {
 }
 
 float* RowExchange::sum(std::size_t place, std::size_t dim) noexcept {
-  return values_.data() + place * simd::padded(dim);
+  return values_.data() + place * row_stride(dim);
 }
 
 void RowExchange::add_up(std::size_t matrix) {

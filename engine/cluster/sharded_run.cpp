@@ -42,6 +42,15 @@ void require_same_kernels(Ranks& ranks) {
   });
 }
 
+MatrixView rows_between(const MatrixView& rows, const SliceRange& range) noexcept {
+  return {rows.row(range.begin), range.end - range.begin, rows.dim(), rows.stride()};
+}
+
+/// Rows without padding, in a message.
+MatrixView packed_rows(Bytes& bytes, std::size_t dim) noexcept {
+  return {reinterpret_cast<float*>(bytes.data()), bytes.size() / (dim * sizeof(float)), dim, dim};
+}
+
 }  // namespace
 
 /// What ranks say before a chunk.
@@ -84,37 +93,42 @@ std::size_t ShardedRun::memory(const ModelShape& shape, bool in_file) {
 
 std::size_t ShardedRun::spared(const ModelShape& shape, const Ranks& ranks, bool in_file) {
   if (ranks.first() && !in_file) return 0;
-  const std::size_t row = simd::padded(shape.dim) * sizeof(float);
+  const std::size_t row = row_stride(shape.dim) * sizeof(float);
   return shape.output_rows() * row / static_cast<std::size_t>(ranks.size()) *
          static_cast<std::size_t>(ranks.size() - 1);
 }
 
-/// Rows of W' between the first rank and those that have them.
+/// Rows of W' between the first rank and those that have them: values without padding, since a
+/// file of the first rank may have another stride.
 void ShardedRun::send_rows(const Model& from, const Model& to, bool to_first) {
   const auto size = static_cast<std::size_t>(ranks_.size());
   const auto mine = static_cast<std::size_t>(ranks_.rank());
-  const std::size_t row_bytes = from.output.stride() * sizeof(float);
+  const std::size_t row_bytes = from.output.dim() * sizeof(float);
   const std::size_t piece = std::max<std::size_t>(kPieceBytes / row_bytes, 1);
+  Bytes values;
   std::vector<Bytes> in;
   for (std::size_t rank = 0; rank < size; ++rank) {
     const SliceRange rows = rows_of_rank(from.output.rows(), plan_, size, rank);
     if (rank == 0) {  // which has them
       if (mine == 0 && from.output.data() != to.output.data()) {
-        std::memcpy(to.output.row(rows.begin), from.output.row(rows.begin),
-                    (rows.end - rows.begin) * row_bytes);
+        copy_rows(rows_between(from.output, rows), rows_between(to.output, rows));
       }
       continue;
     }
     for (std::size_t begin = rows.begin; begin < rows.end; begin += piece) {
-      const std::size_t bytes = (std::min(rows.end, begin + piece) - begin) * row_bytes;
+      const SliceRange some{begin, std::min(rows.end, begin + piece)};
       const std::size_t sender = to_first ? rank : 0;
       const std::size_t receiver = to_first ? 0 : rank;
       std::vector<std::span<const std::byte>> out(size);
       if (mine == sender) {
-        out[receiver] = {reinterpret_cast<const std::byte*>(from.output.row(begin)), bytes};
+        values.resize((some.end - some.begin) * row_bytes);
+        copy_rows(rows_between(from.output, some), packed_rows(values, from.output.dim()));
+        out[receiver] = values;
       }
       ranks_.exchange(out, in);
-      if (mine == receiver) std::memcpy(to.output.row(begin), in[sender].data(), bytes);
+      if (mine == receiver) {
+        copy_rows(packed_rows(in[sender], to.output.dim()), rows_between(to.output, some));
+      }
     }
   }
 }

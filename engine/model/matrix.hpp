@@ -24,7 +24,7 @@ class Matrix {
 
   std::size_t rows() const noexcept { return rows_; }
   std::size_t dim() const noexcept { return dim_; }
-  std::size_t stride() const noexcept { return simd::padded(dim_); }
+  std::size_t stride() const noexcept { return row_stride(dim_); }
   float* data() const noexcept { return reinterpret_cast<float*>(memory_.data()); }
   float* row(std::size_t k) const noexcept { return data() + k * stride(); }
   /// The rows, to be written too: constness of the owner is that of its size alone.

@@ -74,8 +74,9 @@ Model::Model(const ModelShape& shape)
 }
 
 void copy_rows(const MatrixView& from, const MatrixView& to) noexcept {
-  if (from.empty()) return;
-  std::memcpy(to.data(), from.data(), from.rows() * from.stride() * sizeof(float));
+  for (std::size_t k = 0; k < from.rows(); ++k) {
+    std::memcpy(to.row(k), from.row(k), from.dim() * sizeof(float));
+  }
 }
 
 void copy_rows(const Model& from, const Model& to) noexcept {

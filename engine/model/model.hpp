@@ -48,7 +48,7 @@ struct Model {
   std::array<Matrix, 3> memory_;
 };
 
-/// The values of `from`, to a model of the same shape.
+/// The values of `from`, to rows of as many values, whose strides may differ: files keep theirs.
 void copy_rows(const MatrixView& from, const MatrixView& to) noexcept;
 void copy_rows(const Model& from, const Model& to) noexcept;
 

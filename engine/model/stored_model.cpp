@@ -168,6 +168,10 @@ Model StoredModel::model() {
       throw Error(file_.path() + ": the matrix " + name +
                   " is not of the words and the size that the settings say; it is damaged");
     }
+    if (!model.input.empty() && matrix.stride() != model.input.stride()) {
+      throw Error(file_.path() + ": the matrix " + name +
+                  " has rows of another stride than input; whoever wrote it, give all the same");
+    }
     return matrix;
   };
   const std::size_t words = file_.section("counts").size() / sizeof(std::uint64_t);

@@ -142,7 +142,7 @@ std::size_t TrainingRun::memory(CorpusView corpus, const TrainPlan& plan, const 
                                 const Placement& placement) {
   const ModelShape shape(corpus.vocabulary.size(), plan);
   Model model;  // without memory
-  const std::size_t stride = simd::padded(shape.dim);
+  const std::size_t stride = row_stride(shape.dim);
   model.input = {nullptr, shape.words, shape.dim, stride};
   model.output = {nullptr, shape.output_rows(), shape.dim, stride};
   model.nodes = {nullptr, shape.node_rows(), shape.dim, stride};

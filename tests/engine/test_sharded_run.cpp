@@ -41,10 +41,25 @@ Corpus corpus_of(std::size_t words, unsigned different) {
 std::vector<float> values(const Model& model) {
   std::vector<float> all;
   for (const MatrixView matrix : model.matrices()) {
-    all.insert(all.end(), matrix.data(), matrix.data() + matrix.rows() * matrix.stride());
+    for (std::size_t k = 0; k < matrix.rows(); ++k) {
+      all.insert(all.end(), matrix.row(k), matrix.row(k) + matrix.dim());
+    }
   }
   return all;
 }
+
+/// Rows of another stride than those of a Matrix, as a file may have them.
+class OtherStride {
+ public:
+  explicit OtherStride(const MatrixView& like)
+      : memory_(like.rows(), like.stride() + 16),
+        view_{memory_.data(), like.rows(), like.dim(), memory_.stride()} {}
+  const MatrixView& view() const noexcept { return view_; }
+
+ private:
+  Matrix memory_;
+  MatrixView view_;
+};
 
 /// What the first of several ranks has when run() has come back.
 struct Outcome {
@@ -64,12 +79,19 @@ Outcome run_ranks(int size, const Corpus& corpus, const TrainSettings& settings,
     const RunTables tables(corpus.vocabulary, plan);
     const ChunkPlan chunks(corpus.text);
     Model model(ModelShape(corpus.vocabulary.size(), plan));
+    const OtherStride input(model.input);
+    const OtherStride output(model.output);
     if (ranks.first()) {  // which alone knows what the run begins with
-      std::size_t at = 0;
+      if (in_file) {
+        model.input = input.view();
+        model.output = output.view();
+      }
+      auto next = from.begin();
       for (const MatrixView matrix : model.matrices()) {
-        const std::size_t count = matrix.rows() * matrix.stride();
-        std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(at), count, matrix.data());
-        at += count;
+        for (std::size_t k = 0; k < matrix.rows(); ++k) {
+          std::copy_n(next, matrix.dim(), matrix.row(k));
+          next += static_cast<std::ptrdiff_t>(matrix.dim());
+        }
       }
     }
     const auto run =

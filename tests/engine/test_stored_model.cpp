@@ -5,9 +5,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/model/stored_model.hpp"
@@ -28,7 +30,9 @@ using testing::write_file;
 std::vector<float> values(const Model& model) {
   std::vector<float> all;
   for (const MatrixView matrix : model.matrices()) {
-    all.insert(all.end(), matrix.data(), matrix.data() + matrix.rows() * matrix.stride());
+    for (std::size_t k = 0; k < matrix.rows(); ++k) {
+      all.insert(all.end(), matrix.row(k), matrix.row(k) + matrix.dim());
+    }
   }
   return all;
 }
@@ -113,6 +117,46 @@ TEST_CASE("a run that ends and is gone on with comes to the bytes of the whole o
   CHECK(stored.state() == io::ModelState::kFinished);
   CHECK(stored.start().first() == 9);
   CHECK(stored.start().epochs.size() == 3);
+  CHECK(values(stored.model()) == values_of_whole_run(corpus, kSettings));
+}
+
+/// The file anew, with so many more floats from row to row of the named matrices.
+void widen(const std::string& path, std::span<const char* const> names, std::size_t floats) {
+  const io::ModelFile from = io::ModelFile::open(path);
+  std::vector<io::ModelSection> sections = from.sections();
+  for (io::ModelSection& section : sections) {
+    if (std::find(names.begin(), names.end(), section.name) == names.end()) continue;
+    section.stride += floats;
+    section.bytes = section.rows * section.stride * sizeof(float);
+  }
+  io::ModelFile to = io::ModelFile::create(path, sections);
+  for (const io::ModelSection& section : sections) {
+    if (section.is_matrix()) {
+      const ConstMatrixView rows = from.matrix(section.name);
+      const MatrixView copies = to.writable_matrix(section.name);
+      for (std::size_t k = 0; k < rows.rows(); ++k) {
+        std::copy_n(rows.row(k), rows.dim(), copies.row(k));
+      }
+    } else {
+      const std::span<const std::byte> bytes = from.section(section.name);
+      std::copy(bytes.begin(), bytes.end(), to.writable_section(section.name).begin());
+    }
+    if (from.is_sealed(section.name)) to.seal(section.name);
+  }
+  to.commit(from.state(), true);
+  to.publish();
+}
+
+TEST_CASE("a file of another stride is gone on with, and comes to the same values") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "m";
+  const Corpus corpus = small_corpus(40'000);
+  create(path, corpus, kSettings);
+  widen(path, std::array{"input", "output", "nodes"}, 48);
+  StoredModel stored = StoredModel::open(path);
+  stored.begin(stored.record());
+  CHECK(stored.model().input.stride() == row_stride(kSettings.dim) + 48);
+  CHECK(train_epochs(stored, corpus, kSettings.epochs) == RunEnd::kFinished);
   CHECK(values(stored.model()) == values_of_whole_run(corpus, kSettings));
 }
 
@@ -349,6 +393,10 @@ TEST_CASE("a file without the matrices of its settings, or with others, is refus
   create(path, corpus, longer);
   overwrite(path, "plan", needs);
   check_refused(path, "the matrix input");
+
+  create(path, corpus, kSettings);
+  widen(path, std::array{"output"}, 16);
+  check_refused(path, "the matrix output has rows of another stride than input");
 
   // A model that somebody else has made, of words and vectors alone.
   std::filesystem::remove(path);

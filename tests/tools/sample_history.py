@@ -86,6 +86,9 @@ def rivals():
                 made.append(figure(f"{base}/whole", 17e6 * epochs / rate, "s", "lower",
                                    quality=quality))
                 made.append(figure(f"{base}/training", rate, "words/s", quality=quality))
+        for program, seconds in (("hogvec", 6.3), ("gensim", 150)):
+            made.append(figure(f"rivals/{mode}/D:100/threads:2/similarity:0.6/analogies:0.25/"
+                               f"{program}/training until both", seconds, "s", "lower"))
     for program, rate in (("hogvec", 90e3), ("numpy", 9e3)):
         made.append(figure(f"softmax/V:30000/D:100/threads:2/{program}", rate, "centers/s"))
     return made

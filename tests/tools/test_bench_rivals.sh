@@ -86,7 +86,8 @@ grep -q 'making .*zipf-800-50-1.txt' err || fail "it does not tell that it makes
 expect_code 0 "$bench" rivals -h
 grep -q '^usage: tools/bench rivals' out || fail "-h: no usage"
 for flags in -unknown -runs "-runs 0" "-mode walk" "-mode skip-gram-ns," "-epochs 0" "-sample x" \
-  "-sample 2" "-sample nan" "-alpha 0" "-alpha -1" "-vocab 100" "-softmax -mode skip-gram-ns" \
+  "-sample 2" "-sample nan" "-alpha 0" "-alpha -1" "-alpha 0.1," "-target 0.5" "-target 0.5/0.2" \
+  "-target 0.5/x -wordsim pairs -questions pairs" "-programs word" "-softmax -target 1/1" "-vocab 100" "-softmax -mode skip-gram-ns" \
   "-softmax -vocab 1" "-softmax -seconds 0" "-words 800 -text good.vec" word; do
   # shellcheck disable=SC2086  # several flags
   expect_refusal 2 $flags
@@ -159,6 +160,34 @@ for mode in ("skip-gram-ns", "cbow-hs"):
         quality = {1: -1, 2: 1}[epochs]
         assert figures[f"{base}fastText/whole"]["quality"] == {"similarity": quality}
 PYTHON
+
+# Several learning rates, and the least time until there is quality: fastText's of two epochs.
+printf ': one\na b b b\n' >questions
+rm -f fasttext history
+expect_code 0 "$bench" rivals "${small[@]}" -alpha 0.01,0.03 -epochs 1,2 -programs fastText \
+  -wordsim pairs -questions questions -target -1/-1 -target 0.9/-1 -target 1/1 -history history
+[ "$(wc -l <fasttext)" -eq 8 ] || fail "$(wc -l <fasttext) runs, not 2 of 2 by 2"
+told fasttext 'epoch 2' '-lr 0.01 '
+told fasttext 'epoch 2' '-lr 0.03 '
+python3 - <<'PYTHON' || fail "time to quality: $(cat out) $(head -c 3000 history)"
+import json
+run, = map(json.loads, open("history"))
+names = {one["name"]: one for one in run["figures"]}
+base = "rivals/skip-gram-ns/D:4/threads:2/"
+for epochs in (1, 2):
+    for alpha in ("0.01", "0.03"):
+        assert f"{base}epochs:{epochs}/alpha:{alpha}/fastText/whole" in names
+    assert f"{base}epochs:{epochs}/alpha:0.01/gensim/whole" not in names
+of_fasttext = [name for name in names if "fastText/training until" in name]
+assert len(of_fasttext) == 2, of_fasttext  # of any quality, and of a good one
+assert f"{base}similarity:0.9/analogies:-1/fastText/training until both" in names
+for name in of_fasttext:
+    one = names[name]
+    assert one["unit"] == "s" and one["better"] == "lower" and one["runs"] == 2
+    assert 0 < one["low"] <= one["value"] <= one["high"]
+PYTHON
+grep -A3 'until 0.9 / -1' out | grep -q '^fastText .* 2 epochs, alpha 0.0' || fail "$(cat out)"
+grep -A3 'until 1 / 1' out | grep -q '^fastText  *-$' || fail "no - where none came: $(cat out)"
 
 # hogvec's word2vec is one of the programs with the flags of word2vec; a text of one's own is cut.
 yes 'a b c' | head -n 700 | tr '\n' ' ' >'a text'

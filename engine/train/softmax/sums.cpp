@@ -28,7 +28,7 @@ SoftmaxSums::SoftmaxSums(MatrixView output)
 
 std::size_t SoftmaxSums::memory(std::size_t dim) noexcept {
   const simd::SoftmaxKernels& softmax = active_kernels().softmax;
-  const simd::SoftmaxShape shape{simd::padded(dim), dim, kBatch};
+  const simd::SoftmaxShape shape{row_stride(dim), dim, kBatch};
   return (kBatch * shape.stride + softmax.hidden_size(shape) +
           softmax.exp_scores_size(shape, kSliceRows) + softmax.scratch_size(shape)) *
          sizeof(float);

@@ -4,6 +4,7 @@ import re
 from bench import report_charts as charts
 from bench.report_charts import html, name_of
 
+UNTIL = "training until both"  # what there is in a figure of the time to quality
 SHARED = re.compile(r"[A-Za-z]+:[0-9.]+[kM]?")  # D:100, epochs:5
 
 
@@ -17,19 +18,19 @@ def section(machine):
         contest = series.name.split("/")[0]
         newest[contest] = max(newest.get(contest, ""), series.points[-1].time)
     rivals = [s for s in rivals if s.points[-1].time == newest[s.name.split("/")[0]]]
-    groups, colours = {}, {}
+    groups, goals, colours = {}, {}, {}
     for series in rivals:
         setting, program, what = split(series.name)
         colours.setdefault(program, len(colours) % charts.COLOURS)
-        groups.setdefault((setting, what, series.unit), []).append((program, series))
+        some = goals if what == UNTIL else groups
+        some.setdefault((setting, what, series.unit), []).append((program, series))
     parts = [f"<h3>Rivals</h3><p class=note>Of {html(max(newest.values())[:10])}, "
              f"{html(rivals[0].points[-1].label)}. Behind each bar: quality on the same questions."
-             "</p><div class=pairs>"]
-    for (setting, what, unit), group in list(groups.items())[:60]:
-        title = f"{setting}: {what or 'speed'} in {unit}, {group[0][1].better} is better"
-        parts.append(f"<figure><figcaption>{name_of(title)}</figcaption>"
-                     f"{bars(group[:30], colours)}</figure>")
-    parts.append("</div>")
+             "</p>", pairs(groups, colours)]
+    if goals:
+        parts.append("<h3>Time to quality</h3><p class=note>Seconds of training until similarity "
+                     "and analogies are there, in the best of all epochs and learning rates; who "
+                     f"is missing did not come there.</p>{pairs(goals, colours)}")
     curves = "".join(quality_curve(mode, kind, lines, colours)
                      for (mode, kind), lines in quality_over_time(rivals).items())
     if curves:
@@ -37,6 +38,16 @@ def section(machine):
                      f"epochs; further left is sooner, further up is better.</p><div class=grid>"
                      f"{curves}</div>")
     return "\n".join(parts)
+
+
+def pairs(groups, colours):
+    """Bars of {(setting, what, unit): [(program, series)]}."""
+    figures = []
+    for (setting, what, unit), group in list(groups.items())[:60]:
+        title = f"{setting}: {what or 'speed'} in {unit}, {group[0][1].better} is better"
+        figures.append(f"<figure><figcaption>{name_of(title)}</figcaption>"
+                       f"{bars(group[:30], colours)}</figure>")
+    return f"<div class=pairs>{''.join(figures)}</div>"
 
 
 def split(name):
@@ -72,8 +83,10 @@ def quality_over_time(rivals):
         point = series.points[-1]
         if series.unit != "s" or point.value <= 0:
             continue
-        setting, program, _ = split(series.name)
-        mode = re.sub(r"/?epochs:\d+", "", setting)
+        setting, program, what = split(series.name)
+        if what != "whole":
+            continue
+        mode = re.sub(r"/?(epochs|alpha):[0-9.]+", "", setting)
         for kind, value in list(point.quality.items())[:6]:
             if value is not None:
                 found.setdefault((mode, kind), {}).setdefault(program, []).append(

@@ -4,7 +4,7 @@ import os
 
 from bench import ROOT, BenchError, Flags, UsageError, history, positive
 from bench import runs as timing
-from bench.rivals.programs import MODES, require_package, require_program, rivals_of
+from bench.rivals.programs import MODES, PROGRAMS, require_package, require_program, rivals_of
 
 USAGE = """usage: tools/bench rivals [FLAG VALUE]...
        tools/bench rivals -softmax [FLAG VALUE]...
@@ -16,11 +16,15 @@ Trains with word2vec, fastText and gensim by equal settings, in turns, and tells
   -mode LIST        skip-gram-ns,skip-gram-hs,cbow-ns,cbow-hs (skip-gram-ns)
   -epochs LIST      one run each (1): 1,2,5 makes a curve of quality over time, since the learning
                     rate falls over a run and no run passes where a shorter one ends
+  -programs LIST    hogvec is always one (hogvec,fastText,gensim)
   -rival NAME=PATH  a program with the flags of word2vec; may be repeated
   -wordsim FILE     pairs for `evaluate -similarity`; may be repeated
   -questions FILE   questions for `evaluate -analogies`; may be repeated
   -dim N  -window N  -negative N  -threads N  -min-count N      (100, 5, 5, 2, 5)
-  -sample X  -alpha X                                           (1e-3; 0.025, with CBOW 0.05)
+  -sample X                                                     (1e-3)
+  -alpha LIST       one run each (0.025, with CBOW 0.05)
+  -target S/A       also tell the seconds of training until Spearman is S and 3CosAdd A, in the
+                    best of all -epochs and -alpha; may be repeated; with -wordsim and -questions
   -runs N           rounds: every program once, then all again (3; with -softmax 5)
   -history FILE     append the figures as one JSON line
   -cache FOLDER     where texts stay (~/.cache/hogvec)
@@ -40,21 +44,24 @@ end, which nobody trained on, after equal time; and
 Examples
   tools/bench rivals -mode skip-gram-ns,cbow-ns
   tools/bench rivals -text ~/wiki.txt -epochs 1,2,5 -wordsim wordsim353.tsv -questions questions.txt
+  tools/bench rivals -text ~/wiki.txt -epochs 1,2,3,4,5 -alpha 0.025,0.035 -target 0.6/0.25 \
+    -wordsim wordsim353.tsv -questions questions.txt
   tools/bench rivals -rival reference=~/word2vec/word2vec -history ~/hogvec.jsonl
   tools/bench rivals -softmax"""
 
 _SOFTMAX_ONLY = ("vocab", "seconds", "core", "forms", "through")
-_TRAINING_ONLY = ("words", "mode", "epochs", "rival", "wordsim", "questions", "negative",
-                  "min-count", "sample", "alpha")
+_TRAINING_ONLY = ("words", "mode", "epochs", "programs", "rival", "wordsim", "questions",
+                  "negative", "min-count", "sample", "alpha", "target")
 
 
 def flags_of(arguments):
     """Errors: UsageError."""
     flags = Flags("rivals", USAGE, {
-        "text": "", "words": 10**6, "mode": "skip-gram-ns", "epochs": [1], "rival": [],
+        "text": "", "words": 10**6, "mode": "skip-gram-ns", "epochs": [1],
+        "programs": ",".join(PROGRAMS), "rival": [],
         "wordsim": [], "questions": [], "dim": 100, "window": 5, "negative": 5, "threads": 2,
         "min-count": 5,
-        "sample": "1e-3", "alpha": "", "runs": 3, "history": "", "cache": "",
+        "sample": "1e-3", "alpha": "", "target": [], "runs": 3, "history": "", "cache": "",
         "build": os.path.join(ROOT, "build"), "bin": "", "vocab": 10_000, "seconds": "2",
         "forms": "", "core": "", "through": ""}, ["softmax"]).parse(arguments)
     for name in _TRAINING_ONLY if flags.softmax else _SOFTMAX_ONLY:
@@ -65,7 +72,15 @@ def flags_of(arguments):
         if mode not in MODES:
             raise UsageError(f"-mode {mode}: want some of {','.join(MODES)}")
     flags.sample = _number("-sample", flags.sample, 0, 1)
-    flags.alpha = _number("-alpha", flags.alpha, 1e-9, 10) if flags.alpha else None
+    flags.alpha = sorted({_number("-alpha", one, 1e-9, 10) for one in flags.alpha.split(",")
+                          if flags.alpha})
+    flags.target = [_target(one) for one in flags.target]
+    if flags.target and not (flags.wordsim and flags.questions):
+        raise UsageError("-target: is of both; name test sets with -wordsim and -questions")
+    flags.programs = flags.programs.split(",")
+    for name in flags.programs:
+        if name not in PROGRAMS:
+            raise UsageError(f"-programs {name[:80]}: want some of {','.join(PROGRAMS)}")
     flags.seconds = _number("-seconds", flags.seconds, 0.1, 600)
     if flags.softmax and "runs" not in flags.given:
         flags.runs = 5
@@ -86,14 +101,24 @@ def _number(flag, text, least, most):
     return value
 
 
+def _target(text):
+    """(similarity, analogies). Errors: UsageError."""
+    similarity, slash, analogies = text.partition("/")
+    if not slash:
+        raise UsageError(f"-target {text[:80]}: want SIMILARITY/ANALOGIES, as 0.6/0.25")
+    return tuple(_number("-target", one, -1, 1) for one in (similarity, analogies))
+
+
 def main(arguments):
     """The exit code. Errors: BenchError."""
     flags = flags_of(arguments)
     if flags.history:
         history.check_writable(flags.history)
-    require_program("fasttext", "fasttext")
+    if flags.softmax or "fastText" in flags.programs:
+        require_program("fasttext", "fasttext")
     if not flags.softmax:
-        require_package("gensim", "python3-gensim")
+        if "gensim" in flags.programs:
+            require_package("gensim", "python3-gensim")
         flags.rival = rivals_of(flags.rival)
         for path in flags.wordsim + flags.questions:
             if not os.path.isfile(path):  # or it would be told after the first run

@@ -15,6 +15,7 @@ from bench.runs import child, member
 
 # cbow, hs
 MODES = {"skip-gram-ns": (0, 0), "skip-gram-hs": (0, 1), "cbow-ns": (1, 0), "cbow-hs": (1, 1)}
+PROGRAMS = ("hogvec", "fastText", "gensim")  # that are there without -rival
 LIBRARY = os.path.join(ROOT, "tools", "lib")
 _PROGRESS = re.compile(rb"rogress:")  # of fastText, of word2vec.c, and of what descends from them
 _KEPT = 4000  # bytes of what a program said last
@@ -89,7 +90,7 @@ def rivals_of(named):
         name, equal, path = text.partition("=")
         if not equal or not re.fullmatch(r"[\w.+-]{1,40}", name):
             raise BenchError(f"-rival {text}: want NAME=PATH, the name of letters and digits")
-        if name in found or name in ("hogvec", "fastText", "gensim"):
+        if name in found or name in PROGRAMS:
             raise BenchError(f"-rival {text}: there is a {name} already; another name")
         if not os.path.isfile(path) or not os.access(path, os.X_OK):
             raise BenchError(f"-rival {text}: {path} is no program; name one that can be run")
