@@ -169,8 +169,8 @@ const char* name_of(RunState state) noexcept {
 }
 
 const char* name_of(RunPhase phase) noexcept {
-  constexpr std::array<const char*, kRunPhases> kNames{"reading",  "preparing", "training",
-                                                       "held-out", "neighbors", "writing"};
+  constexpr std::array<const char*, kRunPhases> kNames{
+      "reading", "preparing", "training", "held-out", "neighbors", "keeping", "writing"};
   return kNames[static_cast<std::size_t>(phase)];
 }
 

@@ -22,8 +22,8 @@ namespace hogvec::tools {
 enum class RunState { kRunning, kFinished, kStopped, kDiverged, kFailed };
 
 /// What a run does at a moment.
-enum class RunPhase { kReading, kPreparing, kTraining, kHeldOut, kNeighbors, kWriting };
-inline constexpr std::size_t kRunPhases = 6;
+enum class RunPhase { kReading, kPreparing, kTraining, kHeldOut, kNeighbors, kKeeping, kWriting };
+inline constexpr std::size_t kRunPhases = 7;
 
 /// A part of a run that is trained.
 struct CurvePoint {
@@ -117,7 +117,7 @@ struct RunHistory {
 
 /// "running", "finished", "stopped", "diverged", "failed".
 const char* name_of(RunState state) noexcept;
-/// "reading", "preparing", "training", "held-out", "neighbors", "writing".
+/// "reading", "preparing", "training", "held-out", "neighbors", "keeping", "writing".
 const char* name_of(RunPhase phase) noexcept;
 
 /// The mean loss of an example; none where there are none, or it is no number.

@@ -11,8 +11,8 @@ namespace hogvec::tools {
 namespace {
 
 // What counts where they are not given depends on other settings (TrainPlan).
-constexpr std::string_view kBest[] = {"-alpha", "-block",    "-cbow",       "-cbow-gradient",
-                                      "-keep",  "-negative", "-noise-rows", "-softmax-batch"};
+constexpr std::string_view kBest[] = {"-alpha", "-block", "-cbow-gradient", "-noise-rows",
+                                      "-softmax-batch"};
 
 bool is_chosen(const Setting& setting) {
   if (setting.flag == "-threads") return setting.given == "0";  // all cores

@@ -240,6 +240,7 @@ class Session {
   /// The next epoch may be the one that spoils the model.
   void keep_copy() {
     if (job_.stored == nullptr || job_.options.keep == 0 || !moved_) return;
+    enter(RunPhase::kKeeping);
     const std::size_t epoch = job_.run.epochs_done();
     try {
       const std::string copy = epoch_copy(job_.stored->path(), epoch);

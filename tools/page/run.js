@@ -21,6 +21,11 @@ function plain(value, digits) {
   return value.toFixed(Math.min(decimals, 12));
 }
 
+/// short() of a round number: "50 M", not "50.0 M".
+function round(value) {
+  return short(Number(value.toPrecision(6))).replace(/(\.[0-9]*?)0+(?= |$)/, "$1").replace(/\.(?= |$)/, "");
+}
+
 function bytes(value) {
   if (value >= 2 ** 30) return plain(value / 2 ** 30, 3) + " GiB";
   return plain(value / 2 ** 20, 3) + " MiB";
@@ -63,6 +68,7 @@ function statusText() {
   const phases = {
     reading: "Reads the text", preparing: "Prepares to train", training: "Trains",
     "held-out": "Asks how likely the held-out text is", neighbors: "Looks at neighbors",
+    keeping: "Keeps the model of the epoch's end",
     writing: "Writes the vectors",
   };
   const ends = {
@@ -242,11 +248,13 @@ function drawCurve(curve, box, width) {
     viewBox: `0 0 ${width} ${height}`, role: "img",
     "aria-label": `${curve.title}, ${curve.unit}. ${ends.join(". ")}. The table below has the values.`,
   });
-  for (const y of ticks(least, most, 4)) {
+  const inBytes = curve.title === "Memory";
+  const unit = !inBytes ? 1 : most >= 2 ** 30 ? 2 ** 30 : 2 ** 20;
+  for (const y of ticks(least / unit, most / unit, 4).map((at) => at * unit)) {
     drawing.append(
       svg("line", { class: "grid-line", x1: left, x2: width - right, y1: placeY(y), y2: placeY(y) }),
       svg("text", { x: left - 6, y: placeY(y) + 4, "text-anchor": "end" },
-        curve.title === "Memory" ? bytes(y) : short(Number(y.toPrecision(6)))));
+        inBytes ? `${round(y / unit)} ${unit === 2 ** 30 ? "GiB" : "MiB"}` : round(y)));
   }
   const epochs = DATA.text.words > 0 ? DATA.words / DATA.text.words : 0;
   for (let epoch = 1; epoch < epochs && epochs <= 40; ++epoch) {
@@ -254,9 +262,9 @@ function drawCurve(curve, box, width) {
     if (x <= first || x >= last) continue;
     drawing.append(svg("line", { class: "epoch-line", x1: placeX(x), x2: placeX(x), y1: top, y2: height - bottom }));
   }
-  for (const x of ticks(first, last, width < 420 ? 3 : 5)) {
-    const anchor = placeX(x) > width - 40 ? "end" : "middle";
-    drawing.append(svg("text", { x: placeX(x), y: height - 7, "text-anchor": anchor }, short(x)));
+  for (const x of ticks(first, last, 5)) {
+    const anchor = placeX(x) > width - 24 ? "end" : "middle";
+    drawing.append(svg("text", { x: placeX(x), y: height - 7, "text-anchor": anchor }, round(x)));
   }
   curve.series.forEach(({ points, dots, second }) => {
     const style = second ? 1 : 0;
@@ -356,12 +364,13 @@ function showCurves() {
 // Tables. -------------------------------------------------------------------
 
 function table(heads, rows) {
-  const head = element("tr", {}, ...heads.map(({ text, number }) =>
-    element("th", { scope: "col", class: number ? "n" : null, text })));
+  // A table of names and values needs no heads to be understood.
+  const head = heads.every(({ text }) => !text) ? [] : [element("thead", {}, element("tr", {}, ...heads.map(
+    ({ text, number }) => element("th", { scope: "col", class: number ? "n" : null, text }))))];
   const body = rows.map((cells) => element("tr", {}, ...cells.map((cell, k) =>
     cell instanceof Node ? cell : element(k === 0 ? "th" : "td",
       { scope: k === 0 ? "row" : null, class: heads[k].number ? "n" : "value", text: cell }))));
-  return element("table", {}, element("thead", {}, head), element("tbody", {}, ...body));
+  return element("table", {}, ...head, element("tbody", {}, ...body));
 }
 
 function showEpochs() {
@@ -390,7 +399,7 @@ function showEpochs() {
 
 const PHASES = {
   reading: "reading the text", preparing: "preparing, first values", training: "training",
-  "held-out": "held-out likelihood", neighbors: "neighbors of words", writing: "writing",
+  "held-out": "held-out likelihood", neighbors: "neighbors of words", keeping: "keeping epochs' ends", writing: "writing",
 };
 
 function showPhases() {
@@ -432,7 +441,7 @@ function showMachine() {
     add("ranks", `${machine.ranks}; curves, speed and memory are the first one's, scaled to all where they are words`);
   }
   add("hogvec", DATA.version);
-  byId("machine").append(table([{ text: "what" }, { text: "" }], rows));
+  byId("machine").append(table([{}, {}], rows));
 }
 
 function showSettings() {
@@ -441,8 +450,10 @@ function showSettings() {
     const all = byId("all-settings").checked;
     const rows = DATA.settings.filter((row) => all || row.from !== "default");
     byId("settings").replaceChildren(table(
-      [{ text: "flag" }, { text: "given" }, { text: "is" }, { text: "why" }],
-      rows.map((row) => [row.flag, wordElement(row.given ?? "–", "td"), wordElement(row.value, "td"), why[row.from]])));
+      [{ text: "flag" }, { text: "value" }, { text: "why" }],
+      rows.map((row) => [row.flag, wordElement(row.value, "td"),
+        "given" in row && row.given !== row.value
+          ? element("td", { text: `given as ` }, wordElement(row.given)) : why[row.from]])));
   };
   byId("all-settings").addEventListener("change", show);
   show();
