@@ -51,6 +51,7 @@ RunFollower::RunFollower(const Word2vecOptions& options, const CommandLine& line
   history_.wall_begin = wall_now();
   history_.ranks = ranks;
   history_.resumed = !options.resume.empty();
+  history_.to_go_on = "begin again with: " + history_.command;
 }
 
 RunFollower::~RunFollower() { close(); }
@@ -142,6 +143,7 @@ void RunFollower::look_at(const Run& run) {
   logged_seconds_ = training_seconds();
   step_ = history_.words_before;
   logged_epochs_ = history_.plan->epochs == 0 ? 0 : run.epochs_done();
+  next_page_ = Clock::now();  // there is something to see
   if (!log_) return;
   log_->begin(history_, wall_now());
   for (const WordsLook& look : history_.looks) log_->look(history_, look, step_, wall_now());
@@ -243,10 +245,9 @@ void RunFollower::end_by_signal(int signal, const std::string& told) noexcept {
     if (!lock || ended_ || !begun_) return;
     ended_ = true;
     history_.state = RunState::kStopped;
-    history_.message = told.empty()
-                           ? fmt::format("ended at once by signal {}{}{}", signal,
-                                         history_.to_go_on.empty() ? "" : "; ", history_.to_go_on)
-                           : told;
+    history_.message =
+        told.empty() ? fmt::format("ended at once by signal {}; {}", signal, history_.to_go_on)
+                     : told;
     if (run_ != nullptr) look();
     write_last();
   } catch (const std::exception&) {

@@ -105,7 +105,7 @@ function tellStatus() {
     if (age > 60) {
       byId("message").textContent = `This page is ${duration(age)} old, and a run writes its page ` +
         "every few seconds: it was killed, it is halted, or its disk is full." +
-        (DATA.to_go_on ? ` If it is gone, ${DATA.to_go_on}` : "");
+        ` If it is gone, ${DATA.to_go_on}`;
     }
     byId("follow-line").hidden = false;
     const follow = byId("follow");
