@@ -167,9 +167,11 @@ void RunFollower::came_back(const TrainResult& result, std::size_t epochs_done) 
   set_results(result, epochs_done);
   if (!log_) return;
   log_points(true);
-  for (; logged_epochs_ < std::min(epochs_done, history_.epochs.size()); ++logged_epochs_) {
-    const std::uint64_t words = (logged_epochs_ + 1) * history_.text_words;
-    const EpochRow& row = history_.epochs[logged_epochs_];
+  // Of several epochs at once the others lie behind what is logged already.
+  const std::uint64_t words = epochs_done * history_.text_words;
+  if (epochs_done > logged_epochs_ && words >= step_) {
+    logged_epochs_ = epochs_done;
+    const EpochRow& row = history_.epochs[epochs_done - 1];
     log_scalar("epoch/loss", row.loss, words);
     if (row.perplexity) log_scalar("epoch/perplexity", *row.perplexity, words);
   }
