@@ -25,10 +25,6 @@ constexpr double kPageShare = 0.005;  // of the time, at the most
 // places: they grow with the logarithm of the time, 3,000 in ten days.
 constexpr double kSamples = 400;
 
-// Lines of a log: as many as a chart can show, and those of a slow run every ten seconds.
-constexpr std::size_t kLogPoints = 512;
-constexpr double kLogSeconds = 10;
-
 constexpr std::chrono::seconds kPatience{2};
 
 double wall_now() {
@@ -76,9 +72,9 @@ void RunFollower::hear(std::string_view message) {
 
 void RunFollower::begin(std::unique_ptr<io::LineLog> log) {
   const std::lock_guard lock(mutex_);
-  begun_ = true;
-  if (log) log_ = std::make_unique<RunLog>(std::move(log));
   write_page(false);
+  if (log) log_ = std::make_unique<RunLog>(std::move(log));
+  begun_ = true;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -118,8 +114,7 @@ void RunFollower::set_trained(const TrainPlan& plan, const TrainResult& result) 
   history_.words_done = static_cast<double>(result.words_raw);
   history_.kernel = active_kernels().name;
   set_results(result, plan.epochs);
-  step_ = history_.words;
-  if (log_) log_->begin(history_, wall_now());
+  if (log_) log_->begin(history_);
 }
 
 void RunFollower::set_first_look(std::vector<WordLook> words) {
@@ -136,18 +131,18 @@ void RunFollower::set_watched(std::vector<WatchedWord> words, std::size_t epochs
 void RunFollower::look_at(const Run& run) {
   const std::lock_guard lock(mutex_);
   run_ = &run;
-  next_piece_ = run.loss_curve().first();
+  next_piece_ = history_.first_piece = run.loss_curve().first();
+  history_.pieces = run.loss_curve().pieces();
+  history_.epochs_before = history_.plan->epochs == 0 ? 0 : run.epochs_done();
   look();
   history_.words_before = static_cast<std::uint64_t>(history_.words_done);
-  logged_words_ = history_.words_done;
-  logged_seconds_ = training_seconds();
-  step_ = history_.words_before;
-  logged_epochs_ = history_.plan->epochs == 0 ? 0 : run.epochs_done();
   next_page_ = Clock::now();  // there is something to see
   if (!log_) return;
-  log_->begin(history_, wall_now());
-  for (const WordsLook& look : history_.looks) log_->look(history_, look, step_, wall_now());
-  if (const std::string problem = log_->flush(); !problem.empty()) throw Error(problem);
+  log_->begin(history_);
+  if (const std::string problem = log_->flush(); !problem.empty()) {
+    log_.reset();
+    throw Error(problem);
+  }
 }
 
 void RunFollower::set_results(const TrainResult& result, std::size_t epochs_done) {
@@ -166,16 +161,9 @@ void RunFollower::came_back(const TrainResult& result, std::size_t epochs_done) 
   look();
   set_results(result, epochs_done);
   if (!log_) return;
-  log_points(true);
-  // Of several epochs at once the others lie behind what is logged already.
-  const std::uint64_t words = epochs_done * history_.text_words;
-  if (epochs_done > logged_epochs_ && words >= step_) {
-    logged_epochs_ = epochs_done;
-    const EpochRow& row = history_.epochs[epochs_done - 1];
-    log_scalar("epoch/loss", row.loss, words);
-    if (row.perplexity) log_scalar("epoch/perplexity", *row.perplexity, words);
-  }
-  log_scalar("memory/peak_bytes", static_cast<double>(peak_memory()), step_);
+  history_.peak_memory = peak_memory();
+  log_->points(history_, true);
+  log_->epoch(history_, epochs_done);
   flush_log();
 }
 
@@ -183,9 +171,7 @@ void RunFollower::add_held_out(std::size_t epoch, const HeldOutLoss& loss) {
   const std::lock_guard lock(mutex_);
   history_.held_out.push_back({epoch, loss.mean(), loss.perplexity()});
   if (!log_) return;
-  const std::uint64_t words = epoch * history_.text_words;
-  log_scalar("held_out/loss", loss.mean(), words);
-  log_scalar("held_out/perplexity", loss.perplexity(), words);
+  log_->held_out(history_);
   flush_log();
 }
 
@@ -193,14 +179,19 @@ void RunFollower::add_look(WordsLook look) {
   const std::lock_guard lock(mutex_);
   history_.looks.push_back(std::move(look));
   if (!log_) return;
-  log_->look(history_, history_.looks.back(), step_, wall_now());
+  log_->look(history_);
   flush_log();
 }
 
-void RunFollower::stop_looking() {
+void RunFollower::stop_looking() noexcept {
   const std::lock_guard lock(mutex_);
-  look();
-  if (log_) log_points(true);
+  if (run_ == nullptr) return;
+  try {
+    look();
+    if (log_) log_->points(history_, true);
+  } catch (const std::exception&) {
+    // A point less.
+  }
   run_ = nullptr;
 }
 
@@ -264,7 +255,7 @@ void RunFollower::run() {
     if (ended_) return;
     look();
     if (log_ && run_ != nullptr) {
-      log_points(false);
+      log_->points(history_, false);
       flush_log();
     }
     if (Clock::now() >= next_page_) try_page();
@@ -284,7 +275,7 @@ void RunFollower::look() {
   history_.words_done = static_cast<double>(progress.words.load(std::memory_order_relaxed)) * share;
   history_.alpha = progress.alpha.load(std::memory_order_relaxed);
   take_points();
-  const double seconds = training_seconds();
+  const double seconds = training_seconds(history_);
   const double last = history_.samples.empty() ? -1 : history_.samples.back().seconds;
   if (last < 0 || seconds - last >= std::max(0.2, seconds / kSamples)) {
     history_.samples.push_back({seconds, history_.words_done, resident_memory()});
@@ -298,7 +289,7 @@ void RunFollower::take_notes() {
     heard.swap(heard_);
   }
   for (RunNote& note : heard) {
-    if (log_) log_->note(note, step_, wall_now());
+    if (log_) log_->note(note);
     history_.notes.push_back(std::move(note));
   }
 }
@@ -315,52 +306,12 @@ void RunFollower::take_points() {
   }
 }
 
-/// Groups of points that are always the same, unless they are long in coming.
-void RunFollower::log_points(bool all) {
-  const double seconds = training_seconds();
-  const double passed = seconds - logged_seconds_;
-  const std::size_t group = std::max<std::size_t>(run_->loss_curve().pieces() / kLogPoints, 1);
-  const bool late = passed >= kLogSeconds;
-  bool logged = false;
-  const std::vector<CurvePoint>& curve = history_.curve;
-  while (logged_points_ < curve.size()) {
-    const std::size_t begin = logged_points_;
-    const std::size_t first = run_->loss_curve().first();
-    const std::size_t whole = (first + begin) / group * group + group - first;
-    if (whole > curve.size() && !all && !late) break;
-    const std::size_t end = std::min(whole, curve.size());
-    ChunkLoss sum;
-    for (std::size_t k = begin; k < end; ++k) sum += curve[k].loss;
-    // What came a moment ago tells no speed.
-    constexpr double kLeast = 0.05;
-    if (!logged && passed >= kLeast) rate_ = (history_.words_done - logged_words_) / passed;
-    logged = true;
-    const std::uint64_t words = curve[end - 1].words;
-    if (const auto loss = mean_loss(sum)) log_scalar("train/loss", *loss, words);
-    log_scalar("train/alpha", curve[begin].alpha, words);
-    if (rate_ > 0) log_scalar("train/words_per_second", rate_, words);
-    logged_points_ = end;
-  }
-  if (!logged) return;
-  logged_seconds_ = seconds;
-  logged_words_ = history_.words_done;
-}
-
-void RunFollower::log_scalar(std::string_view tag, double value, std::uint64_t words) {
-  step_ = std::max(step_, words);
-  log_->scalar(tag, value, words, wall_now());
-}
-
 void RunFollower::pass_time() {
   const Clock::time_point now = Clock::now();
   history_.phase_seconds[static_cast<std::size_t>(history_.phase)] +=
       seconds_between(phase_start_, now);
   phase_start_ = now;
   history_.seconds = seconds_between(start_, now);
-}
-
-double RunFollower::training_seconds() const noexcept {
-  return history_.phase_seconds[static_cast<std::size_t>(RunPhase::kTraining)];
 }
 
 std::uint64_t RunFollower::words_before_pass(std::uint64_t pass) const {
@@ -418,7 +369,7 @@ std::string RunFollower::write_last() {
   std::string problem;
   if (log_) {
     history_.peak_memory = peak_memory();
-    log_->end(history_, step_, wall_now());
+    log_->end(history_);
     log_told_ = true;  // it is about to be
     problem = flush_log();
   }

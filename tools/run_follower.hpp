@@ -58,7 +58,7 @@ class RunFollower {
   void came_back(const TrainResult& result, std::size_t epochs_done);
   void add_held_out(std::size_t epoch, const HeldOutLoss& loss);
   void add_look(WordsLook look);
-  void stop_looking();
+  void stop_looking() noexcept;
 
   /// The state that fail() will say.
   void expect(RunState state);
@@ -77,11 +77,8 @@ class RunFollower {
   void set_results(const TrainResult& result, std::size_t epochs_done);
   void take_notes();
   void take_points();
-  void log_points(bool all);
-  void log_scalar(std::string_view tag, double value, std::uint64_t words);
   void pass_time();
   std::uint64_t words_before_pass(std::uint64_t pass) const;
-  double training_seconds() const noexcept;
   void write_page(bool last);
   void try_page();
   std::string flush_log();
@@ -99,13 +96,7 @@ class RunFollower {
   RunState failure_ = RunState::kFailed;
 
   const Run* run_ = nullptr;
-  std::size_t next_piece_ = 0;
-  std::size_t logged_points_ = 0;  // of the curve
-  double logged_seconds_ = 0;      // of training, when the last of them was
-  double logged_words_ = 0;        // that were done then
-  double rate_ = 0;                // words a second since the one before
-  std::size_t logged_epochs_ = 0;
-  std::uint64_t step_ = 0;  // of the last line
+  std::size_t next_piece_ = 0;  // of its curve
 
   Clock::time_point start_ = Clock::now();
   Clock::time_point phase_start_ = start_;

@@ -174,6 +174,10 @@ const char* name_of(RunPhase phase) noexcept {
   return kNames[static_cast<std::size_t>(phase)];
 }
 
+double training_seconds(const RunHistory& run) noexcept {
+  return run.phase_seconds[static_cast<std::size_t>(RunPhase::kTraining)];
+}
+
 std::optional<double> mean_loss(const ChunkLoss& loss) {
   if (loss.examples == 0) return std::nullopt;
   const double mean = loss.sum / static_cast<double>(loss.examples);

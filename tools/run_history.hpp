@@ -93,6 +93,9 @@ struct RunHistory {
   std::uint64_t words_before = 0;  // that another process has trained
   std::vector<WatchedWord> watched;
   std::size_t epochs_between_looks = 1;
+  std::size_t pieces = 0;       // of the curve of the whole run (LossCurve)
+  std::size_t first_piece = 0;  // of the curve here
+  std::size_t epochs_before = 0;
 
   // As it goes on:
   RunState state = RunState::kRunning;
@@ -119,6 +122,9 @@ struct RunHistory {
 const char* name_of(RunState state) noexcept;
 /// "reading", "preparing", "training", "held-out", "neighbors", "keeping", "writing".
 const char* name_of(RunPhase phase) noexcept;
+
+/// Of this process, in the training itself.
+double training_seconds(const RunHistory& run) noexcept;
 
 /// The mean loss of an example; none where there are none, or it is no number.
 std::optional<double> mean_loss(const ChunkLoss& loss);

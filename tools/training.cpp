@@ -109,6 +109,13 @@ class Session {
     }
   }
 
+  /// Whatever ends it, the run is the caller's again.
+  ~Session() {
+    if (job_.follower != nullptr) job_.follower->stop_looking();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
   TrainingEnd train() {
     StopOnSignal stop([this] { this->stop(); });
     // As all ranks see it.

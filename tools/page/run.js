@@ -507,6 +507,8 @@ function showWords() {
   const every = DATA.epochs_between_looks;
   byId("words-note").textContent = DATA.watched.length === 0
     ? "No word is looked at."
+    : looked.length === 0 && !running
+      ? "No epoch has ended, after which words are looked at."
     : looked.length === 0
       ? `${DATA.watched.length} words are looked at when ${every === 1 ? "an epoch has" : `${every} epochs have`} ended.`
       : `The nearest words by the cosine of their vectors${every > 1 ? `, every ${every} epochs` : ""}, the ` +
