@@ -10,26 +10,18 @@
 #include "engine/system.hpp"
 #include "engine/train/softmax/precision.hpp"
 #include "io/error.hpp"
-#include "io/output_file.hpp"
 #include "tools/console.hpp"
-#include "tools/page/page.hpp"
 
 namespace hogvec::tools {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{200};
-constexpr std::chrono::seconds kPage{3};
-constexpr double kPageShare = 0.005;  // of the time, at the most
 
 // So many samples fill a chart, and what is behind the last of them is never more than one of its
 // places: they grow with the logarithm of the time, 3,000 in ten days.
 constexpr double kSamples = 400;
 
 constexpr std::chrono::seconds kPatience{2};
-
-double wall_now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 double seconds_between(std::chrono::steady_clock::time_point from,
                        std::chrono::steady_clock::time_point to) {
@@ -39,7 +31,7 @@ double seconds_between(std::chrono::steady_clock::time_point from,
 }  // namespace
 
 RunFollower::RunFollower(const Word2vecOptions& options, const CommandLine& line, int ranks)
-    : options_(options) {
+    : page_(options.page) {
   history_.command = line.command();
   history_.text = options.train.shown();
   history_.settings = run_settings(options, line);
@@ -72,7 +64,7 @@ void RunFollower::hear(std::string_view message) {
 
 void RunFollower::begin(std::unique_ptr<io::LineLog> log) {
   const std::lock_guard lock(mutex_);
-  write_page(false);
+  page_.write(history_, false);
   if (log) log_ = std::make_unique<RunLog>(std::move(log));
   begun_ = true;
   thread_ = std::thread([this] { run(); });
@@ -136,7 +128,7 @@ void RunFollower::look_at(const Run& run) {
   history_.epochs_before = history_.plan->epochs == 0 ? 0 : run.epochs_done();
   look();
   history_.words_before = static_cast<std::uint64_t>(history_.words_done);
-  next_page_ = Clock::now();  // there is something to see
+  page_.hurry();  // there is something to see
   if (!log_) return;
   log_->begin(history_);
   if (const std::string problem = log_->flush(); !problem.empty()) {
@@ -258,7 +250,7 @@ void RunFollower::run() {
       log_->points(history_, false);
       flush_log();
     }
-    if (Clock::now() >= next_page_) try_page();
+    page_.write_when_due(history_);
   }
 }
 
@@ -321,36 +313,6 @@ std::uint64_t RunFollower::words_before_pass(std::uint64_t pass) const {
   return chunk == 0 ? words : words + chunks.place(chunk);
 }
 
-/// Errors: it cannot be written.
-void RunFollower::write_page(bool last) {
-  if (options_.page.empty()) return;
-  const Clock::time_point start = Clock::now();
-  history_.peak_memory = peak_memory();
-  const std::string page =
-      html_page("run", fmt::format("word2vec: {}", history_.text), page_data(history_, wall_now()));
-  io::OutputFile file(options_.page);
-  if (!last) file.keep_nowhere_else();
-  file.write(page);
-  file.commit();
-  const double took = seconds_between(start, Clock::now());
-  history_.page_seconds += took;
-  next_page_ = start + std::max<Clock::duration>(
-                           kPage, std::chrono::duration_cast<Clock::duration>(
-                                      std::chrono::duration<double>(took / kPageShare)));
-}
-
-void RunFollower::try_page() {
-  try {
-    write_page(false);
-  } catch (const std::exception& error) {
-    next_page_ = Clock::now() + kPage;
-    if (!std::exchange(page_told_, true)) {
-      note(fmt::format("warning: -page: {}; the page stays as it was until it can be",
-                       error.what()));
-    }
-  }
-}
-
 /// Empty, or why not all is written.
 std::string RunFollower::flush_log() {
   const Clock::time_point start = Clock::now();
@@ -374,7 +336,7 @@ std::string RunFollower::write_last() {
     problem = flush_log();
   }
   try {
-    write_page(true);
+    page_.write(history_, true);
   } catch (const std::exception& error) {
     if (problem.empty()) return error.what();
     note(error.what());

@@ -19,14 +19,14 @@
 #include "tools/options.hpp"
 #include "tools/run_history.hpp"
 #include "tools/run_log.hpp"
+#include "tools/run_page.hpp"
 
 namespace hogvec::tools {
 
 /// Where neither a page nor a log is asked for there is none. A thread of its own looks at the run
-/// five times a second, at atomics that its workers write anyway, and writes the page every three
-/// seconds, or more seldom where that would take more than a half of a percent of the time. What
-/// goes wrong with a file is told once, and tried again: the run goes on. Safe from any thread, but
-/// for its beginning and end.
+/// five times a second, at atomics that its workers write anyway. What goes wrong with a file is
+/// told once, and tried again: the run goes on. Safe from any thread, but for its beginning and
+/// end.
 class RunFollower {
  public:
   RunFollower(const Word2vecOptions& options, const CommandLine& line, int ranks);
@@ -34,7 +34,7 @@ class RunFollower {
   RunFollower& operator=(const RunFollower&) = delete;
   ~RunFollower();
 
-  /// What is told of the run: it becomes a note of the history, with what is said of it first.
+  /// What is told of the run: a note of its history, or with "warning: " in front a warning.
   void hear(std::string_view message);
 
   /// From now on there is a page. The log may be none. Errors: the page cannot be written.
@@ -79,19 +79,17 @@ class RunFollower {
   void take_points();
   void pass_time();
   std::uint64_t words_before_pass(std::uint64_t pass) const;
-  void write_page(bool last);
-  void try_page();
   std::string flush_log();
   std::string write_last();
   std::string end(RunState state, const std::string& message);
   void close();
 
-  const Word2vecOptions& options_;
   std::timed_mutex mutex_;  // of all below
   std::condition_variable_any wake_;
   bool begun_ = false;
   bool ended_ = false;
   RunHistory history_;
+  RunPage page_;
   std::unique_ptr<RunLog> log_;
   RunState failure_ = RunState::kFailed;
 
@@ -100,9 +98,7 @@ class RunFollower {
 
   Clock::time_point start_ = Clock::now();
   Clock::time_point phase_start_ = start_;
-  Clock::time_point next_page_ = start_;
-  bool page_told_ = false;  // that it cannot be written
-  bool log_told_ = false;
+  bool log_told_ = false;  // that it cannot be written
 
   std::mutex notes_mutex_;  // hear() is called with any lock held
   std::vector<RunNote> heard_;

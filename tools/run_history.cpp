@@ -1,6 +1,7 @@
 #include "tools/run_history.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -172,6 +173,10 @@ const char* name_of(RunPhase phase) noexcept {
   constexpr std::array<const char*, kRunPhases> kNames{
       "reading", "preparing", "training", "held-out", "neighbors", "keeping", "writing"};
   return kNames[static_cast<std::size_t>(phase)];
+}
+
+double wall_now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 double training_seconds(const RunHistory& run) noexcept {

@@ -123,6 +123,9 @@ const char* name_of(RunState state) noexcept;
 /// "reading", "preparing", "training", "held-out", "neighbors", "keeping", "writing".
 const char* name_of(RunPhase phase) noexcept;
 
+/// Seconds since 1970.
+double wall_now();
+
 /// Of this process, in the training itself.
 double training_seconds(const RunHistory& run) noexcept;
 

@@ -1,7 +1,6 @@
 #include "tools/run_log.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -17,10 +16,6 @@ constexpr std::size_t kMostWaiting = 64 << 20;  // bytes for a disk that is full
 // Points of a run, as many as a chart can show, and those of a slow one every ten seconds.
 constexpr std::size_t kPoints = 512;
 constexpr double kLate = 10;
-
-double wall_now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 ordered_json number(double value) {
   return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
