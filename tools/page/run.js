@@ -51,17 +51,22 @@ function speed() {
   return recent.length > 0 ? recent[recent.length - 1].y : null;
 }
 
-/// Speed over words, each from some samples further on, so that a chunk more or less is not seen.
+/// Speed over words, between moments so far apart that a chunk more or less is not seen.
 function rates() {
-  const { seconds, words } = MEASURED.samples;
-  const ahead = Math.max(1, Math.min(5, Math.floor(seconds.length / 4)));
+  const samples = MEASURED.samples.seconds.map((seconds, k) => ({ seconds, words: MEASURED.samples.words[k] }));
+  const changes = samples.filter(({ words }, k) => k === 0 || words !== samples[k - 1].words);
+  if (changes.length < 2) return [];
+  const span = changes[changes.length - 1].seconds - changes[0].seconds;
   const points = [];
-  for (let k = 0; k + ahead < seconds.length; ++k) {
-    const time = seconds[k + ahead] - seconds[k];
-    if (time < 0.05) continue;
-    points.push({ x: (words[k] + words[k + ahead]) / 2, y: (words[k + ahead] - words[k]) / time });
+  const apart = Math.min(5, Math.ceil(changes.length / 4));
+  let to = 0;
+  for (let from = 0; from < changes.length; ++from) {
+    while (to < changes.length && (to - from < apart || changes[to].seconds - changes[from].seconds < span / 40)) ++to;
+    if (to === changes.length) break;
+    const words = changes[to].words - changes[from].words;
+    points.push({ x: changes[from].words + words / 2, y: words / (changes[to].seconds - changes[from].seconds) });
   }
-  return points;
+  return points.filter(({ y }) => Number.isFinite(y));
 }
 
 function statusText() {
@@ -250,7 +255,7 @@ function drawCurve(curve, box, width) {
   });
   const inBytes = curve.title === "Memory";
   const unit = !inBytes ? 1 : most >= 2 ** 30 ? 2 ** 30 : 2 ** 20;
-  for (const y of ticks(least / unit, most / unit, 4).map((at) => at * unit)) {
+  for (const y of ticks(least / unit, most / unit, 5).map((at) => at * unit)) {
     drawing.append(
       svg("line", { class: "grid-line", x1: left, x2: width - right, y1: placeY(y), y2: placeY(y) }),
       svg("text", { x: left - 6, y: placeY(y) + 4, "text-anchor": "end" },
