@@ -48,4 +48,8 @@ if(HOGVEC_BUILD_BENCH AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT HOGVEC_SAN
     COMMAND ${PROJECT_SOURCE_DIR}/tools/bench compare -quick -bin ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
   set_tests_properties(bench:instructions PROPERTIES
     LABELS release-only PROCESSORS 2 SKIP_REGULAR_EXPRESSION "(^|\n)skipped: ")
+  add_test(NAME bench:results
+    COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_bench_results.sh
+            ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden)
+  set_tests_properties(bench:results PROPERTIES LABELS release-only)
 endif()
