@@ -87,15 +87,16 @@ json model_json(const ShortText& text, Architecture architecture, const StepSett
 }
 
 json words_json(const ShortText& text) {
-  const HuffmanTree tree = tree_of(text);
+  const HuffmanTree tree(text.vocabulary);
   json words = json::array();
-  for (std::uint32_t number = 0; number < text.words(); ++number) {
+  for (WordId id = 0; id < text.vocabulary.size(); ++id) {
     json path = json::array();
-    for (const HuffmanTree::Step step : tree.path(number)) {
+    for (const HuffmanTree::Step step : tree.path(id)) {
       path.push_back({step.node(), step.code() ? 0 : 1});
     }
-    words.push_back(
-        {{"word", text.word(number)}, {"count", text.count(number)}, {"path", std::move(path)}});
+    words.push_back({{"word", text.vocabulary.word(id)},
+                     {"count", text.vocabulary.count(id)},
+                     {"path", std::move(path)}});
   }
   return words;
 }

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <random>
 #include <span>
+#include <string_view>
 
 #include "engine/model/model.hpp"
 #include "engine/sampling/alias_sampler.hpp"
+#include "engine/vocab/huffman_tree.hpp"
 #include "io/error.hpp"
 
 namespace hogvec::tools {
@@ -37,6 +39,8 @@ class Trainer {
  public:
   Trainer(Architecture architecture, double alpha)
       : skip_gram_(architecture == Architecture::kSkipGram), alpha_(alpha) {}
+
+  std::string_view name() const { return skip_gram_ ? "skip-gram" : "CBOW"; }
 
   /// The words whose rows of W make h, and those that are predicted.
   Words inputs(const Example& example) const {
@@ -114,15 +118,15 @@ std::vector<Example> examples_of(const ShortText& text, std::size_t window) {
   return examples;
 }
 
-/// What word2vec begins with: its W has a row for `</s>`, the first.
+/// What word2vec begins with.
 reference::Model first_model(const ShortText& text, const StepSettings& settings) {
   ModelShape shape;
-  shape.words = text.words() + 1;
+  shape.words = text.vocabulary.size();
   shape.dim = settings.dim;
   const Model all(shape);
   initialize(all, settings.seed, 1);
-  reference::Model first{text.words(), settings.dim, {}, {}};
-  for (std::size_t k = 1; k < shape.words; ++k) {
+  reference::Model first{shape.words, settings.dim, {}, {}};
+  for (std::size_t k = 0; k < shape.words; ++k) {
     first.input.insert(first.input.end(), all.input.row(k), all.input.row(k) + settings.dim);
   }
   first.output.assign(first.input.size(), 0.0);
@@ -145,7 +149,7 @@ class Recorder {
         trainer_(architecture, alpha_),
         examples_(examples_of(text, settings.window)),
         noise_(text.vocabulary, kNoisePower),
-        paths_(tree_of(text)),
+        paths_(text.vocabulary),
         bits_(settings.seed),
         softmax_model_(first_model(text, settings)),
         noise_model_(softmax_model_),
@@ -192,7 +196,7 @@ class Recorder {
         WordId drawn[1];
         noise_.draw(bits, drawn);
         // As in word2vec.c the word itself is no noise, and no other is drawn for it.
-        if (drawn[0] - 1 != word) outputs.add(drawn[0] - 1, 0.0);
+        if (drawn[0] != word) outputs.add(drawn[0], 0.0);
       }
     }
     LogisticStep step{
@@ -205,7 +209,7 @@ class Recorder {
     Outputs outputs;
     for (const std::uint32_t word : trainer_.predicted(example)) add_path(paths_, word, outputs);
     LogisticStep step{outputs.rows, outputs.truths, {}, {}};
-    for (std::uint32_t word = 0; word < text_.words(); ++word) {
+    for (std::uint32_t word = 0; word < text_.vocabulary.size(); ++word) {
       Outputs path;
       add_path(paths_, word, path);
       // Rong eq. (45): E = -log p.
@@ -233,16 +237,18 @@ class Recorder {
 
   void require_use(const Step& step, std::size_t number) const {
     const auto wild = [](double x) { return !(std::abs(x) <= kLargest); };
-    for (const reference::Model* model : {&softmax_model_, &noise_model_, &tree_model_}) {
-      if (std::none_of(model->input.begin(), model->input.end(), wild) &&
-          std::none_of(model->output.begin(), model->output.end(), wild) &&
-          !wild(step.losses.softmax) && !wild(step.losses.noise) && !wild(step.losses.tree)) {
-        continue;
+    const auto check = [&](std::string_view name, const reference::Model& model, double loss) {
+      if (std::none_of(model.input.begin(), model.input.end(), wild) &&
+          std::none_of(model.output.begin(), model.output.end(), wild) && !wild(loss)) {
+        return;
       }
       throw Error(
-          fmt::format("-alpha {}: the numbers grow beyond all use at step {}; give a smaller one",
-                      alpha_, number));
-    }
+          fmt::format("-alpha {}: {} with {} grows beyond all use at step {}; give a smaller one",
+                      alpha_, trainer_.name(), name, number));
+    };
+    check("the full softmax", softmax_model_, step.losses.softmax);
+    check("negative sampling", noise_model_, step.losses.noise);
+    check("hierarchical softmax", tree_model_, step.losses.tree);
   }
 
   const ShortText& text_;
@@ -262,11 +268,6 @@ class Recorder {
 
 double alpha_of(const StepSettings& settings, Architecture architecture) {
   return settings.alpha.value_or(architecture == Architecture::kSkipGram ? 0.25 : 0.75);
-}
-
-HuffmanTree tree_of(const ShortText& text) {
-  const auto& words = text.vocabulary.words();
-  return HuffmanTree(Vocabulary::in_order({words.begin() + 1, words.end()}));
 }
 
 StepsRun record_steps(const ShortText& text, Architecture architecture,

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/reference/reference.hpp"
-#include "engine/vocab/huffman_tree.hpp"
+#include "engine/train/settings.hpp"
 #include "tools/softmax_text.hpp"
 
 namespace hogvec::tools {
@@ -22,8 +22,6 @@ struct StepSettings {
   std::optional<double> alpha{};  // eta, the same in all steps; none: see alpha_of()
   std::uint64_t seed = 1;         // of the first W and of the noise
 };
-
-enum class Architecture { kSkipGram, kCbow };
 
 /// Where none is given, one by which 200 steps of a short text show what is learned: of CBOW, whose
 /// hidden error is shared by the context rows, three times that of skip-gram.
@@ -73,11 +71,8 @@ struct StepsRun {
   std::vector<Step> steps;
 };
 
-/// The tree of a text's words, of which `</s>` is none.
-HuffmanTree tree_of(const ShortText& text);
-
 /// Trains by the exact full softmax, by negative sampling and by hierarchical softmax, each from
-/// the W that word2vec begins with for the same words, D and seed, and W' of zeros. Skip-gram is
+/// the W that word2vec begins with for the same text, D and seed, and W' of zeros. Skip-gram is
 /// the paper's: the center is the input and all its context words are predicted in one step. Of
 /// CBOW every context row gets its share of the hidden error, Rong eq. (23). The same arguments are
 /// the same numbers. Errors: Error where numbers grow beyond all use.

@@ -44,11 +44,11 @@ void require_few_words(const Vocabulary& vocabulary, const std::string& name,
   }
 }
 
-std::vector<std::vector<std::uint32_t>> sentences_of(const EncodedCorpus& text) {
-  std::vector<std::vector<std::uint32_t>> sentences(1);
+std::vector<std::vector<WordId>> sentences_of(const EncodedCorpus& text) {
+  std::vector<std::vector<WordId>> sentences(1);
   for (const WordId id : text.ids()) {
     if (id != kSentenceEnd) {
-      sentences.back().push_back(id - 1);
+      sentences.back().push_back(id);
     } else if (!sentences.back().empty()) {
       sentences.emplace_back();
     }

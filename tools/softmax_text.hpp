@@ -11,21 +11,17 @@
 
 namespace hogvec::tools {
 
-/// Words of a page: V rows of a matrix are still seen at once.
+/// Different words of a text, `</s>` not among them: V rows of a matrix are still seen at once.
 inline constexpr std::size_t kMostShownWords = 60;
 /// Words of its text: after every step the loss of all of them is computed.
 inline constexpr std::size_t kMostTextWords = 2000;
 
-/// A text as numbers of its words, most frequent first. The end of a sentence is no word of it, as
-/// with word2vec -no-eos 1: number k is what the vocabulary, of which `</s>` is the first, calls
-/// k + 1.
+/// A text as numbers of its words, as the vocabulary counts them. Number 0, `</s>`, stands in no
+/// sentence, but is a row of W and W' like any other, as it is for word2vec.
 struct ShortText {
-  Vocabulary vocabulary;
-  std::vector<std::vector<std::uint32_t>> sentences;  // none of them empty
+  Vocabulary vocabulary;                       // V words
+  std::vector<std::vector<WordId>> sentences;  // none of them empty
 
-  std::size_t words() const noexcept { return vocabulary.size() - 1; }  // V
-  const std::string& word(std::uint32_t number) const { return vocabulary.word(number + 1); }
-  std::uint64_t count(std::uint32_t number) const { return vocabulary.count(number + 1); }
   std::size_t length() const noexcept;
 };
 

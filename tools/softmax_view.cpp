@@ -123,7 +123,7 @@ void write_page(const Options& options) {
   output->commit();
   if (io::same_file(options.output, "/dev/stdout")) return;
   print(fmt::format("{}: {} words, {} steps each of skip-gram and CBOW, {:.1f} MB\n",
-                    options.output, text.words(), options.steps.steps,
+                    options.output, text.vocabulary.size() - 1, options.steps.steps,
                     static_cast<double>(page.size()) / 1e6));
 }
 

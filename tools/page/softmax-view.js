@@ -71,8 +71,11 @@ const luminance = (parts) => {
   });
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
-/// Sets a cell's colour, and its text to black or white, whichever is read better.
-function paint(cell, units, limit) {
+/// Sets a cell's number and colour, and its text to black or white, whichever is read better. Most
+/// cells of W stay as they are from one step to the next.
+function paint(cell, units, limit, text) {
+  if (cell.units === units && cell.limit === limit && cell.ends === ends) return;
+  Object.assign(cell, { units, limit, ends, textContent: text });
   const root = Math.min(1, Math.sqrt(Math.abs(units) / limit));
   const end = units < 0 ? ends.low : ends.high;
   const mixed = ends.zero.map((from, at) => Math.round(from + (end[at] - from) * root));
@@ -173,21 +176,19 @@ function drawStatus(step) {
     equation(isSkipGram() ? "eq. (29)" : "eq. (21)"));
 }
 
-function drawMatrix(table, values, label) {
+function drawMatrix(table, values) {
   table.rows.forEach(({ cells }, j) => {
     cells.forEach((cell, i) => {
       const units = values[j * D + i];
-      paint(cell, units, most("weight"));
-      cell.textContent = short(units);
-      cell.title = `${label} ${NAMES[j]}, ${i + 1}: ${exact(units)}`;
+      paint(cell, units, most("weight"), short(units));
     });
   });
 }
 
 function drawMatrices(step) {
   const at = state.after ? state.step : state.step - 1;
-  drawMatrix(inputTable, inputAt(at), "W");
-  drawMatrix(outputTable, outputAt(at), "W′");
+  drawMatrix(inputTable, inputAt(at));
+  drawMatrix(outputTable, outputAt(at));
   const inputRows = new Set(inputsOf(step));
   const predicted = new Set(predictedOf(step));
   markRows(inputTable, inputRows, new Set());
@@ -209,7 +210,7 @@ function bar(cell, units) {
   cell.className = "bar";
   cell.style.setProperty("--part", `${(100 * units) / most("share")}%`);
   cell.textContent = fixed(units, 3);
-  cell.title = exact(units);
+  cell.units = units;
 }
 
 function drawScores(step) {
@@ -218,17 +219,11 @@ function drawScores(step) {
     fill(scoreTable.heads[at], name, at === 2 && isSkipGram() ? element("span", { text: " = n" }) : "", element("br"), numbers[at]);
   });
   scoreTable.rows.forEach(({ cells }, j) => {
-    cells[0].textContent = fixed(step.u[j], 3);
-    paint(cells[0], step.u[j], most("score"));
+    paint(cells[0], step.u[j], most("score"), fixed(step.u[j], 3));
     bar(cells[1], step.y[j]);
-    cells[2].textContent = step.t[j] || "0";
-    cells[3].textContent = fixed(panelError(step, j), 3);
-    paint(cells[3], panelError(step, j), most("error"));
-    cells[4].textContent = fixed(step.ei[j], 3);
-    paint(cells[4], step.ei[j], most("error"));
-    [step.u[j], step.y[j], undefined, panelError(step, j), step.ei[j]].forEach((units, at) => {
-      if (units !== undefined) cells[at].title = exact(units);
-    });
+    cells[2].textContent = String(step.t[j]);
+    paint(cells[3], panelError(step, j), most("error"), fixed(panelError(step, j), 3));
+    paint(cells[4], step.ei[j], most("error"), fixed(step.ei[j], 3));
   });
   markRows(scoreTable, new Set(), new Set(predictedOf(step)));
   const options = predictedOf(step).map((word, c) => element("option", { text: `${c + 1}: ${NAMES[word]}` }));
@@ -248,8 +243,8 @@ function drawHidden(step) {
   const after = inputAt(state.step);
   const line = (head, values, limit) => element("tr", {}, element("th", { scope: "row" }, ...head),
     ...values.map((units) => {
-      const cell = element("td", { text: short(units), title: exact(units) });
-      paint(cell, units, limit);
+      const cell = element("td");
+      paint(cell, units, limit, short(units));
       return cell;
     }));
   const rowOf = (matrix, row) => matrix.slice(row * D, (row + 1) * D);
@@ -342,7 +337,7 @@ function drawLosses() {
   fill(lossChart, chart);
   fill(lossParts.text, "Mean −log p of every word that is predicted in the text, in nats; the thin line is log V, all words alike. What is far above it is drawn at the top.",
     equation(isSkipGram() ? "eqs. (29), (45)" : "eqs. (21), (45)"));
-  fill(lossParts.foot, element("table", { class: "key" }, element("thead", {}, element("tr", {},
+  fill(lossParts.foot, element("table", { class: "key", "aria-label": "losses" }, element("thead", {}, element("tr", {},
     ...["", "first", `after step ${state.step}`, "last"].map((text, at) => element("th", { class: at ? "n" : "", scope: "col", text: text || "trainer" })))),
     element("tbody", {}, ...METHODS.map((name, m) => element("tr", {},
       element("th", { scope: "row" }, svg("svg", { viewBox: "0 0 34 8", "aria-hidden": "true" }, svg("path", { class: `s${m}`, d: "M0 4L34 4" })), ` ${name}`),
@@ -372,11 +367,10 @@ function trials(target, label, heads, rows) {
   fill(target, region, legend("e", 1 / DATA.unit));
 }
 function trialCells(part, at) {
-  const error = element("td", { text: fixed(part.e[at], 3), title: exact(part.e[at]) });
-  paint(error, part.e[at], 1 / DATA.unit);
-  return [element("td", { text: String(part.t[at]) }),
-    element("td", { text: fixed(part.s[at], 3), title: exact(part.s[at]) }),
-    element("td", { text: fixed(part.p[at], 3), title: exact(part.p[at]) }), error];
+  const cell = (units) => Object.assign(element("td", { text: fixed(units, 3) }), { units });
+  const error = element("td");
+  paint(error, part.e[at], 1 / DATA.unit, fixed(part.e[at], 3));
+  return [element("td", { text: String(part.t[at]) }), cell(part.s[at]), cell(part.p[at]), error];
 }
 function drawTrials(step) {
   const { noise, tree } = step;
@@ -402,6 +396,7 @@ function showNumbers() {
   const bare = !$("numbers").checked;
   for (const table of document.querySelectorAll("table.cells")) {
     table.classList.toggle("bare", bare);
+    table.classList.toggle("crowded", bare && D > 12);
     table.classList.toggle("wide", !bare);
     table.style.setProperty("--wide", `${94 + 31 * D}px`);
   }
@@ -460,6 +455,9 @@ function listen() {
   $("word").addEventListener("change", () => { state.word = $("word").selectedIndex - 1; draw(); });
   $("speed").addEventListener("change", () => { if (state.timer) { stop(); play(); } });
   $("numbers").addEventListener("change", () => { showNumbers(); nameScrollers(); });
+  addEventListener("pointerover", ({ target }) => {
+    if (target.units !== undefined) target.title = exact(target.units);
+  });
   addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.target.closest("input, select")) return;  // which have keys of their own
@@ -476,12 +474,13 @@ function listen() {
 function about() {
   const { settings, text } = DATA;
   fill($("about"), "Every number of ", element("bdi", { class: "word", text: text.name }),
-    `: ${text.length} words in ${text.sentences.length} sentences, V = ${V} different ones, vectors of D = ${D} values, ${settings.window} words to each side of a center. ` +
+    `: ${text.length} words in ${text.sentences.length} sentences; V = ${V}, which is ${V - 1} different words and </s>, the end of a sentence; vectors of D = ${D} values, ${settings.window} words to each side of a center. ` +
     `A step is a center; the text is gone through again and again, ${settings.steps} steps in all. ` +
     "All is computed in double by the trainers that the engine is tested with; this page only draws it, rounded to five decimals. Equation numbers are those of Xin Rong, word2vec Parameter Learning Explained (arXiv 1411.2738).");
   fill($("others"), "Both begin with the same W, and W′ of zeros. The tree is a softmax of its own, so its loss can be held against the exact one. Negative sampling is none: its score tends to log p(word beside center) − log(K · noise share of the word), not to log p. So the softmax of its scores need not come near y, though words that belong together get high scores in both.");
   const entries = [
     ["V, D, C", "words, values of a vector, context words of this center"],
+    ["</s>", "the end of a sentence: stands beside nobody, but is a row of W′ that every step scores and moves, as in word2vec"],
     ["W, W′", "input and output matrix, V × D: rows v and v′"],
     ["h", "hidden vector: the center's row of W, eq. (24); in CBOW the mean of the context rows, eq. (18)"],
     ["u", "score of a word: v′ · h, eq. (26)"],
