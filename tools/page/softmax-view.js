@@ -20,7 +20,8 @@ const exact = (units) => fixed(units, 5);
 /// Four characters and a sign at most, for cells: .76, 1.3, 12.
 function short(units) {
   const size = Math.abs(value(units));
-  return fixed(units, size < 0.995 ? 2 : size < 9.95 ? 1 : 0).replace("0.", ".").replace(/^\u2212?\.00$/, "0");
+  const text = fixed(units, size < 0.995 ? 2 : size < 9.95 ? 1 : 0);
+  return size < 0.005 ? "0" : size < 0.995 ? text.replace("0.", ".") : text;
 }
 
 /// W before step s of a model, from the rows that the steps before it left: [s - 1], and the end.
@@ -83,13 +84,15 @@ function paint(cell, units, limit, text) {
   cell.style.color = luminance(mixed) > 0.179 ? "#000" : "#fff";
 }
 function legend(text, limit, note = "") {
-  const ticks = [-1, -0.25, 0, 0.25, 1].map((part) => element("span", { text: fixed(limit * part, 2) }));
+  const ticks = [-1, -0.25, 0, 0.25, 1].map((part) =>
+    element("span", { text: fixed(limit * part, 2) }));
   return element("div", { class: "legend" }, element("span", { text }),
     element("div", { class: "ramp" }, element("div", { class: "colours" }),
       element("div", { class: "ticks" }, ...ticks)), note);
 }
 
 const equation = (numbers) => element("span", { class: "equation", text: ` Rong ${numbers}` });
+const lower = (text) => element("sub", { text });
 const scroller = (label, child) => element("div", { class: "scroll", "aria-label": label }, child);
 /// What scrolls can be reached by keys, and has a name then; what does not is no stop on the way.
 function nameScrollers() {
@@ -147,7 +150,8 @@ const inputFigure = figure("input", "W, the input matrix", inputTable.table);
 const outputFigure = figure("output", "W′, the output matrix", outputTable.table);
 const wordsFigure = figure("words", "From scores to errors", scoreTable.table);
 const compareFigure = figure("compare", "What each predicts", compareTable.table);
-const panelChoice = element("select", { id: "panel", change: () => { state.panel = panelChoice.selectedIndex; draw(); } });
+const panelChoice = element("select", { id: "panel",
+  change: () => { state.panel = panelChoice.selectedIndex; draw(); } });
 const panelLabel = element("label", { class: "note" }, "e of panel c: ", panelChoice);
 
 const quoted = (j) => wordElement(NAMES[j]);
@@ -171,7 +175,8 @@ function drawStatus(step) {
   const rule = isSkipGram()
     ? ["center ", quoted(step.center), " is the input and predicts its context: "]
     : ["the mean of the context predicts the center ", quoted(step.center), ": "];
-  fill($("status"), `Step ${state.step} of ${steps().length}, sentence ${step.sentence + 1} of ${DATA.text.sentences.length}: `,
+  fill($("status"), `Step ${state.step} of ${steps().length}, `,
+    `sentence ${step.sentence + 1} of ${DATA.text.sentences.length}: `,
     ...rule, ...between(step.context.map(quoted), ", "), `. E = ${exact(step.loss)}`,
     equation(isSkipGram() ? "eq. (29)" : "eq. (21)"));
 }
@@ -193,10 +198,11 @@ function drawMatrices(step) {
   const predicted = new Set(predictedOf(step));
   markRows(inputTable, inputRows, new Set());
   markRows(outputTable, new Set(), predicted);
-  fill(inputFigure.text, ...(isSkipGram()
-    ? ["Row k is v", element("sub", { text: "k" }), ", the input vector of a word. ▶ is the center: its row is h and alone moves.", equation("eqs. (24), (35)")]
-    : ["Row k is v", element("sub", { text: "k" }), ", the input vector of a word. ▶ are the context: their mean is h and they alone move.", equation("eqs. (18), (23)")]));
-  fill(outputFigure.text, "Row j is v′", element("sub", { text: "j" }), ", the output vector of a word. Every row is scored and every row moves; ● is predicted.",
+  fill(inputFigure.text, "Row k is v", lower("k"), ", the input vector of a word. ", ...(isSkipGram()
+    ? ["▶ is the center: its row is h and alone moves.", equation("eqs. (24), (35)")]
+    : ["▶ are the context: their mean is h and they alone move.", equation("eqs. (18), (23)")]));
+  fill(outputFigure.text, "Row j is v′", lower("j"), ", the output vector of a word. ",
+    "Every row is scored and every row moves; ● is predicted.",
     equation(isSkipGram() ? "eqs. (26), (34)" : "eqs. (2), (22)"));
   const note = `${state.after ? "after" : "before"} step ${state.step}`;
   fill(inputFigure.foot, legend(note, most("weight")));
@@ -204,7 +210,8 @@ function drawMatrices(step) {
 }
 
 /// e_{c,j}: y_j less one in the panel's own word, and y_j - 0 in all others.
-const panelError = (step, j) => (predictedOf(step)[state.panel] === j ? step.own[state.panel] : step.y[j]);
+const panelError = (step, j) =>
+  (predictedOf(step)[state.panel] === j ? step.own[state.panel] : step.y[j]);
 
 function bar(cell, units) {
   cell.className = "bar";
@@ -214,10 +221,10 @@ function bar(cell, units) {
 }
 
 function drawScores(step) {
-  const numbers = isSkipGram() ? ["(26)", "(25)", "", "(30)", "(31)"] : ["(2)", "(3)", "", "(8)", "(8)"];
-  ["u", "y", "t", "e", "EI"].forEach((name, at) => {
-    fill(scoreTable.heads[at], name, at === 2 && isSkipGram() ? element("span", { text: " = n" }) : "", element("br"), numbers[at]);
-  });
+  const heads = isSkipGram()
+    ? [["u", "(26)"], ["y", "(25)"], ["n", "Σ t"], ["e", "(30)"], ["EI", "(31)"]]
+    : [["u", "(2)"], ["y", "(3)"], ["t", ""], ["e", "(8)"], ["EI", "= e"]];
+  heads.forEach(([name, number], at) => fill(scoreTable.heads[at], name, element("br"), number));
   scoreTable.rows.forEach(({ cells }, j) => {
     paint(cells[0], step.u[j], most("score"), fixed(step.u[j], 3));
     bar(cells[1], step.y[j]);
@@ -226,11 +233,14 @@ function drawScores(step) {
     paint(cells[4], step.ei[j], most("error"), fixed(step.ei[j], 3));
   });
   markRows(scoreTable, new Set(), new Set(predictedOf(step)));
-  const options = predictedOf(step).map((word, c) => element("option", { text: `${c + 1}: ${NAMES[word]}` }));
+  const options = predictedOf(step).map((word, c) =>
+    element("option", { text: `${c + 1}: ${NAMES[word]}` }));
   fill(panelChoice, ...options);
   panelChoice.selectedIndex = state.panel;
-  fill(wordsFigure.text, "y is the prediction, t the truth (how often the word stands there), e = y − t the error of one panel, EI the sum of e over all panels. ",
-    isSkipGram() ? panelLabel : "");
+  fill(wordsFigure.text, "y is the prediction, ", ...(isSkipGram()
+    ? ["n how often the word stands there, e = y − t the error of one panel (a context word; t is 1 ",
+      "there, else 0), EI the sum of e over all panels. ", panelLabel]
+    : ["t is 1 for the center, which is the one to be predicted, and e = y − t the error."]));
   fill(wordsFigure.foot, legend("u", most("score")), legend("e, EI", most("error")),
     element("p", { class: "note", text: `Bars of y end at ${fixed(most("share"), 3)}.` }));
 }
@@ -254,14 +264,16 @@ function drawHidden(step) {
     lines.push(line(["old ", quoted(row)], rowOf(before, row), most("weight")),
       line(["new ", quoted(row)], rowOf(after, row), most("weight")));
   }
-  fill(hiddenTable, element("table", { class: "rows long cells", "aria-label": "h, EH and rows of W" },
-    element("thead", {}, element("tr", {}, element("th", { scope: "col", text: "" }),
-      ...columns.map((text) => element("th", { scope: "col", text })))), element("tbody", {}, ...lines)));
+  const heads = ["row", ...columns].map((text) => element("th", { scope: "col", text }));
+  fill(hiddenTable,
+    element("table", { class: "rows long cells", "aria-label": "h, EH and rows of W" },
+      element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...lines)));
   const eta = DATA.models[state.model].alpha;
-  fill(hiddenParts.text, "EH = Σ EI", element("sub", { text: "j" }), " v′", element("sub", { text: "j" }),
-    ", with W′ as it was: the error, sent back to h. ",
-    ...(isSkipGram() ? [`The center's row moves by −η EH, η = ${eta}.`, equation("eq. (35)")]
-      : [`Each context word moves by −η EH / C, η = ${eta}, C = ${step.context.length}; a word that stands twice, twice.`, equation("eq. (23)")]));
+  fill(hiddenParts.text, "EH = Σ EI", lower("j"), " v′", lower("j"),
+    ", with W′ as it was: the error, sent back to h. ", ...(isSkipGram()
+      ? [`The center's row moves by −η EH, η = ${eta}.`, equation("eq. (35)")]
+      : [`Each context word moves by −η EH / C, η = ${eta}, C = ${step.context.length}; `,
+        "one that stands twice, twice.", equation("eq. (23)")]));
   fill(hiddenParts.foot, legend("h, rows", most("weight")), legend("EH", most("hidden")));
   showNumbers();
 }
@@ -276,20 +288,24 @@ function drawWorking(step) {
   const c = predictedOf(step).length;
   const eta = DATA.models[state.model].alpha;
   const number = (skipGram, cbow) => equation(`eq. (${isSkipGram() ? skipGram : cbow})`);
-  const sub = () => element("sub", { text: "j" });
+  const sub = () => lower("j");
+  const truth = predictedOf(step)[state.panel] === j ? 1 : 0;
   const products = old.map((x, i) => `(${fixed(x, 3)})(${fixed(step.h[i], 3)})`).join(" + ");
-  const change = (i) => `${exact(old[i])} − ${eta} · (${exact(step.ei[j])}) · (${exact(step.h[i])}) = ${exact(fresh[i])}`;
+  const change = `(${exact(step.ei[j])}) · (${exact(step.h[0])}) = ${exact(fresh[0])}`;
   const item = (head, ...text) => [element("dt", {}, ...head), element("dd", {}, ...text)];
-  fill(workingParts.text, "Word j is ", quoted(j), `, which the text has ${DATA.words[j].count} times.`);
+  fill(workingParts.text, "Word j is ", quoted(j),
+    `, which the text has ${DATA.words[j].count} times.`);
   fill(workingList,
-    ...item(["score u", sub(), " = v′", sub(), " · h", number(26, 2)], `${products} = ${exact(step.u[j])}`),
-    ...item(["prediction y", sub(), " = exp(u", sub(), ") / Σ exp(u)", number(25, 3)], exact(step.y[j])),
+    ...item(["score u", sub(), " = v′", sub(), " · h", number(26, 2)],
+      `${products} = ${exact(step.u[j])}`),
+    ...item(["prediction y", sub(), " = exp(u", sub(), ") / Σ exp(u)", number(25, 3)],
+      exact(step.y[j])),
     ...item(["error in panel ", quoted(predictedOf(step)[state.panel]), ": e = y − t", number(30, 8)],
-      `${exact(step.y[j])} − ${predictedOf(step)[state.panel] === j ? 1 : 0} = ${exact(panelError(step, j))}`),
-    ...item(["over all panels EI", sub(), " = C y", sub(), " − t", sub(), number(31, 8)],
-      `${c} · ${exact(step.y[j])} − ${step.t[j]} = ${exact(step.ei[j])}`),
+      `${exact(step.y[j])} − ${truth} = ${exact(panelError(step, j))}`),
+    ...(isSkipGram() ? item(["over all panels EI", sub(), " = C y", sub(), " − n", sub(), number(31)],
+      `${c} · ${exact(step.y[j])} − ${step.t[j]} = ${exact(step.ei[j])}`) : []),
     ...item(["new v′", sub(), " = old v′", sub(), " − η EI", sub(), " h", number(34, 22)],
-      `first value: ${change(0)}`));
+      `first value: ${exact(old[0])} − ${eta} · ${change}`));
 }
 
 const lossParts = figure("losses", "Loss of the whole text");
@@ -319,29 +335,38 @@ function drawLosses() {
     parts.push(svg("line", { class: "axis", x1: left, x2: width - right, y1: y(loss), y2: y(loss) }),
       svg("text", { x: left - 4, y: y(loss) + 4, "text-anchor": "end" }, loss.toFixed(2)));
     const s = Math.round((steps().length * tick) / 4);
-    parts.push(svg("text", { x: x(s), y: height - 8, "text-anchor": tick === 4 ? "end" : tick ? "middle" : "start" }, String(s)));
+    const anchor = ["start", "middle", "middle", "middle", "end"][tick];
+    parts.push(svg("text", { x: x(s), y: height - 8, "text-anchor": anchor }, String(s)));
   }
   parts.push(svg("line", { class: "even", x1: left, x2: width - right, y1: y(even), y2: y(even) }));
   for (let m = 2; m >= 0; --m) {
-    const d = all.map((losses, s) => `${s ? "L" : "M"}${x(s).toFixed(1)} ${y(losses[m]).toFixed(1)}`).join("");
+    const points = all.map((losses, s) => `${x(s).toFixed(1)} ${y(losses[m]).toFixed(1)}`);
+    const d = `M${points.join("L")}`;
     parts.push(svg("path", { class: `s${m}`, d }));
   }
-  parts.push(svg("line", { class: "now", x1: x(state.step), x2: x(state.step), y1: top, y2: height - bottom }));
-  const now = METHODS.map((name, m) => `${name} ${exact(lossesAt(state.step)[m])}`).join(", ");
+  const now = x(state.step);
+  parts.push(svg("line", { class: "now", x1: now, x2: now, y1: top, y2: height - bottom }));
+  const told = METHODS.map((name, m) => `${name} ${exact(lossesAt(state.step)[m])}`).join(", ");
   const chart = svg("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img",
-    "aria-label": `Mean loss of the text by steps; after step ${state.step}: ${now}` }, ...parts);
+    "aria-label": `Mean loss of the text by steps; after step ${state.step}: ${told}` }, ...parts);
   chart.addEventListener("click", (event) => {
     const box = chart.getBoundingClientRect();
     go(Math.round(((event.clientX - box.left - left) / (box.width - left - right)) * steps().length));
   });
   fill(lossChart, chart);
-  fill(lossParts.text, "Mean −log p of every word that is predicted in the text, in nats; the thin line is log V, all words alike. What is far above it is drawn at the top.",
+  fill(lossParts.text, "Mean −log p of every word that is predicted in the text, in nats; the ",
+    "thin line is log V, all words alike. What is far above it is drawn at the top.",
     equation(isSkipGram() ? "eqs. (29), (45)" : "eqs. (21), (45)"));
-  fill(lossParts.foot, element("table", { class: "key", "aria-label": "losses" }, element("thead", {}, element("tr", {},
-    ...["", "first", `after step ${state.step}`, "last"].map((text, at) => element("th", { class: at ? "n" : "", scope: "col", text: text || "trainer" })))),
-    element("tbody", {}, ...METHODS.map((name, m) => element("tr", {},
-      element("th", { scope: "row" }, svg("svg", { viewBox: "0 0 34 8", "aria-hidden": "true" }, svg("path", { class: `s${m}`, d: "M0 4L34 4" })), ` ${name}`),
-      ...[0, state.step, steps().length].map((s) => element("td", { class: "n", text: fixed(lossesAt(s)[m], 3) })))))));
+  const head = (text, at) => element("th", { class: at ? "n" : "", scope: "col", text });
+  const line = (name, m) => element("tr", {},
+    element("th", { scope: "row" }, svg("svg", { viewBox: "0 0 34 8", "aria-hidden": "true" },
+      svg("path", { class: `s${m}`, d: "M0 4L34 4" })), ` ${name}`),
+    ...[0, state.step, steps().length].map((s) =>
+      element("td", { class: "n", text: fixed(lossesAt(s)[m], 3) })));
+  fill(lossParts.foot, element("table", { class: "key", "aria-label": "losses" },
+    element("thead", {}, element("tr", {},
+      ...["trainer", "first", `after step ${state.step}`, "last"].map(head))),
+    element("tbody", {}, ...METHODS.map(line))));
 }
 
 function drawCompare(step) {
@@ -349,18 +374,21 @@ function drawCompare(step) {
   compareTable.rows.forEach(({ cells }, j) => cells.forEach((cell, m) => bar(cell, shares[m][j])));
   markRows(compareTable, new Set(), new Set(predictedOf(step)));
   fill(compareFigure.text, "The probability of every word beside this ", isSkipGram() ? "center" : "context",
-    ", by three models that began alike and have seen the same text: y; the softmax of the scores of negative sampling; the product of the turns of the tree. ● stands there.",
+    ", by three models that began alike and have seen the same text: y; the softmax of the scores ",
+    "of negative sampling; the product of the turns of the tree. ● stands there.",
     equation(isSkipGram() ? "eqs. (25), (37)" : "eqs. (3), (37)"));
   const moved = [V, new Set(step.noise.rows).size, new Set(step.tree.rows).size];
   fill(compareFigure.foot, element("p", { class: "note",
-    text: `Rows of W′ that this step scores and moves: ${moved[0]} of ${V} words; ${moved[1]} of ${V} words; ${moved[2]} of ${V - 1} inner nodes.` }));
+    text: `Rows of W′ that this step scores and moves: ${moved[0]} of ${V} words; ` +
+      `${moved[1]} of ${V} words; ${moved[2]} of ${V - 1} inner nodes.` }));
 }
 
 const noiseParts = figure("noise", "Negative sampling");
 const treeParts = figure("tree", "Hierarchical softmax");
 function trials(target, label, heads, rows) {
   const table = element("table", { class: "rows", "aria-label": label },
-    element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col", text })))),
+    element("thead", {}, element("tr", {},
+      ...heads.map((text) => element("th", { scope: "col", text })))),
     element("tbody", {}, ...rows));
   const region = scroller(label, table);
   region.classList.add("tall");
@@ -377,18 +405,23 @@ function drawTrials(step) {
   trials(noiseParts.foot, "trials of negative sampling", ["word", "t", "v′·h", "σ", "e = σ − t"],
     noise.rows.map((word, at) => element("tr", { class: noise.t[at] ? "predicted" : "" },
       element("th", { scope: "row" }, quoted(word)), ...trialCells(noise, at))));
-  fill(noiseParts.text, `Each word that stands there (t = 1), and behind it up to ${DATA.settings.negative} noise words (t = 0) drawn by count to the power 3/4. Only these rows are scored, and only their errors are made small.`,
+  fill(noiseParts.text, "Each word that stands there (t = 1), and behind it up to ",
+    `${DATA.settings.negative} noise words (t = 0), drawn by count to the power 3/4. Only these rows `,
+    "are scored, and only their errors are made small.",
     equation("eqs. (55)–(61)"));
   const rows = [];
   let at = 0;
   for (const word of predictedOf(step)) {
     for (const [node] of DATA.words[word].path) {
-      rows.push(element("tr", {}, element("th", { scope: "row" }, quoted(word)), element("td", { text: String(node) }), ...trialCells(tree, at)));
+      rows.push(element("tr", {}, element("th", { scope: "row" }, quoted(word)),
+        element("td", { text: String(node) }), ...trialCells(tree, at)));
       ++at;
     }
   }
-  trials(treeParts.foot, "turns of hierarchical softmax", ["word", "node", "t", "v′·h", "σ", "e = σ − t"], rows);
-  fill(treeParts.text, "The inner nodes on the way from the root of a Huffman tree to each word; t = 1 where it turns left. The product of the turns' probabilities is p, and sums to 1 over all words.",
+  trials(treeParts.foot, "turns of hierarchical softmax",
+    ["word", "node", "t", "v′·h", "σ", "e = σ − t"], rows);
+  fill(treeParts.text, "The inner nodes on the way from the root of a Huffman tree to each word; t = 1 ",
+    "where it turns left. The product of the turns' probabilities is p, and sums to 1 over all words.",
     equation("eqs. (37)–(54)"));
 }
 
@@ -406,7 +439,8 @@ function draw() {
   const step = current();
   state.panel = Math.min(state.panel, predictedOf(step).length - 1);
   $("step").value = state.step;
-  $("step").setAttribute("aria-valuetext", `step ${state.step} of ${steps().length}, center ${NAMES[step.center]}`);
+  $("step").setAttribute("aria-valuetext",
+    `step ${state.step} of ${steps().length}, center ${NAMES[step.center]}`);
   $("where").textContent = `${state.step} / ${steps().length}`;
   $("word").selectedIndex = state.word + 1;
   for (const id of ["first", "back"]) $(id).disabled = state.step === 1;
@@ -451,7 +485,10 @@ function listen() {
   $("last").addEventListener("click", () => go(steps().length));
   $("step").addEventListener("input", () => go(Number($("step").value)));
   $("model").addEventListener("change", () => { state.model = $("model").selectedIndex; draw(); });
-  $("moment").addEventListener("change", () => { state.after = $("moment").value === "after"; draw(); });
+  $("moment").addEventListener("change", () => {
+    state.after = $("moment").value === "after";
+    draw();
+  });
   $("word").addEventListener("change", () => { state.word = $("word").selectedIndex - 1; draw(); });
   $("speed").addEventListener("change", () => { if (state.timer) { stop(); play(); } });
   $("numbers").addEventListener("change", () => { showNumbers(); nameScrollers(); });
@@ -474,30 +511,20 @@ function listen() {
 function about() {
   const { settings, text } = DATA;
   fill($("about"), "Every number of ", element("bdi", { class: "word", text: text.name }),
-    `: ${text.length} words in ${text.sentences.length} sentences; V = ${V}, which is ${V - 1} different words and </s>, the end of a sentence; vectors of D = ${D} values, ${settings.window} words to each side of a center. ` +
+    `: ${text.length} words in ${text.sentences.length} sentences; V = ${V}, which is ${V - 1} ` +
+    "different words and </s>, the end of a sentence; vectors of " +
+    `D = ${D} values, ${settings.window} words to each side of a center. ` +
     `A step is a center; the text is gone through again and again, ${settings.steps} steps in all. ` +
-    "All is computed in double by the trainers that the engine is tested with; this page only draws it, rounded to five decimals. Equation numbers are those of Xin Rong, word2vec Parameter Learning Explained (arXiv 1411.2738).");
-  fill($("others"), "Both begin with the same W, and W′ of zeros. The tree is a softmax of its own, so its loss can be held against the exact one. Negative sampling is none: its score tends to log p(word beside center) − log(K · noise share of the word), not to log p. So the softmax of its scores need not come near y, though words that belong together get high scores in both.");
-  const entries = [
-    ["V, D, C", "words, values of a vector, context words of this center"],
-    ["</s>", "the end of a sentence: stands beside nobody, but is a row of W′ that every step scores and moves, as in word2vec"],
-    ["W, W′", "input and output matrix, V × D: rows v and v′"],
-    ["h", "hidden vector: the center's row of W, eq. (24); in CBOW the mean of the context rows, eq. (18)"],
-    ["u", "score of a word: v′ · h, eq. (26)"],
-    ["y", "prediction: exp(u) over the sum of all exp(u), eq. (25); sums to 1"],
-    ["t", "truth: 1 where the word stands; over all panels how often"],
-    ["panel", "one context word to be predicted; all panels share W′, so they share u and y"],
-    ["e", "error: y − t, eq. (30)"],
-    ["EI", "errors of a word over all panels: C y − t, eq. (31)"],
-    ["EH", "dE/dh: the errors times the output rows, eq. (36)"],
-    ["η", "learning rate, -alpha: " + DATA.models.map((model) => `${model.alpha} of ${model.name}`).join(", ")],
-    ["σ", "1 / (1 + exp(−score)): what negative sampling and the tree have instead of y"],
-  ];
-  fill($("glossary"), ...entries.flatMap(([term, text]) => [element("dt", { text: term }), element("dd", { text })]));
+    "All is computed in double by the trainers that the engine is tested with; this page only " +
+    "draws it, rounded to five decimals. Equation numbers are those of Xin Rong, word2vec " +
+    "Parameter Learning Explained (arXiv 1411.2738).");
+  $("eta").textContent =
+    DATA.models.map((model) => `${model.alpha} of ${model.name}`).join(", ");
 }
 
 fill($("model"), ...DATA.models.map((model) => element("option", { text: model.name })));
-fill($("word"), element("option", { text: "the first predicted" }), ...NAMES.map((text) => element("option", { text })));
+fill($("word"), element("option", { text: "the first predicted" }),
+  ...NAMES.map((text) => element("option", { text })));
 $("step").max = DATA.settings.steps;
 $("numbers").checked = D <= 12;
 about();
