@@ -76,6 +76,7 @@ for model in data["models"]:
 CHECK
 
 # Words of any kind are text and no more.
+# shellcheck disable=SC2016 # words, as they are
 printf '%s\n' '</script><script>alert(1)</script> <b>bold</b> "quoted" it'\''s &amp; <!--' \
   $'\xe2\x80\xaeevil\xe2\x80\xac \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xf0\x9f\x98\x80 \xff\xfe\x80 a\xcc\x81' \
   'constructor __proto__ toString <!-- </script> \u003c ${x} `x` //evil.example' >hostile
@@ -119,8 +120,8 @@ expect_code 0 "$run" many -output page -min-count 2
 grep -q '^page: 8 words' out || fail "$(cat out)"
 seq 1 60 | tr '\n' ' ' >sixty
 expect_code 0 "$run" sixty -output page -steps 50
-seq 1 61 | tr '\n' ' ' >more
-refused 'more: has 61 different words, .*; give a shorter text$' more -output page
+seq 1 61 | tr '\n' ' ' >sixty-one
+refused 'sixty-one: has 61 different words, .*; give a shorter text$' sixty-one -output page
 yes 'a b c' | head -n 700 >long
 refused 'long: has more than 2000 words' long -output page
 python3 -c 'import random, sys
