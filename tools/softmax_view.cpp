@@ -29,9 +29,9 @@ constexpr std::string_view kUsage =
     R"(Usage: softmax-view [TEXT] -output FILE [FLAG VALUE]...
 Writes a page that shows how the exact softmax learns a short text, step by step, with every number.
 
-  TEXT              a text of up to 60 different words, a sentence a line; without it one that is
-                    built in
-  -output FILE      the page, one file of HTML that needs no network; - is the standard output
+  TEXT              a text of up to 60 different words, a sentence a line; also compressed, a pipe, or
+                    - (standard input). Without it one that is built in
+  -output FILE      the page, one file of HTML that needs no network; with -, standard output
   -size N           length of a vector, up to 32 (8)
   -window N         words to each side of a center (2)
   -alpha X          learning rate, the same in all steps (0.25; CBOW 0.75)
@@ -115,7 +115,9 @@ ShortText read_text(const Options& options, const std::string& name) {
 
 void write_page(const Options& options) {
   const std::unique_ptr<io::OutputFile> output = open_output(options);
-  const std::string name = options.text.empty() ? std::string(kBuiltInName) : options.text;
+  const std::string name = options.text.empty()  ? std::string(kBuiltInName)
+                           : options.text == "-" ? "the standard input"
+                                                 : options.text;
   const ShortText text = read_text(options, name);
   const std::string page = html_page(kName, fmt::format("The softmax of {}", name),
                                      softmax_data(text, name, options.steps));

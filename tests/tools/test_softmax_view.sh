@@ -75,6 +75,37 @@ for model in data["models"]:
     assert full[-1] < 0.9 * full[0] and tree[-1] < tree[0] and noise[-1] < noise[0], model["name"]
 CHECK
 
+# drawn PAGE: what a browser makes of it, without an error; left out where there is none.
+drawn() {
+  command -v chromium >/dev/null || return 0
+  cp "$1" drawn.html
+  timeout "$limit" chromium --headless=new --no-sandbox --disable-gpu --user-data-dir="$work/chromium" \
+    --virtual-time-budget=5000 --dump-dom "file://$work/drawn.html" >dom 2>log || fail "chromium: $(tail -n 3 log)"
+  python3 - dom "$1" <<'CHECK' || fail "$1: not drawn"
+import html.parser, json, re, sys
+dom, page = (open(path).read() for path in sys.argv[1:])
+data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
+class Seen(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.text, self.tags, self.now = {}, [], None
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.now = tag
+    def handle_data(self, text):
+        self.text.setdefault(self.now, []).append(text)
+seen = Seen()
+seen.feed(dom)
+rows = len(data["words"])
+assert seen.tags.count("script") == 2 and "b" not in seen.tags and "img" not in seen.tags
+assert seen.tags.count("tr") > 4 * rows and seen.tags.count("td") > rows * (2 * data["settings"]["size"] + 8)
+assert seen.tags.count("path") >= 3, "no curves"
+words = set(seen.text["bdi"])
+assert all(word["word"] in words for word in data["words"]), "a word is not shown as it is"
+CHECK
+}
+drawn page
+
 # Words of any kind are text and no more.
 # shellcheck disable=SC2016 # words, as they are
 printf '%s\n' '</script><script>alert(1)</script> <b>bold</b> "quoted" it'\''s &amp; <!--' \
@@ -82,6 +113,7 @@ printf '%s\n' '</script><script>alert(1)</script> <b>bold</b> "quoted" it'\''s &
   'constructor __proto__ toString <!-- </script> \u003c ${x} `x` //evil.example' >hostile
 expect_code 0 "$run" hostile -output page
 python3 "$here/softmax_view.py" page hostile 1 || fail 'words that are no plain letters'
+drawn page
 mkdir 'a<b>"&folder'
 cp text 'a<b>"&folder/<script>x'
 expect_code 0 "$run" 'a<b>"&folder/<script>x' -output page
@@ -92,6 +124,8 @@ python3 "$here/softmax_view.py" page control 1 || fail 'control characters'
 gzip -c text >text.gz
 expect_code 0 "$run" text.gz -output page
 expect_code 0 timeout "$limit" "$run" <(cat text) -output page
+expect_code 0 timeout "$limit" "$run" - -output page <text
+python3 "$here/softmax_view.py" page text 1 || fail 'the standard input'
 
 # Texts with little in them.
 printf 'a b\n' >two

@@ -443,6 +443,7 @@ function draw() {
     `step ${state.step} of ${steps().length}, center ${NAMES[step.center]}`);
   $("where").textContent = `${state.step} / ${steps().length}`;
   $("word").selectedIndex = state.word + 1;
+  $("center").value = String(step.center);
   for (const id of ["first", "back"]) $(id).disabled = state.step === 1;
   for (const id of ["next", "last"]) $(id).disabled = state.step === steps().length;
   drawSentence(step);
@@ -490,6 +491,12 @@ function listen() {
     draw();
   });
   $("word").addEventListener("change", () => { state.word = $("word").selectedIndex - 1; draw(); });
+  // The next step of that center, or from the beginning the first.
+  $("center").addEventListener("change", () => {
+    const is = (step) => step.center === Number($("center").value);
+    const ahead = steps().findIndex((step, at) => at >= state.step && is(step));
+    go(1 + (ahead < 0 ? steps().findIndex(is) : ahead));
+  });
   $("speed").addEventListener("change", () => { if (state.timer) { stop(); play(); } });
   $("numbers").addEventListener("change", () => { showNumbers(); nameScrollers(); });
   addEventListener("pointerover", ({ target }) => {
@@ -523,6 +530,9 @@ function about() {
 }
 
 fill($("model"), ...DATA.models.map((model) => element("option", { text: model.name })));
+const centers = new Set(DATA.models[0].steps.map((step) => step.center));
+fill($("center"), ...[...centers].sort((a, b) => a - b).map((word) =>
+  element("option", { value: String(word), text: NAMES[word] })));
 fill($("word"), element("option", { text: "the first predicted" }),
   ...NAMES.map((text) => element("option", { text })));
 $("step").max = DATA.settings.steps;
