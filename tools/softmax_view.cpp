@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kName = "softmax-view";
 constexpr std::int64_t kMostDim = 32;      // columns that are still seen at once
-constexpr std::int64_t kMostSteps = 1000;  // of 60 words and 32 values: a page of 40 MB
+constexpr std::int64_t kMostSteps = 1000;  // of 60 words and 32 values: a page of 30 MB
 constexpr std::int64_t kMostWindow = 10;
 constexpr std::int64_t kMostNegative = 20;
 
