@@ -39,7 +39,9 @@ std::vector<double> nearest_cosines(MatrixView rows, const float* query) {
 void bench_nearest(benchmark::State& state, std::size_t words) {
   const Matrix rows = random_matrix(words, kDim, 1, 1);
   const Aligned<float> query = random_values(kDim, 1, 2);
-  const WordIndex index(std::vector<std::string>(words), rows.view());
+  std::vector<std::string> names(words);
+  for (std::size_t k = 0; k < words; ++k) names[k] = std::to_string(k);
+  const WordIndex index(std::move(names), rows.view());
   std::vector<float> cosines;
   for (const Neighbor& neighbor : index.nearest(query, kNearest)) {
     cosines.push_back(neighbor.cosine);

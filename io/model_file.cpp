@@ -38,11 +38,9 @@ std::size_t find_entry(const ModelHeader& header, std::string_view name) noexcep
 ModelSection ModelSection::matrix(std::string name, std::size_t rows, std::size_t dim) {
   constexpr std::size_t kMax = std::numeric_limits<std::int64_t>::max();
   if (dim == 0) throw Error("section \"" + name + "\": is a matrix without columns");
-  if (dim <= kMax / sizeof(float) / 2) {
-    const std::size_t stride = row_stride(dim);
-    if (rows <= kMax / sizeof(float) / stride) {
-      return {std::move(name), rows * stride * sizeof(float), rows, dim, stride};
-    }
+  const std::size_t stride = dim <= kMax / sizeof(float) / 2 ? row_stride(dim) : 0;
+  if (stride != 0 && rows <= kMax / sizeof(float) / stride) {
+    return {std::move(name), rows * stride * sizeof(float), rows, dim, stride};
   }
   throw Error("section \"" + name + "\": is a matrix of more bytes than a file can have");
 }

@@ -1,6 +1,7 @@
 # The programs, tested by script: tests/tools/test_NAME.sh.
 foreach(name IN ITEMS bench bench_compare bench_history bench_report bench_rivals compute_accuracy convert evaluate
-         held_out model model_reader packed queries run_page streams texts trouble word2phrase word2vec)
+         held_out model model_reader packed queries run_page softmax_view streams texts trouble word2phrase
+         word2vec)
   add_test(NAME tools:${name}
     COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_${name}.sh
             ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden)
@@ -48,4 +49,8 @@ if(HOGVEC_BUILD_BENCH AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT HOGVEC_SAN
     COMMAND ${PROJECT_SOURCE_DIR}/tools/bench compare -quick -bin ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
   set_tests_properties(bench:instructions PROPERTIES
     LABELS release-only PROCESSORS 2 SKIP_REGULAR_EXPRESSION "(^|\n)skipped: ")
+  add_test(NAME bench:results
+    COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_bench_results.sh
+            ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden)
+  set_tests_properties(bench:results PROPERTIES LABELS release-only)
 endif()

@@ -138,7 +138,9 @@ const char* CommandLine::next_operand() {
 const char* CommandLine::next_file() {
   for (;;) {
     while (front_ != given_ && used_[front_]) ++front_;
-    if (front_ == given_ || !words_[front_].starts_with('-')) return next_word();
+    if (front_ == given_ || !words_[front_].starts_with('-') || words_[front_] == "-") {
+      return next_word();
+    }
     front_ = std::min(front_ + 2, given_);  // an unknown flag, and its value
   }
 }

@@ -24,8 +24,8 @@ class CommandLine {
   const char* next_word();
   /// The same, but passes over what is a flag or its value: those that were asked for before.
   const char* next_operand();
-  /// The same, but passes over what begins as a flag, and no call asked for, and the word behind
-  /// it.
+  /// The same, but passes over what begins as a flag and is not "-", and no call asked for, and the
+  /// word behind it.
   const char* next_file();
 
   /// The value of a flag; nullptr where the flag is absent. Errors: MissingArgument.

@@ -27,10 +27,12 @@ double score(const Model& model, const std::vector<double>& h, std::size_t outpu
 
 /// The gradient, but that a context row gets `share(C)` of the hidden error.
 template <class Share>
-Gradient shared_gradient(const Model& model, const CbowPairs& pairs, const Share& share) {
+Gradient shared_gradient(const Model& model, const CbowPairs& pairs, const Share& share,
+                         LogisticTrace* trace) {
   const std::size_t d = model.dim;
   Gradient gradient{std::vector<double>(model.input.size(), 0.0),
                     std::vector<double>(model.output.size(), 0.0)};
+  begin_trace(trace, pairs.contexts.size(), pairs.outputs.size(), d);
   for (std::size_t b = 0; b < pairs.contexts.size(); ++b) {
     const std::vector<double> h = hidden(model, pairs.contexts[b]);
     std::vector<double> eh(d, 0.0);
@@ -39,11 +41,13 @@ Gradient shared_gradient(const Model& model, const CbowPairs& pairs, const Share
       const std::size_t out = pairs.outputs[m];
       const double s = score(model, h, out);
       const double e = pairs.trials[pair] * sigmoid(s) - pairs.positives[pair];  // Rong eq. (57)
+      trace_pair(trace, pair, s, e);
       for (std::size_t i = 0; i < d; ++i) {
         gradient.output[out * d + i] += e * h[i];  // Rong eq. (58)
         eh[i] += e * model.output[out * d + i];    // Rong eq. (61)
       }
     }
+    trace_hidden(trace, b, d, h.data(), eh.data());
     for (const std::uint32_t word : pairs.contexts[b]) {
       for (std::size_t i = 0; i < d; ++i) {
         gradient.input[word * d + i] += share(pairs.contexts[b].size()) * eh[i];  // Rong eq. (23)
@@ -68,16 +72,18 @@ double cbow_loss(const Model& model, const CbowPairs& pairs) {
   return loss;
 }
 
-Gradient cbow_gradient(const Model& model, const CbowPairs& pairs) {
-  return shared_gradient(model, pairs, [](std::size_t c) { return 1.0 / static_cast<double>(c); });
+Gradient cbow_gradient(const Model& model, const CbowPairs& pairs, LogisticTrace* trace) {
+  return shared_gradient(
+      model, pairs, [](std::size_t c) { return 1.0 / static_cast<double>(c); }, trace);
 }
 
-double cbow_step(Model& model, const CbowPairs& pairs, double alpha, bool undivided) {
+double cbow_step(Model& model, const CbowPairs& pairs, double alpha, bool undivided,
+                 LogisticTrace* trace) {
   const double loss = cbow_loss(model, pairs);
   // The whole gradient comes before either update: both are made from the old W and W'.
-  const Gradient gradient = undivided
-                                ? shared_gradient(model, pairs, [](std::size_t) { return 1.0; })
-                                : cbow_gradient(model, pairs);
+  const Gradient gradient = undivided ? shared_gradient(
+                                            model, pairs, [](std::size_t) { return 1.0; }, trace)
+                                      : cbow_gradient(model, pairs, trace);
   for (std::size_t i = 0; i < model.output.size(); ++i) {
     model.output[i] -= alpha * gradient.output[i];  // Rong eq. (59)
   }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/reference/reference.hpp"
@@ -44,34 +45,41 @@ double full_softmax_loss(const Model& model, std::uint32_t center, Words context
   return loss;
 }
 
-Gradient full_softmax_gradient(const Model& model, std::uint32_t center, Words context) {
+Gradient full_softmax_gradient(const Model& model, std::uint32_t center, Words context,
+                               SoftmaxTrace* trace) {
   const std::size_t d = model.dim;
-  const std::vector<double> u = scores(model, center);
-  const double log_z = log_sum_exp(u);
+  const std::size_t v = model.vocabulary_size;
   const auto c = static_cast<double>(context.size());
+  SoftmaxTrace seen(d, v, context.size());
+  auto& [h, u, y, n, e, ei, eh] = seen;
 
-  std::vector<double> n(u.size(), 0.0);  // n_j = sum_c t_{c,j}
-  for (const std::uint32_t word : context) n[word] += 1.0;
-
+  for (std::size_t i = 0; i < d; ++i) h[i] = model.input[center * d + i];  // Rong eq. (24)
+  u = scores(model, center);                                               // Rong eq. (26)
+  for (const std::uint32_t word : context) n[word] += 1.0;                 // n_j = sum_c t_{c,j}
+  const double log_z = log_sum_exp(u);
   Gradient gradient{std::vector<double>(model.input.size(), 0.0),
                     std::vector<double>(model.output.size(), 0.0)};
-  const double* h = &model.input[center * d];  // Rong eq. (24)
-  double* eh = &gradient.input[center * d];
-  for (std::size_t j = 0; j < u.size(); ++j) {
-    const double y = std::exp(u[j] - log_z);  // Rong eq. (25)
-    const double ei = c * y - n[j];           // Rong eqs. (30), (31)
+  for (std::size_t j = 0; j < v; ++j) {
+    y[j] = std::exp(u[j] - log_z);  // Rong eq. (25)
+    for (std::size_t panel = 0; panel < context.size(); ++panel) {
+      e[panel * v + j] = y[j] - (context[panel] == j ? 1.0 : 0.0);  // Rong eq. (30)
+    }
+    ei[j] = c * y[j] - n[j];  // Rong eq. (31), the sum of these
     for (std::size_t i = 0; i < d; ++i) {
-      gradient.output[j * d + i] = ei * h[i];  // Rong eq. (32)
-      eh[i] += ei * model.output[j * d + i];   // Rong eq. (36)
+      gradient.output[j * d + i] = ei[j] * h[i];  // Rong eq. (32)
+      eh[i] += ei[j] * model.output[j * d + i];   // Rong eq. (36)
     }
   }
+  std::copy(eh.begin(), eh.end(), &gradient.input[center * d]);
+  if (trace != nullptr) *trace = std::move(seen);
   return gradient;
 }
 
-double full_softmax_step(Model& model, std::uint32_t center, Words context, double alpha) {
+double full_softmax_step(Model& model, std::uint32_t center, Words context, double alpha,
+                         SoftmaxTrace* trace) {
   const double loss = full_softmax_loss(model, center, context);
   // The whole gradient comes before either update: both are made from the old W and W'.
-  const Gradient gradient = full_softmax_gradient(model, center, context);
+  const Gradient gradient = full_softmax_gradient(model, center, context, trace);
   for (std::size_t i = 0; i < model.output.size(); ++i) {
     model.output[i] -= alpha * gradient.output[i];  // Rong eqs. (33), (34)
   }

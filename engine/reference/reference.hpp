@@ -25,14 +25,40 @@ struct Gradient {
   std::vector<double> output;
 };
 
-// Full softmax skip-gram, Rong eqs. (24)-(36): one center, its C context words as outputs.
+/// What a full softmax computes on its way to the gradient, for who shows or tests it: the gradient
+/// is made of these very numbers. Equation numbers of skip-gram, and of CBOW, of which the center
+/// is the only output panel.
+struct SoftmaxTrace {
+  SoftmaxTrace() = default;
+  /// Zeros, of so many panels.
+  SoftmaxTrace(std::size_t d, std::size_t v, std::size_t c)
+      : hidden(d),
+        scores(v),
+        predictions(v),
+        truths(v),
+        panel_errors(c * v),
+        errors(v),
+        hidden_error(d) {}
+
+  std::vector<double> hidden;        // h, D: eq. (24); (17), (18)
+  std::vector<double> scores;        // u_j, V: eq. (26); (2)
+  std::vector<double> predictions;   // y_j, V: eq. (25); (3)
+  std::vector<double> truths;        // n_j = sum_c t_{c,j}, V
+  std::vector<double> panel_errors;  // e_{c,j}, row-major C x V: eq. (30); (8)
+  std::vector<double> errors;        // EI_j, V: eq. (31); e_j itself
+  std::vector<double> hidden_error;  // EH, D: eq. (36); (12)
+};
+
+// Full softmax skip-gram, Rong eqs. (24)-(36): one center, its C context words as outputs. Where a
+// trace is given, it becomes what was computed from the old W and W'.
 double full_softmax_loss(const Model& model, std::uint32_t center,
                          std::span<const std::uint32_t> context);
 Gradient full_softmax_gradient(const Model& model, std::uint32_t center,
-                               std::span<const std::uint32_t> context);
+                               std::span<const std::uint32_t> context,
+                               SoftmaxTrace* trace = nullptr);
 /// One gradient step; returns the loss before it.
 double full_softmax_step(Model& model, std::uint32_t center, std::span<const std::uint32_t> context,
-                         double alpha);
+                         double alpha, SoftmaxTrace* trace = nullptr);
 
 /// A center and its context words.
 struct SoftmaxExample {
@@ -54,7 +80,20 @@ double full_softmax_exact_steps(Model& model, std::span<const SoftmaxExample> ex
 double cbow_softmax_loss(const Model& model, std::uint32_t center,
                          std::span<const std::uint32_t> context);
 Gradient cbow_softmax_gradient(const Model& model, std::uint32_t center,
-                               std::span<const std::uint32_t> context);
+                               std::span<const std::uint32_t> context,
+                               SoftmaxTrace* trace = nullptr);
+/// One gradient step, in which a context row gets EH / C; returns the loss before it.
+double cbow_softmax_step(Model& model, std::uint32_t center, std::span<const std::uint32_t> context,
+                         double alpha, SoftmaxTrace* trace = nullptr);
+
+/// What logistic outputs compute on their way, of U hidden vectors and M output rows.
+struct LogisticTrace {
+  std::vector<double> hidden;        // h, U x D
+  std::vector<double> scores;        // v'_m . h_u, U x M
+  std::vector<double> predictions;   // sigmoid of the score, U x M
+  std::vector<double> errors;        // N sigmoid - A, U x M: eq. (57); of the tree's nodes eq. (48)
+  std::vector<double> hidden_error;  // EH, U x D: eq. (61); (54)
+};
 
 // A block of logistic outputs, Rong eqs. (55)-(61): every pair (u, m) of an input row and an output
 // row, positives A and trials N row-major U x M. E = sum N log(1 + exp(s)) - A s, s = v'_m . v_u.
@@ -66,9 +105,11 @@ struct LogisticPairs {
   std::span<const double> trials;          // N
 };
 double logistic_loss(const Model& model, const LogisticPairs& pairs);
-Gradient logistic_gradient(const Model& model, const LogisticPairs& pairs);
+Gradient logistic_gradient(const Model& model, const LogisticPairs& pairs,
+                           LogisticTrace* trace = nullptr);
 /// One gradient step; returns the loss before it.
-double logistic_step(Model& model, const LogisticPairs& pairs, double alpha);
+double logistic_step(Model& model, const LogisticPairs& pairs, double alpha,
+                     LogisticTrace* trace = nullptr);
 
 // CBOW with logistic outputs, Rong eqs. (17)-(23) with (55)-(61): hidden vector b is the mean of
 // the rows contexts[b] of W, and A and N are row-major contexts.size() x M.
@@ -79,9 +120,10 @@ struct CbowPairs {
   std::span<const double> trials;
 };
 double cbow_loss(const Model& model, const CbowPairs& pairs);
-Gradient cbow_gradient(const Model& model, const CbowPairs& pairs);
+Gradient cbow_gradient(const Model& model, const CbowPairs& pairs, LogisticTrace* trace = nullptr);
 /// One gradient step; returns the loss before it. Where `undivided`, a context row gets the whole
 /// hidden error, C times its gradient, as word2vec.c:490 does.
-double cbow_step(Model& model, const CbowPairs& pairs, double alpha, bool undivided);
+double cbow_step(Model& model, const CbowPairs& pairs, double alpha, bool undivided,
+                 LogisticTrace* trace = nullptr);
 
 }  // namespace hogvec::reference

@@ -65,6 +65,8 @@ expect 'vectors.bin' distance v
 expect 'vectors.bin' convert -info v
 expect 'vectors.bin' evaluate vectors.bin v
 expect 'text.txt texts' evaluate vectors.bin -analogies te
+expect 'text.txt texts' softmax-view te
+expect '-output' softmax-view text.txt -o
 expect '-compat -threads' compute-accuracy vectors.bin -
 [ "$(completions convert vectors.bin '')" = "$(completions convert vectors.bin -)" ] ||
   fail "convert takes one file, and offers another"

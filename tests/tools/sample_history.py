@@ -37,6 +37,9 @@ def train(speed, cores):
         for words in (1, 4, 16, 64):
             made.append(figure(f"train/{mode}/D:100/words:{words}M/wall",
                                words * 1e6 / rate / speed, "s", "lower"))
+        for words in (300, 3_000, 30_000, 300_000):
+            made.append(figure(f"train/{mode}/V:{words}/D:100/threads:1/cost",
+                               1e9 / rate / speed * (1 + words / 2e5), "ns/word", "lower"))
     return made
 
 

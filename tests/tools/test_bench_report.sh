@@ -107,6 +107,11 @@ if least > 1:
         assert len(re.findall("[ML]", path)) <= 12, path
 PYTHON
 /usr/bin/python3 check_page.py page.html 40 || fail 'the page is not right'
+# Of D = 100 W and W' take 896 bytes a word: 2 MiB of L2 are 2341 words, 105 MiB of L3 122,880.
+grep -q '<title>L2: V 2.341k</title>' page.html || fail 'growth does not show the second level'
+grep -q '<title>L3: V 122.9k</title>' page.html || fail 'growth does not show the third level'
+grep -q 'class="line c[0-7] computed"' page.html || fail 'what a model computed looks measured'
+grep -q '<h3>Time to quality</h3>' page.html || fail 'no time to quality'
 
 # --- Hostile words and sizes are text and are drawn, or are left out; nothing becomes markup.
 line() {

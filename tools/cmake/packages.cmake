@@ -77,8 +77,9 @@ processor's vector units: a drop-in for the original tools word2vec,
 word2phrase, distance, word-analogy and compute-accuracy.
 
 Runs can be stopped and resumed, texts may be compressed or larger than the
-memory. hogvec-convert writes vectors for other programs, and evaluate
-measures them by similarity and analogy test sets.")
+memory. hogvec-convert writes vectors for other programs, evaluate measures
+them by similarity and analogy test sets, and softmax-view shows how the
+exact softmax learns a short text, step by step, in a page of HTML.")
 
 # What it needs is found out when it is packed: see shared_library.cmake.
 hogvec_package(shared libhogvec0 libs runtime)

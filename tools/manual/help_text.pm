@@ -139,11 +139,11 @@ sub options {
   return map { @{$_->{items}} } @{$help->{groups}};
 }
 
-# operand(HELP): what stands in the usage behind the name, "FILE" or "VECTORS..."; '' where nothing
-# does.
+# operand(HELP): what stands in the usage behind the name, "FILE", "VECTORS..." or "[TEXT]", which may
+# be left out; '' where nothing does.
 sub operand {
   my ($help) = @_;
-  return $help->{usage}[0] =~ /^\S+ ([A-Z]+(?:\.\.\.)?)/ ? $1 : '';
+  return $help->{usage}[0] =~ /^\S+ \[?([A-Z]+(?:\.\.\.)?)/ ? $1 : '';
 }
 
 # may_repeat(HELP, ITEM): whether a flag may be given several times, as the usage says it with

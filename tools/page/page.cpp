@@ -33,14 +33,21 @@ constexpr std::string_view kFrame = R"(<!doctype html>
 </html>
 )";
 
-/// What common.css and common.js are to all pages, and NAME's own to one of them, which may lack
-/// it.
+/// What common.css and common.js are to all pages; then a page's own, which may be in several
+/// files: NAME.PART.js, and NAME.js, by which it begins.
 std::string joined(std::string_view name, std::string_view end) {
-  std::string all(page_file(fmt::format("common{}", end)));
-  const std::string own = fmt::format("{}{}", name, end);
-  const bool has = std::any_of(std::begin(kPageFiles), std::end(kPageFiles),
-                               [&](const PageFile& file) { return file.name == own; });
-  if (has) all += page_file(own);
+  const std::string first = fmt::format("common{}", end);
+  const std::string last = fmt::format("{}{}", name, end);
+  const std::string part = fmt::format("{}.", name);
+  std::string all(page_file(first));
+  for (const PageFile& file : page_files()) {
+    if (file.name.starts_with(part) && file.name.ends_with(end) && file.name != last) {
+      all += file.text;
+    }
+  }
+  for (const PageFile& file : page_files()) {
+    if (file.name == last) all += file.text;
+  }
   return all;
 }
 
@@ -79,7 +86,7 @@ std::string script_json(const nlohmann::json& data) {
 }
 
 std::string_view page_file(std::string_view name) {
-  for (const PageFile& file : kPageFiles) {
+  for (const PageFile& file : page_files()) {
     if (file.name == name) return file.text;
   }
   throw Error(fmt::format("page {}: is not built in", name));

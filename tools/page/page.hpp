@@ -1,9 +1,9 @@
 // A page: one HTML file that needs no network, no server and no other file.
 //
 // Its parts are files of this folder, which are compiled in: NAME.html is what is in the body,
-// NAME.css and NAME.js are its own, common.css and common.js those of all pages. What the page
-// shows is JSON, made by the program; the script draws it. A content security policy, also for who
-// opens the file from a disk, forbids every address.
+// NAME.css and NAME.js are its own (before NAME.js all of NAME.PART.js), common.css and common.js
+// those of all pages. What the page shows is JSON, made by the program; the script draws it. A
+// content security policy, also for who opens the file from a disk, forbids every address.
 #pragma once
 
 #include <nlohmann/json.hpp>

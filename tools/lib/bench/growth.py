@@ -27,9 +27,22 @@ def fit(values, costs):
     return Fit(exponent, error, max(costs) / min(costs), n)
 
 
+def row_bytes(dim):
+    """Of a row of W or W': padded to 16 floats of 4 bytes, and off the multiples of 4 KiB."""
+    size = (dim + 15) // 16 * 64
+    return size + 64 if size % 4096 == 0 else size
+
+
 def matrix_bytes(vocabulary, dim):
-    """W and W' together: rows are padded to 16 floats of 4 bytes."""
-    return 2 * vocabulary * ((dim + 15) // 16 * 16) * 4
+    """W and W' together."""
+    return 2 * vocabulary * row_bytes(dim)
+
+
+def levels(dim, caches):
+    """[(level, V)]: up to which vocabulary W and W' fit in a cache."""
+    sizes = [(level, caches.get(level)) for level in ("L2", "L3", "L4")]
+    return [(level, size / matrix_bytes(1, dim)) for level, size in sizes
+            if isinstance(size, (int, float)) and size > 0]
 
 
 def home(size, caches):

@@ -1,9 +1,10 @@
 """tools/bench report: a history file as one HTML page that needs nothing but itself."""
 import os
+import re
 import subprocess
 import tempfile
 
-from bench import (ROOT, BenchError, Flags, UsageError, changes, history, report_rivals,
+from bench import (ROOT, BenchError, Flags, UsageError, changes, growth, history, report_rivals,
                    report_threads)
 from bench import report_charts as charts
 from bench import report_model as model
@@ -247,8 +248,10 @@ def sweep_title(variable):
         return "Scaling", ("How many times as fast as the fewest threads of each line. Dashed: "
                            "twice the threads, twice as fast; the short dash at 2 is what a loop "
                            "in registers gains on this machine.")
-    return (f"Growth with {VARIABLES[variable]}",
-            "Both axes are logarithmic; e is the exponent of the power law that fits best.")
+    levels = (" At L2 and L3 W and W' together are as large as that cache." if variable == "V"
+              else "")
+    return (f"Growth with {VARIABLES[variable]}", "Both axes are logarithmic; e is the exponent of "
+            f"the power law that fits best.{levels}")
 
 
 def sweep_figure(machine, variable, kind, unit, names):
@@ -268,10 +271,22 @@ def sweep_figure(machine, variable, kind, unit, names):
             words.append(f"{name}: e = {model.exponent([(x, v) for x, v, *_ in values]):.2f}")
     ideal = (model.as_number(machine.facts.get("compute_scaling")) or 0) if scaling else None
     title = f"{kind}, {unit}"
-    drawing = charts.sweep(lines, variable, f"{title} over {variable}", ideal)
+    marks = cache_levels(machine, [name for name, _ in names]) \
+        if variable == "V" and kind == "train" else ()
+    drawing = charts.sweep(lines, variable, f"{title} over {variable}", ideal, marks)
     return (f"<figure><h4>{html(charts.short(title, 80))}</h4>{drawing}"
             + charts.legend([(f"c{i % charts.COLOURS}", text) for i, text in enumerate(words)])
             + "</figure>")
+
+
+def cache_levels(machine, names):
+    """[(level, V)] where all names are of one D."""
+    dims = {int(found[1]) if found else 0
+            for found in (re.search(r"(?:^|/)D:(\d{1,6})(?:/|$)", name) for name in names)}
+    caches = machine.facts.get("caches")
+    if len(dims) != 1 or 0 in dims or not isinstance(caches, dict):
+        return ()
+    return growth.levels(*dims, {level: model.as_number(size) for level, size in caches.items()})
 
 
 def trends(title, series):

@@ -244,8 +244,9 @@ def roofline(width, peak, bandwidths, points, title):
     return chart.svg()
 
 
-def sweep(lines, variable, title, ideal=None):
-    """Values over a variable of the names. lines: (label, unit, [(x, value, low, high)]).
+def sweep(lines, variable, title, ideal=None, marks=()):
+    """Values over a variable of the names. lines: (label, unit, [(x, value, low, high)]). marks:
+    (label, x), drawn over the whole height where they lie between the values.
 
     With `ideal` values are ratios on linear axes, against a dashed line of slope 1 and one that
     goes through (2, ideal), what a plain loop gains; else both axes are logarithmic.
@@ -264,19 +265,24 @@ def sweep(lines, variable, title, ideal=None):
     chart.draw_x([(x.at(v), tick_label(v)) for v in xs], variable)
     if not log:
         draw_ideal(chart, x, y, xs, ideal)
+    for label, at in marks:
+        if xs[0] <= at <= xs[-1]:
+            chart.mark(x.at(at), "level", f"{label}: {variable} {tick_label(round(at))}")
+            chart.text(x.at(at) + 3, chart.top + 8, label, "start")
     draw_lines(chart, x, y, variable, lines)
     return chart.svg()
 
 
-def draw_lines(chart, x, y, variable, lines):
-    """lines as of sweep()."""
+def draw_lines(chart, x, y, variable, lines, computed=()):
+    """lines as of sweep(); those whose labels are in `computed`, which nobody has measured, dotted
+    with hollow points."""
     for i, (label, unit, points) in enumerate(lines):
-        colour = f"c{i % COLOURS}"
+        colour = f"c{i % COLOURS}" + (" computed" if label in computed else "")
         for px, _, low, high in points:
             chart.line(x.at(px), y.at(low), x.at(px), y.at(high), f"whisker {colour}")
         chart.path([(x.at(px), y.at(v)) for px, v, *_ in points], f"line {colour}")
         for px, v, low, high in points:
-            chart.dot(x.at(px), y.at(v), f"dot {colour}",
+            chart.dot(x.at(px), y.at(v), f"dot {colour}" + (" open" if label in computed else ""),
                       f'{short(label, 120)}\n{variable} {tick_label(px)}: {amount(v, unit)} '
                       f"({number(low)} to {number(high)})")
 

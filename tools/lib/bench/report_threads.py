@@ -10,7 +10,8 @@ MOST_GAIN = 1e6      # a figure beyond it is damaged
 MOST_MODES = 60
 
 NOTE = """How many times as fast as one thread, on logarithmic axes. Dashed: as many times as there
-are threads. Dotted: what as many cores gain in a loop in registers, which no program passes."""
+are threads. Dotted: what as many cores gain in a loop in registers, which no program passes. Hollow
+points on dotted lines have been computed by a model, not measured."""
 
 
 def section(machine):
@@ -75,10 +76,14 @@ def figure(title, curves, limits):
     charts.draw_ideal(chart, x, y, threads, None)
     if len(limits) > 1:
         chart.path([(x.at(one), y.at(gain)) for one, gain in limits], "roof roof2")
-    charts.draw_lines(chart, x, y, "threads", lines)
-    words = [f"{name}: {charts.number(points[-1][1])} ×" for name, _, points in lines]
+    computed = {name for name, points in curves.items()
+                if points[0][1].source not in ("", "measured")}
+    charts.draw_lines(chart, x, y, "threads", lines, computed)
+    words = [(f"c{i} computed" if name in computed else f"c{i}",
+              f"{name}: {charts.number(points[-1][1])} ×")
+             for i, (name, _, points) in enumerate(lines)]
     return (f"<figure><h4>{html(charts.short(title, 80))}</h4>{chart.svg()}"
-            + charts.legend([(f"c{i}", text) for i, text in enumerate(words)]) + "</figure>")
+            + charts.legend(words) + "</figure>")
 
 
 def table(machine, modes):
