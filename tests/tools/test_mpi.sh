@@ -111,7 +111,7 @@ END
   done
   # The first rank's page and log are of all of them.
   expect_code 0 on 3 "${small[@]}" -train long.txt -iter 3 -output v -report r -page page -log log
-  PYTHONPATH=$(dirname "$0") PYTHONDONTWRITEBYTECODE=1 python3 - <<'END' || fail "a page of three ranks"
+  PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 python3 - <<'END' || fail "a page of three ranks"
 from run_page import *
 report, run, lines = json.load(open("r")), page("page"), log("log")
 assert run["state"] == "finished" and run["machine"]["ranks"] == lines[0]["ranks"] == 3
