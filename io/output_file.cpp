@@ -241,6 +241,7 @@ void OutputFile::take_place() {
   const std::string& name = temporary_.name();
   if (renameat(folder_.get(), name.c_str(), folder_.get(), name_.c_str()) == 0) return;
   const Error failure = system_error(path_, "cannot be replaced");
+  if (!keeps_) throw failure;
   // Whoever removed the folder has removed the name, but not the file that is open here.
   if (!is_there(folder_.get(), name, file_.get())) return move_elsewhere(failure.what());
   const std::string kept = path_of(folder_.get(), folder_path_) + '/' + name;
@@ -251,6 +252,7 @@ void OutputFile::take_place() {
 /// What is written so far goes to a file in the folder of temporaries, and the rest after it.
 /// Errors: that cannot be.
 void OutputFile::move_elsewhere(const std::string& why) {
+  if (!keeps_) throw Error(why);
   // Nobody else's to read: the folder may be everybody's.
   auto [file, name] = TemporaryName::make(
       AT_FDCWD, temporary_folder() + "/hogvec" + hidden(name_), [](const char* free_name) {

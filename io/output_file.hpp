@@ -47,6 +47,10 @@ class OutputFile {
   /// taken, the message names the file that holds the result.
   void commit();
 
+  /// From now on a file whose place cannot be taken is given up, and not kept elsewhere: of what
+  /// will be written again.
+  void keep_nowhere_else() noexcept { keeps_ = false; }
+
   const std::string& path() const noexcept { return path_; }
 
   /// Whether it is written straight, so that there is no place beside it.
@@ -83,6 +87,7 @@ class OutputFile {
   std::string buffer_;
   std::unique_ptr<Packer> packer_;  // none: bytes are put as they are
   std::uint64_t written_ = 0;       // to file_
+  bool keeps_ = true;               // elsewhere, where its place cannot be taken
   std::string elsewhere_;           // why the file is in temporary_folder(); empty: it is not
 };
 

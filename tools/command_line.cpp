@@ -109,6 +109,13 @@ void CommandLine::add_defaults(const std::map<std::string, std::string>& flags) 
   used_.resize(words_.size(), true);
 }
 
+std::optional<std::string> CommandLine::given(std::string_view flag) const {
+  const auto end = words_.begin() + static_cast<std::ptrdiff_t>(given_);
+  const auto found = std::find(words_.begin() + static_cast<std::ptrdiff_t>(front_), end, flag);
+  if (found == end || found + 1 == end) return std::nullopt;
+  return *(found + 1);
+}
+
 std::string CommandLine::command() const {
   std::string command = program();
   for (std::size_t i = 0; i < given_; ++i) command += ' ' + quoted(words_[i]);

@@ -48,6 +48,10 @@ class CommandLine {
                                       std::int64_t most = std::numeric_limits<std::int64_t>::max());
   std::optional<double> number(std::string_view flag, bool negative = false);
 
+  /// The value that the command line itself has for a flag; none where it has none, whatever the
+  /// defaults.
+  std::optional<std::string> given(std::string_view flag) const;
+
   /// Flags that count where the command line does not have them: no word of it, and no warning.
   void add_defaults(const std::map<std::string, std::string>& flags);
 

@@ -10,9 +10,11 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <mutex>
 #include <new>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "engine/ordered_tasks.hpp"
 #include "engine/workers.hpp"
@@ -56,6 +58,16 @@ void occupy_standard_streams() noexcept {
 
 std::FILE* say_to = nullptr;  // stdout
 bool quiet = false;
+
+/// Never destroyed: threads give notes to the end.
+struct Listening {
+  std::mutex mutex;
+  const std::function<void(std::string_view)>* hear = nullptr;
+};
+Listening& listening() {
+  static Listening* const shared = new Listening;
+  return *shared;
+}
 
 std::string_view running_program;  // for handlers, who cannot be given it
 
@@ -132,7 +144,22 @@ void complain(std::string_view name, std::string_view message) {
   if (!quiet) complain_aloud(name, message);
 }
 
-void note(std::string_view message) { complain(running_program, message); }
+void note(std::string_view message) {
+  complain(running_program, message);
+  const std::lock_guard lock(listening().mutex);
+  if (listening().hear != nullptr) (*listening().hear)(message);
+}
+
+NoteListener::NoteListener(std::function<void(std::string_view message)> hear)
+    : hear_(std::move(hear)) {
+  const std::lock_guard lock(listening().mutex);
+  listening().hear = &hear_;
+}
+
+NoteListener::~NoteListener() {
+  const std::lock_guard lock(listening().mutex);
+  listening().hear = nullptr;
+}
 
 void complain_aloud(std::string_view name, std::string_view message) {
   std::string line = fmt::format("{}: {}", name, message);

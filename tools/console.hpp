@@ -32,6 +32,19 @@ bool read_line(std::string& line);
 /// complain() by the name of the program that runs: see run().
 void note(std::string_view message);
 
+/// While it lives, hears every note() too, on the thread that gives it. It must not give one
+/// itself. One at a time.
+class NoteListener {
+ public:
+  explicit NoteListener(std::function<void(std::string_view message)> hear);
+  NoteListener(const NoteListener&) = delete;
+  NoteListener& operator=(const NoteListener&) = delete;
+  ~NoteListener();
+
+ private:
+  std::function<void(std::string_view message)> hear_;
+};
+
 /// From now on nothing is printed, said or complained of: another process speaks for this one.
 void keep_quiet() noexcept;
 /// complain(), all the same.

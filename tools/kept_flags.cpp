@@ -13,9 +13,9 @@ namespace {
 
 // What may be otherwise when a run goes on: how it is worked on, and where things go.
 constexpr std::string_view kChangeable[] = {
-    "-no-eos",   "-alpha",          "-binary",    "-checkpoint", "-classes",   "-debug",
-    "-held-out", "-iter",           "-keep",      "-locked",     "-min-alpha", "-output",
-    "-report",   "-output-context", "-recursive", "-threads",    "-train",     "-write-on-stop"};
+    "-no-eos",    "-alpha",   "-binary", "-checkpoint",    "-classes", "-debug",  "-held-out",
+    "-iter",      "-keep",    "-locked", "-min-alpha",     "-output",  "-report", "-output-context",
+    "-recursive", "-threads", "-train",  "-write-on-stop", "-page",    "-log",    "-watch"};
 
 // What only the beginning of a run needs: it counts where it is given again. (Of -locked the words,
 // which the model keeps, and not the file that they are in: see locked_words().)
@@ -42,6 +42,9 @@ std::map<std::string, std::string> flags_of(const Word2vecOptions& options) {
   path("-output-context", options.output_context);
   path("-read-vocab", options.read_vocab);
   path("-report", options.report);
+  path("-page", options.page);
+  path("-log", options.log);
+  if (options.watch) flags["-watch"] = fmt::format("{}", fmt::join(*options.watch, ","));
   if (!options.held_out.empty()) flags["-held-out"] = kept_places(options.held_out);
   if (options.train.recursive) number("-recursive", 1);
   if (options.train.lowercase) number("-lowercase", 1);

@@ -24,8 +24,31 @@ constexpr double kMostCheckpointSeconds = 1e9;
 constexpr std::int64_t kMostKept = 1'000'000;
 constexpr std::int64_t kMostEpochs = 10'000'000;  // the loss of each is kept, by every thread
 
+constexpr std::size_t kMostWatched = 50;  // words, each with ten neighbors after every epoch
+
 void refuse(bool wanted, const char* message) {
   if (wanted) throw Error(message);
+}
+
+/// Between commas, each once.
+std::optional<std::vector<std::string>> watched_words(CommandLine& line) {
+  const char* const value = line.value("-watch");
+  if (value == nullptr) return std::nullopt;
+  std::vector<std::string> words;
+  std::string_view rest = value;
+  for (;;) {
+    const std::string word(rest.substr(0, rest.find(',')));
+    if (!word.empty() && std::find(words.begin(), words.end(), word) == words.end()) {
+      words.push_back(word);
+    }
+    if (rest.find(',') == std::string_view::npos) break;
+    rest.remove_prefix(rest.find(',') + 1);
+  }
+  if (words.size() > kMostWatched) {
+    throw Error(
+        fmt::format("-watch: {} words are too many; name {} at most", words.size(), kMostWatched));
+  }
+  return words;
 }
 
 std::optional<CbowGradient> cbow_gradient(CommandLine& line) {
@@ -148,8 +171,11 @@ Word2vecOptions word2vec_options(CommandLine& line) {
   path("-save-vocab", options.save_vocab);
   path("-read-vocab", options.read_vocab);
   file("-report", options.report);
-  for (std::string* output :
-       {&options.output, &options.output_context, &options.save_vocab, &options.report}) {
+  file("-page", options.page);
+  file("-log", options.log);
+  options.watch = watched_words(line);
+  for (std::string* output : {&options.output, &options.output_context, &options.save_vocab,
+                              &options.report, &options.page, &options.log}) {
     *output = output_path(*output);
   }
   line.file("-held-out");  // of which an empty name is an error
@@ -198,6 +224,10 @@ Word2vecOptions word2vec_options(CommandLine& line) {
          "-output-context: the tree of -hs 1 has no vectors of words; use -negative as well");
   refuse(!trains && !options.held_out.empty(),
          "-held-out: needs -output or -model, without which nothing is trained");
+  refuse(!trains && options.is_followed(),
+         "-page and -log: need -output or -model, without which nothing is trained");
+  refuse(options.watch && !options.is_followed(),
+         "-watch: needs -page or -log, which have the neighbors of these words");
   refuse(!options.held_out.empty() && !s.full_softmax && !s.hierarchical_softmax,
          "-held-out: negative samples alone give no probabilities, so the likelihood of a text is "
          "not defined; use -softmax 1 or -hs 1");
@@ -243,6 +273,11 @@ Text and files
   -held-out TEXT...     * a text that is not trained on; its exact likelihood after every epoch
                         goes to stderr and into the report (full or hierarchical softmax)
   -report FILE          * write speed, loss, memory and settings as JSON
+  -page FILE            * a page of HTML that shows the run, written anew every few seconds: loss,
+                        speed, phases, settings, neighbors of words, warnings
+  -log FILE             * the same as it happens, a JSON object a line; goes on with -resume
+  -watch WORDS          * words whose neighbors both have after every epoch, with commas between
+                        them; an empty one: none (a dozen frequent ones)
 
 Model
   -cbow N               1: CBOW, 0: skip-gram (1; with -softmax 0)

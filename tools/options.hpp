@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/placement.hpp"
 #include "engine/train/settings.hpp"
@@ -18,6 +20,9 @@ struct Word2vecOptions {
   std::string save_vocab;
   std::string read_vocab;
   std::string report;
+  std::string page;                               // shows the run while it goes on
+  std::string log;                                // of the run, a JSON object a line
+  std::optional<std::vector<std::string>> watch;  // words whose neighbors both have; none: frequent
   TextPlaces held_out;
   std::string model;          // file that is trained in
   std::string resume;         // file to go on with
@@ -41,6 +46,8 @@ struct Word2vecOptions {
 
   /// Whether vectors are trained, and not only words counted.
   bool trains() const noexcept { return !output.empty() || in_file(); }
+  /// Whether what happens in a run is kept for who looks at it.
+  bool is_followed() const noexcept { return !page.empty() || !log.empty(); }
   /// Whether they are trained in a file.
   bool in_file() const noexcept { return !model.empty() || !resume.empty(); }
 };

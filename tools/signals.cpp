@@ -21,10 +21,11 @@ constexpr std::chrono::milliseconds kSameSignal{300};
 struct Watch {
   std::string program;
   std::mutex mutex;
-  const std::string* line = nullptr;            // to be told before the process ends
-  const std::function<void()>* stop = nullptr;  // none: a signal ends the process
-  int signal = 0;                               // that has called stop()
-  std::chrono::steady_clock::time_point since;  // when it came
+  const std::string* line = nullptr;                 // to be told before the process ends
+  const std::function<void()>* stop = nullptr;       // none: a signal ends the process
+  const BeforeSignalEnds::Action* before = nullptr;  // the end of the process
+  int signal = 0;                                    // that has called stop()
+  std::chrono::steady_clock::time_point since;       // when it came
 };
 
 /// Never destroyed: the thread outlives everything.
@@ -34,6 +35,7 @@ Watch& watch() {
 }
 
 [[noreturn]] void end_by(int signal, const std::string* line) {
+  if (watch().before != nullptr) (*watch().before)(signal, line != nullptr ? *line : "");
   io::remove_temporaries();
   if (line != nullptr) complain(watch().program, *line);
   std::signal(signal, SIG_DFL);
@@ -88,6 +90,16 @@ SayOnSignal::SayOnSignal(std::string line) : line_(std::move(line)) {
 SayOnSignal::~SayOnSignal() {
   const std::lock_guard lock(watch().mutex);
   watch().line = nullptr;
+}
+
+BeforeSignalEnds::BeforeSignalEnds(Action action) : action_(std::move(action)) {
+  const std::lock_guard lock(watch().mutex);
+  watch().before = &action_;
+}
+
+BeforeSignalEnds::~BeforeSignalEnds() {
+  const std::lock_guard lock(watch().mutex);
+  watch().before = nullptr;
 }
 
 StopOnSignal::StopOnSignal(std::function<void()> stop) : stop_(std::move(stop)) {

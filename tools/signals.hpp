@@ -26,6 +26,20 @@ class SayOnSignal {
   std::string line_;
 };
 
+/// While it lives, this is called on the watching thread before a signal ends the process, with
+/// what is told then: empty where nothing is.
+class BeforeSignalEnds {
+ public:
+  using Action = std::function<void(int signal, const std::string& told)>;
+  explicit BeforeSignalEnds(Action action);
+  BeforeSignalEnds(const BeforeSignalEnds&) = delete;
+  BeforeSignalEnds& operator=(const BeforeSignalEnds&) = delete;
+  ~BeforeSignalEnds();
+
+ private:
+  Action action_;
+};
+
 /// While it lives, the first signal calls stop() instead, on the watching thread; the next one ends
 /// the process as ever.
 class StopOnSignal {

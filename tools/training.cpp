@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -108,19 +109,43 @@ class Session {
     }
   }
 
+  /// Whatever ends it, the run is the caller's again.
+  ~Session() {
+    if (job_.follower != nullptr) job_.follower->stop_looking();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
   TrainingEnd train() {
     StopOnSignal stop([this] { this->stop(); });
     // As all ranks see it.
     const bool by_epochs =
         !job_.options.held_out.empty() || (job_.options.in_file() && job_.options.keep > 0);
+    const std::size_t stride = epochs_between_looks(job_.run.schedule(), job_.plan);
+    if (job_.follower != nullptr) job_.follower->look_at(job_.run);
     RunEnd end = RunEnd::kEpoch;
     while (end == RunEnd::kEpoch || end == RunEnd::kPaused) {
-      end = by_epochs ? job_.run.run_epoch() : job_.run.run();
+      enter(RunPhase::kTraining);
+      if (by_epochs) {
+        end = job_.run.run_epoch();
+      } else if (job_.options.is_followed() && job_.plan.epochs > 0) {
+        end = job_.run.run_epochs(stride - job_.run.epochs_done() % stride);
+      } else {
+        end = job_.run.run();
+      }
       if (shared_ != nullptr && job_.stored != nullptr) take_checkpoint();
       if (job_.plan.epochs == 0) break;
-      if (end == RunEnd::kEpoch || end == RunEnd::kFinished) take_held_out();
+      if (job_.follower != nullptr) {
+        job_.follower->came_back(job_.run.result(), job_.run.epochs_done());
+      }
+      if (end == RunEnd::kEpoch || end == RunEnd::kFinished) {
+        take_held_out();
+        look_at_words(stride);
+      }
       if (end == RunEnd::kEpoch) keep_copy();
     }
+    enter(RunPhase::kWriting);
+    if (job_.follower != nullptr) job_.follower->stop_looking();
     checkpoints_.reset();
     line_.reset();
     report_.result = job_.run.result();
@@ -193,11 +218,27 @@ class Session {
     }
   }
 
+  void enter(RunPhase phase) const {
+    if (job_.follower != nullptr) job_.follower->enter(phase);
+  }
+
+  void look_at_words(std::size_t stride) {
+    if (job_.watched == nullptr) return;
+    const std::size_t epoch = job_.run.epochs_done();
+    if (epoch % stride != 0 && epoch != job_.plan.epochs) return;
+    enter(RunPhase::kNeighbors);
+    job_.follower->add_look({epoch, job_.watched->look(job_.model.input, job_.plan.threads)});
+  }
+
   void take_held_out() {
     if (job_.held_out == nullptr) return;
+    enter(RunPhase::kHeldOut);
     const Clock::time_point start = Clock::now();
     report_.held_out->epochs.push_back(job_.held_out->loss(job_.model));
     report_.held_out->seconds += std::chrono::duration<double>(Clock::now() - start).count();
+    if (job_.follower != nullptr) {
+      job_.follower->add_held_out(job_.run.epochs_done(), report_.held_out->epochs.back());
+    }
     if (job_.options.debug == 0) return;
     tell(epoch_note(job_.run.epoch_loss(job_.run.epochs_done() - 1),
                     report_.held_out->epochs.back(), job_.plan.full_softmax));
@@ -206,6 +247,7 @@ class Session {
   /// The next epoch may be the one that spoils the model.
   void keep_copy() {
     if (job_.stored == nullptr || job_.options.keep == 0 || !moved_) return;
+    enter(RunPhase::kKeeping);
     const std::size_t epoch = job_.run.epochs_done();
     try {
       const std::string copy = epoch_copy(job_.stored->path(), epoch);
@@ -243,6 +285,20 @@ class Session {
 
 TrainingEnd train(const TrainingJob& job, RunReport& report) {
   return Session(job, report).train();
+}
+
+std::size_t epochs_between_looks(const Schedule& schedule, const TrainPlan& plan) {
+  constexpr std::size_t kMostLooks = 64;
+  constexpr std::size_t kLooks = 8;  // that a run has all the same
+  // At an epoch's end each worker waits for half a chunk.
+  constexpr std::size_t kChunksOfWorker = 16;
+  const auto at_least_one = [](std::size_t number) { return std::max<std::size_t>(number, 1); };
+  const std::size_t chunks = at_least_one(schedule.chunks().all());
+  const auto workers = static_cast<std::size_t>(plan.chunk_workers());
+  const std::size_t steady = (kChunksOfWorker * workers + chunks - 1) / chunks;
+  const std::size_t few = at_least_one(plan.epochs / kLooks);
+  return std::max(
+      {(plan.epochs + kMostLooks - 1) / kMostLooks, std::min(steady, few), std::size_t{1}});
 }
 
 std::string epoch_copy(const std::string& model, std::size_t epoch) {

@@ -11,6 +11,8 @@
 #include "engine/train/run.hpp"
 #include "tools/options.hpp"
 #include "tools/report.hpp"
+#include "tools/run_follower.hpp"
+#include "tools/watched_words.hpp"
 
 namespace hogvec::tools {
 
@@ -25,6 +27,8 @@ struct TrainingJob {
   StoredModel* stored;          // of the first rank
   const HeldOutText* held_out;  // none: not asked for; of the first rank
   std::string to_go_on;         // "go on with: ..."; empty where nothing is kept
+  RunFollower* follower;        // none: nobody looks at the run; of the first rank
+  WatchedWords* watched;        // of it
 };
 
 /// How a run has ended: by itself, or by a signal.
@@ -39,6 +43,11 @@ struct TrainingEnd {
 /// in it how the run has ended. A signal that comes behind the last chunk ends nothing. Fills the
 /// report.
 TrainingEnd train(const TrainingJob& job, RunReport& report);
+
+/// After so many epochs, whose numbers it divides, the words of a run that is followed are looked
+/// at: after each, but where these are many or so short that the threads would do little but wait
+/// for each other. Of all ranks the same.
+std::size_t epochs_between_looks(const Schedule& schedule, const TrainPlan& plan);
 
 /// Where the state of an epoch's end is kept, counted from 1.
 std::string epoch_copy(const std::string& model, std::size_t epoch);

@@ -17,6 +17,7 @@
 #include "io/error.hpp"
 #include "io/model_file.hpp"
 #include "io/npy_file.hpp"
+#include "io/output_place.hpp"
 #include "io/vectors_file.hpp"
 #include "tools/console.hpp"
 
@@ -143,6 +144,15 @@ void check_output_place(const char* flag, const std::string& output,
   }
 }
 
+/// Errors: it would be compressed.
+void require_plain(const char* flag, const io::OutputFile* file) {
+  if (file == nullptr || !file->is_packed()) return;
+  throw Error(
+      fmt::format("{} {}: is read while it is written, and so is not compressed; name a "
+                  "file that ends neither in .gz nor in .zst",
+                  flag, file->path()));
+}
+
 }  // namespace
 
 Outputs open_outputs(const Word2vecOptions& options) {
@@ -153,19 +163,38 @@ Outputs open_outputs(const Word2vecOptions& options) {
     std::unique_ptr<io::OutputFile>& file;
   };
   Outputs outputs;
+  std::unique_ptr<io::OutputFile> page;  // both to look at their places
+  std::unique_ptr<io::OutputFile> log;
+  if (!options.page.empty() && io::find_output_place(options.page).straight) {
+    throw Error(
+        fmt::format("-page {}: a page is replaced every few seconds, which neither a pipe "
+                    "nor a device can be; name a file",
+                    options.page));
+  }
   const Wanted all[] = {{"-output", options.output, outputs.vectors},
                         {"-output-context", options.output_context, outputs.context},
                         {"-save-vocab", options.save_vocab, outputs.vocabulary},
-                        {"-report", options.report, outputs.report}};
+                        {"-report", options.report, outputs.report},
+                        {"-page", options.page, page},
+                        {"-log", options.log, log}};
   for (const Wanted& one : all) {
     if (one.path.empty()) continue;
     check_output_place(one.flag, one.path, options);
+    // A log is opened once: the reader of a FIFO would take this for its end.
+    if (&one.file == &log && io::find_output_place(one.path).straight) continue;
     one.file = std::make_unique<io::OutputFile>(one.path);
     for (const Wanted& other : all) {
       if (&other == &one || !other.file || !one.file->same_place(*other.file)) continue;
       throw Error(
           fmt::format("{} and {} are the same file, {}; name two", other.flag, one.flag, one.path));
     }
+  }
+  require_plain("-page", page.get());
+  require_plain("-log", log.get());
+  if (!options.log.empty()) {
+    outputs.log = std::make_unique<io::LineLog>(options.log, options.resume.empty()
+                                                                 ? io::LineLog::Begin::kAnew
+                                                                 : io::LineLog::Begin::kBehind);
   }
   return outputs;
 }
@@ -200,8 +229,8 @@ void write_results(Outputs& outputs, const Model& model, const Vocabulary& vocab
 
 bool is_of_run(const std::string& path, const Word2vecOptions& options) {
   std::vector<OwnFile> own = inputs_of(options);
-  for (const std::string* output :
-       {&options.output_context, &options.save_vocab, &options.report}) {
+  for (const std::string* output : {&options.output_context, &options.save_vocab, &options.report,
+                                    &options.page, &options.log}) {
     own.push_back({*output, "an output"});
   }
   return options.train.hold(path) || options.held_out.hold(path) ||

@@ -6,6 +6,7 @@
 
 #include "engine/model/model.hpp"
 #include "engine/vocab/vocabulary.hpp"
+#include "io/line_log.hpp"
 #include "io/output_file.hpp"
 #include "tools/options.hpp"
 
@@ -17,9 +18,12 @@ struct Outputs {
   std::unique_ptr<io::OutputFile> context;
   std::unique_ptr<io::OutputFile> vocabulary;
   std::unique_ptr<io::OutputFile> report;
+  std::unique_ptr<io::LineLog> log;
 };
 
-/// Errors: a place that cannot be written; one of the inputs; two outputs in one place.
+/// The page is not among them, which is opened again and again; its place is looked at like the
+/// others'. Errors: a place that cannot be written; one of the inputs; two outputs in one place; a
+/// place that no page or log can have.
 Outputs open_outputs(const Word2vecOptions& options);
 
 /// Errors: the disks have not enough room for the vectors.

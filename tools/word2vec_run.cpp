@@ -19,6 +19,7 @@
 #include "tools/kept_flags.hpp"
 #include "tools/options.hpp"
 #include "tools/report.hpp"
+#include "tools/run_follower.hpp"
 #include "tools/run_notes.hpp"
 #include "tools/signals.hpp"
 #include "tools/training.hpp"
@@ -59,23 +60,48 @@ bool from_first(Ranks& ranks, bool value) { return values_of_all(ranks, int{valu
 class Word2vec {
  public:
   Word2vec(const Word2vecOptions& options, const CommandLine& line,
-           std::optional<StoredModel> resumed, Ranks& ranks, const ExchangeWishes& wishes)
+           std::optional<StoredModel> resumed, Ranks& ranks, const ExchangeWishes& wishes,
+           RunFollower* follower)
       : options_(options),
         ranks_(ranks),
         wishes_(wishes),
         program_(line.program()),
         command_(line.command()),
-        stored_(std::move(resumed)) {}
+        stored_(std::move(resumed)),
+        follower_(follower) {}
 
   void run() {
+    try {
+      run_all();
+    } catch (const StoppedBySignal& stopped) {
+      if (follower_ != nullptr) follower_->fail(RunState::kStopped, stopped.message);
+      throw;
+    } catch (const std::bad_alloc&) {
+      if (follower_ != nullptr) follower_->fail(RunState::kFailed, "not enough memory");
+      throw;
+    } catch (const std::exception& error) {
+      if (follower_ != nullptr) follower_->fail(RunState::kFailed, error.what());
+      throw;
+    }
+    together(ranks_, [&] {
+      if (follower_ != nullptr) follower_->finish();
+    });
+  }
+
+ private:
+  void run_all() {
     together(ranks_, [&] {
       active_kernels();  // a wrong HOGVEC_SIMD is told before the work
       if (ranks_.first()) outputs_ = open_outputs(options_);
     });
-    for (const std::string* output :
-         {&options_.output, &options_.output_context, &options_.save_vocab, &options_.report}) {
+    for (const std::string* output : {&options_.output, &options_.output_context,
+                                      &options_.save_vocab, &options_.report, &options_.log}) {
       if (!output->empty() && io::same_file(*output, "/dev/stdout")) say_on_stderr();
     }
+    if (stored_) tell_how_to_go_on();
+    together(ranks_, [&] {
+      if (follower_ != nullptr) follower_->begin(std::move(outputs_.log));
+    });
     say(fmt::format("Starting training using file {}\n", options_.train.shown()));
     if (from_first(ranks_, stored_ && is_finished())) {
       together(ranks_, [&] {
@@ -100,7 +126,14 @@ class Word2vec {
     together(ranks_, [&] { write_report(); });
   }
 
- private:
+  void enter(RunPhase phase) {
+    if (follower_ != nullptr) follower_->enter(phase);
+  }
+
+  void tell_how_to_go_on() {
+    if (follower_ != nullptr) follower_->set_to_go_on(go_on_command());
+  }
+
   bool is_finished() const {
     return stored_->state() == io::ModelState::kFinished &&
            stored_->record().plan.epochs == options_.settings.epochs;
@@ -113,6 +146,11 @@ class Word2vec {
     report_.vocabulary_size = vocabulary.size();
     report_.result = result_of(stored_->start(), record.plan, record.plan.epochs,
                                record.text_words * record.plan.epochs);
+    if (follower_ != nullptr) {
+      follower_->set_text(vocabulary.size(), record.text_words, 0);
+      follower_->set_trained(record.plan, report_.result);
+    }
+    enter(RunPhase::kWriting);
     write_vocabulary(vocabulary);
     const Clock::time_point start = Clock::now();
     write_results(outputs_, stored_->model(), vocabulary, options_);
@@ -126,6 +164,10 @@ class Word2vec {
     text_.emplace(read_text(options_, stored_ ? &*stored_ : nullptr, ranks_));
     report_.read_seconds = seconds_since(start);
     report_.vocabulary_size = vocabulary().size();
+    if (follower_ != nullptr) {
+      follower_->set_text(vocabulary().size(), text_->words, text_->unknown);
+      follower_->enter(RunPhase::kPreparing);
+    }
     together(ranks_, [&] {
       if (stored_) check_text(*stored_, *text_, options_);
       write_vocabulary(vocabulary());
@@ -171,6 +213,7 @@ class Word2vec {
     std::unique_ptr<HeldOutText> held_out;
     const Placement placement = find_placement(plan.threads, options_.placement);
     report_.placement = placement;
+    if (follower_ != nullptr) follower_->set_plan(plan, placement);
     together(ranks_, [&] {
       const bool in_file = options_.in_file() && ranks_.first();
       if (ranks_.first()) {
@@ -209,12 +252,30 @@ class Word2vec {
         alone != nullptr && plan.full_softmax && plan.epochs > 0 && options_.debug > 0) {
       note(estimate_note(alone->estimate_full_softmax()));
     }
+    std::optional<WatchedWords> watched;
+    if (follower_ != nullptr) watched = watch(*run, plan, model);
     on_signal_.reset();
-    const TrainingEnd end =
-        train({corpus, plan, options_, model, *run, ranks_, stored_ ? &*stored_ : nullptr,
-               held_out.get(), stored_ ? go_on_command() : ""},
-              report_);
+    const TrainingEnd end = train(
+        {corpus, plan, options_, model, *run, ranks_, stored_ ? &*stored_ : nullptr, held_out.get(),
+         stored_ ? go_on_command() : "", follower_, watched ? &*watched : nullptr},
+        report_);
     finish(end, *run, model, plan);
+  }
+
+  /// The words whose neighbors are looked at, and what these are where there is more to see than
+  /// random values.
+  WatchedWords watch(const Run& run, const TrainPlan& plan, const Model& model) {
+    WatchedWords watched(options_, vocabulary());
+    std::vector<WatchedWord> words;
+    for (const WordId id : watched.ids()) {
+      words.push_back({vocabulary().word(id), vocabulary().count(id)});
+    }
+    follower_->set_watched(std::move(words), epochs_between_looks(run.schedule(), plan));
+    const bool begun = stored_ && stored_->start().first() > 0;
+    if (begun || !options_.continue_from.empty() || !options_.init.empty()) {
+      follower_->set_first_look(watched.look(model.input, plan.threads));
+    }
+    return watched;
   }
 
   /// Threads that share a core are the first thing that goes wrong where ranks are started.
@@ -267,6 +328,7 @@ class Word2vec {
       stored_ = StoredModel::create(options_.model, vocabulary(), record);
       begin_model(stored_->model(), vocabulary(), plan, locked, options_);
       stored_->publish();
+      tell_how_to_go_on();
       on_signal_.emplace("stopped before training began" + how_to_go_on());
     }
     // Ranks that stop do not stand at the same place, but not further apart than two exchanges: of
@@ -278,6 +340,7 @@ class Word2vec {
   /// What comes of it.
   void finish(const TrainingEnd& end, const Run& run, const Model& model, const TrainPlan& plan) {
     if (end.end == RunEnd::kDiverged) {
+      if (follower_ != nullptr) follower_->expect(RunState::kDiverged);
       std::string message = run.divergence()->message(vocabulary());
       if (stored_ && run.divergence()->epoch > 0 && options_.keep > 0) {
         message += fmt::format(
@@ -340,6 +403,7 @@ class Word2vec {
   std::string program_;  // both for a shell
   std::string command_;
   std::optional<StoredModel> stored_;
+  RunFollower* follower_;                 // none: nobody looks; of the first rank
   std::optional<SayOnSignal> on_signal_;  // outside of training
   Outputs outputs_;
   std::optional<RunText> text_;
@@ -357,12 +421,21 @@ void run_word2vec(CommandLine& line, Ranks& ranks, const std::optional<ExchangeW
   });
   if (job) options.train.ranks = ranks.size();
   if (!ranks.alone()) require_same_flags(options, ranks);
+  std::optional<RunFollower> follower;
+  std::optional<NoteListener> listener;
+  std::optional<BeforeSignalEnds> before_end;
+  if (options.is_followed() && ranks.first()) {
+    follower.emplace(options, line, ranks.size());
+    listener.emplace([&](std::string_view message) { follower->hear(message); });
+    before_end.emplace(
+        [&](int signal, const std::string& told) { follower->end_by_signal(signal, told); });
+  }
   for (const std::string& warning : line.warnings()) note("warning: " + warning);
   together(ranks, [&] {
     if (resumed) check_resumed(*resumed, options);
   });
   const ExchangeWishes wishes = values_of_all(ranks, job.value_or(ExchangeWishes()))[0];
-  Word2vec(options, line, std::move(resumed), ranks, wishes).run();
+  Word2vec(options, line, std::move(resumed), ranks, wishes, follower ? &*follower : nullptr).run();
 }
 
 }  // namespace hogvec::tools

@@ -179,8 +179,8 @@ void ReplicatedRun::communicate(std::uint64_t end) {
 
 RunEnd ReplicatedRun::run() { return run_until(plan_.epochs * chunks_.all()); }
 
-RunEnd ReplicatedRun::run_epoch() {
-  return run_until(std::min<std::uint64_t>(plan_.epochs, epochs_done() + 1) * chunks_.all());
+RunEnd ReplicatedRun::run_epochs(std::size_t count) {
+  return run_until(std::min<std::uint64_t>(plan_.epochs, epochs_done() + count) * chunks_.all());
 }
 
 RunEnd ReplicatedRun::run_until(std::uint64_t end) {

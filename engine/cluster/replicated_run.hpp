@@ -37,12 +37,13 @@ class ReplicatedRun final : public SharedRun, private RunShare {
 
   /// All ranks come to the same end, and agree on the same rows. Errors: of one rank, on all.
   RunEnd run() override;
-  RunEnd run_epoch() override;
+  RunEnd run_epochs(std::size_t count) override;
   /// Ends run() of all ranks, before the next exchange. Async-signal-safe.
   void ask_to_stop() noexcept override { stop_.store(true, std::memory_order_relaxed); }
 
   /// Of this rank's words.
   const Progress& progress() const noexcept override { return run_->progress(); }
+  const LossCurve& loss_curve() const noexcept override { return run_->loss_curve(); }
   const Schedule& schedule() const noexcept override { return run_->schedule(); }
 
   // Of the whole run, when run() has come back:

@@ -152,8 +152,8 @@ bool ShardedRun::wait_beyond(std::uint64_t limit) {
 
 RunEnd ShardedRun::run() { return run_until(plan_.epochs * chunks_.all()); }
 
-RunEnd ShardedRun::run_epoch() {
-  return run_until(std::min<std::uint64_t>(plan_.epochs, epochs_done() + 1) * chunks_.all());
+RunEnd ShardedRun::run_epochs(std::size_t count) {
+  return run_until(std::min<std::uint64_t>(plan_.epochs, epochs_done() + count) * chunks_.all());
 }
 
 RunEnd ShardedRun::run_until(std::uint64_t end) {

@@ -34,11 +34,12 @@ class ShardedRun final : public SharedRun, private RunShare {
   static std::size_t spared(const ModelShape& shape, const Ranks& ranks, bool in_file);
 
   RunEnd run() override;
-  RunEnd run_epoch() override;
+  RunEnd run_epochs(std::size_t count) override;
   /// Ends run() of all ranks after the chunk in hand. Async-signal-safe.
   void ask_to_stop() noexcept override { stop_.store(true, std::memory_order_relaxed); }
 
   const Progress& progress() const noexcept override { return run_->progress(); }
+  const LossCurve& loss_curve() const noexcept override { return run_->loss_curve(); }
   const Schedule& schedule() const noexcept override { return run_->schedule(); }
   const PositionRecord& position() const noexcept override { return position_; }
   TrainResult result() const override { return run_->result(); }

@@ -90,7 +90,8 @@ TrainingRun::TrainingRun(CorpusView corpus, const TrainPlan& plan, const RunTabl
       policy_(replica_policy(plan, placement)),
       rows_(model, policy_),
       set_of_cpu_(sets_of_cpus(policy_.sets, placement)),
-      schedule_(share != nullptr ? share->chunks() : ChunkPlan(corpus.text), plan, position) {
+      schedule_(share != nullptr ? share->chunks() : ChunkPlan(corpus.text), plan, position),
+      loss_curve_(schedule_.total(), position.read().next) {
   if (share == nullptr) check(corpus, plan);
   check_position(position.read());
   const std::size_t longest = schedule_.chunks().longest();
@@ -148,15 +149,17 @@ std::size_t TrainingRun::memory(CorpusView corpus, const TrainPlan& plan, const 
   model.nodes = {nullptr, shape.node_rows(), shape.dim, stride};
   const ModelRows rows(model, replica_policy(plan, placement));
   const auto workers = static_cast<std::size_t>(plan.chunk_workers());
-  const std::size_t one = worker_bytes(plan, tables, rows, ChunkPlan(corpus.text).longest());
+  const ChunkPlan chunks(corpus.text);
+  const std::size_t one = worker_bytes(plan, tables, rows, chunks.longest());
   return shape.bytes() + rows.memory() + Position::bytes({}, workers, plan.epochs) +
+         LossCurve::bytes(std::uint64_t{plan.epochs} * chunks.size()) +
          workers * (sizeof(Worker) + scratch::Pages::bytes(one));
 }
 
 RunEnd TrainingRun::run() { return run_until(schedule_.total()); }
 
-RunEnd TrainingRun::run_epoch() {
-  const std::uint64_t end = (epochs_done() + 1) * schedule_.chunks().size();
+RunEnd TrainingRun::run_epochs(std::size_t count) {
+  const std::uint64_t end = (epochs_done() + count) * schedule_.chunks().size();
   return run_until(std::min(schedule_.total(), end));
 }
 
@@ -273,6 +276,7 @@ void TrainingRun::train_chunk(std::size_t worker_number, const ChunkTask& task) 
     diverged_epoch_ = task.epoch;
     diverged_alpha_ = task.alpha;
   }
+  loss_curve_.add(schedule_.number(task), loss);
   schedule_.finish(worker_number, task, {loss, worker.sample.size()});
   progress_.words.fetch_add(task.size, std::memory_order_relaxed);
   // Whoever ends last need not have the last chunk.

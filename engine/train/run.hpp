@@ -13,6 +13,7 @@
 #include "engine/model/model.hpp"
 #include "engine/placement.hpp"
 #include "engine/train/divergence.hpp"
+#include "engine/train/loss_curve.hpp"
 #include "engine/train/model_rows.hpp"
 #include "engine/train/plan.hpp"
 #include "engine/train/position.hpp"
@@ -79,12 +80,16 @@ class Run {
   /// Trains to the end. Errors: a text in a file cannot be read; the run can then not go on.
   virtual RunEnd run() = 0;
   /// The same to the end of the epoch of the first chunk that is not done.
-  virtual RunEnd run_epoch() = 0;
+  RunEnd run_epoch() { return run_epochs(1); }
+  /// Or of one behind it: of so many, 1 or more.
+  virtual RunEnd run_epochs(std::size_t count) = 0;
   /// Ends run() when the chunks in hand are trained; it stays asked for. Async-signal-safe.
   virtual void ask_to_stop() noexcept = 0;
 
   /// Of the schedule's words.
   virtual const Progress& progress() const noexcept = 0;
+  /// Of the schedule's passes that this run has trained.
+  virtual const LossCurve& loss_curve() const noexcept = 0;
   virtual const Schedule& schedule() const noexcept = 0;
 
   // When run() has come back:
@@ -119,13 +124,14 @@ class TrainingRun final : public Run {
   /// By plan.threads threads, which share W and W' without locks; with one thread, and with owner
   /// threads, the bytes are a function of text and plan, wherever it was stopped.
   RunEnd run() override;
-  RunEnd run_epoch() override;
+  RunEnd run_epochs(std::size_t count) override;
   /// The same to before this pass, of the schedule's: kEpoch says that all before it are trained.
   RunEnd run_until(std::uint64_t end);
 
   void ask_to_stop() noexcept override { stop_.store(true, std::memory_order_relaxed); }
 
   const Progress& progress() const noexcept override { return progress_; }
+  const LossCurve& loss_curve() const noexcept override { return loss_curve_; }
   const Schedule& schedule() const noexcept override { return schedule_; }
   const std::optional<Divergence>& divergence() const noexcept override { return divergence_; }
   TrainResult result() const override;
@@ -167,6 +173,7 @@ class TrainingRun final : public Run {
   ModelRows rows_;
   std::vector<std::uint16_t> set_of_cpu_;  // of replicas
   Schedule schedule_;
+  LossCurve loss_curve_;
   std::deque<scratch::Pages> pages_;  // of each worker
   std::vector<std::unique_ptr<Worker>> workers_;
   Progress progress_;

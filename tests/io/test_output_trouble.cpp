@@ -119,6 +119,33 @@ std::string kept_file(const std::string& message) {
 
 }  // namespace
 
+TEST_CASE("what will be written again is given up where its place is lost, and the old one stays") {
+  const TemporaryFolder folder;
+  const SmallDisk disk;
+  const SpareFolder spare;  // the last: the others would be made in it
+  fs::create_directory(folder / "sub");
+  OutputFile gone(folder / "sub/out");
+  gone.keep_nowhere_else();
+  gone.write("new");
+  fs::remove_all(folder / "sub");
+  CHECK_FALSE(contains(error_of([&] { gone.commit(); }), "is kept in"));
+  CHECK(spare.size() == 0);
+  if (!disk.mounted()) return;
+  write_file(disk / "out", "old");
+  {
+    OutputFile file(disk / "out");
+    file.keep_nowhere_else();
+    const std::string message = error_of([&] {
+      write_in_parts(file, long_text());
+      file.commit();
+    });
+    CHECK(contains(message, "No space left"));
+  }
+  CHECK(read_file(disk / "out") == "old");
+  CHECK(disk.size() == 1);
+  CHECK(spare.size() == 0);
+}
+
 TEST_CASE("a folder that is renamed meanwhile gets its file") {
   const TemporaryFolder folder;
   fs::create_directory(folder / "before");
