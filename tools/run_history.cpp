@@ -32,7 +32,7 @@ json rounded_loss(const ChunkLoss& loss) {
 /// grows.
 json curve_json(const std::vector<CurvePoint>& curve) {
   std::size_t together = 1;
-  while (curve.size() / together > kMostPoints) together *= 2;
+  while (curve.size() > kMostPoints * together) together *= 2;
   json words = json::array();
   json alpha = json::array();
   json loss = json::array();

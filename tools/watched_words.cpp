@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::size_t kNear = 10;
 
-/// A dozen words, each half as frequent again by rank as the next. What stands in every sentence
-/// has neighbors that tell little.
+/// A dozen words of ranks that grow by a half, or by less where there are too few. What stands in
+/// every sentence has neighbors that tell little.
 std::vector<WordId> frequent_words(const Vocabulary& vocabulary) {
   constexpr std::size_t kWords = 12;
   constexpr double kEverywhere = 5e-4;  // of all words
-  constexpr double kStep = 1.5;
+  constexpr double kMostStep = 1.5;
   const std::size_t first_word = kSentenceEnd + 1;
   std::size_t first = first_word;
   const auto limit = kEverywhere * static_cast<double>(vocabulary.total_count());
@@ -30,8 +30,10 @@ std::vector<WordId> frequent_words(const Vocabulary& vocabulary) {
   }
   // Of a small vocabulary every word is everywhere.
   if (first + kWords > vocabulary.size()) first = first_word;
+  const double all = static_cast<double>(vocabulary.size()) / static_cast<double>(first);
+  const double step = std::min(kMostStep, std::pow(all, 1.0 / kWords));
   std::vector<WordId> ids;
-  for (auto rank = static_cast<double>(first); ids.size() < kWords; rank *= kStep) {
+  for (auto rank = static_cast<double>(first); ids.size() < kWords; rank *= step) {
     // Near the first ones a step is less than a word.
     const auto least = ids.empty() ? first : std::size_t{ids.back()} + 1;
     const std::size_t id = std::max(least, static_cast<std::size_t>(rank));

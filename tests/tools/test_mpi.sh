@@ -109,7 +109,17 @@ END
       [ "$(head -n 1 v)" = "$(head -n 1 one)" ] || fail "$ranks ranks: $(head -n 1 v)"
     done
   done
-  rm v r one
+  # The first rank's page and log are of all of them.
+  expect_code 0 on 3 "${small[@]}" -train long.txt -iter 3 -output v -report r -page page -log log
+  PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 python3 - <<'END' || fail "a page of three ranks"
+from run_page import *
+report, run, lines = json.load(open("r")), page("page"), log("log")
+assert run["state"] == "finished" and run["machine"]["ranks"] == lines[0]["ranks"] == 3
+assert run["words"] == report["words_raw"] == run["curve"]["words"][-1] == lines[-1]["step"]
+assert [row["loss"] for row in run["epochs"]] == report["loss"]
+assert all(len(word["looks"]) == 3 for word in run["watched"])
+END
+  rm v r one page log
 }
 
 # The full softmax has the same bytes on any number of ranks, and in a model file.
