@@ -48,7 +48,7 @@ TEST_CASE("a curve has at most 512 points, which are the means of those side by 
     if (pieces == 0) continue;
     CHECK(points > pieces / 17);  // no fewer than half of 512 where there are so many
     CHECK(curve["words"].back() == pieces * 100);
-    const auto together = static_cast<double>(curve["words"][0].get<std::size_t>() / 100);
+    const double together = curve["words"][0].get<double>() / 100;
     CHECK(curve["loss"][0].get<double>() == doctest::Approx((together - 1) / 2));
   }
 }
