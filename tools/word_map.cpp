@@ -228,8 +228,8 @@ ProjectionSettings settings_of(MapData& data, const Options& options) {
   const std::size_t words = data.models[0].vectors.size();
   if (options.projection == "pca") return settings;
   if (words < kFewestForTsne) {
-    tell(data, fmt::format("{} too few for t-SNE, so PCA places them",
-                           words == 1 ? "1 word is" : fmt::format("{} words are", words)));
+    tell(data,
+         fmt::format("fewer than {} words are too few for t-SNE; PCA places them", kFewestForTsne));
     return settings;
   }
   const bool asked = options.projection == "tsne";
@@ -278,7 +278,7 @@ void find_neighbors(MapData& data, const Options& options, const ProjectionSetti
 
 /// t-SNE says nothing while it works. What one core needs, within a factor of two.
 void tell_how_long(const MapData& data, const ProjectionSettings& settings) {
-  constexpr double kSecondsAWord = 0.006;
+  constexpr double kSecondsAWord = 0.007;
   const std::size_t words = data.models[0].vectors.size();
   const double seconds =
       kSecondsAWord * static_cast<double>(words) * static_cast<double>(data.models.size());

@@ -35,14 +35,18 @@ bool nearer(const Distances& distances, std::uint32_t a, std::uint32_t b) noexce
   return distances[a] != distances[b] ? distances[a] < distances[b] : a < b;
 }
 
-/// The k nearest.
-std::vector<std::uint32_t> nearest(const Distances& distances, std::size_t k,
-                                   std::vector<std::uint32_t>& scratch) {
-  scratch.resize(distances.size());
-  std::iota(scratch.begin(), scratch.end(), 0);
-  std::nth_element(scratch.begin(), scratch.begin() + static_cast<std::ptrdiff_t>(k), scratch.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return nearer(distances, a, b); });
-  return {scratch.begin(), scratch.begin() + static_cast<std::ptrdiff_t>(k)};
+/// The k nearest: most words are farther than the k-th so far, and are seen once.
+std::vector<std::uint32_t> nearest(const Distances& distances, std::size_t k) {
+  std::vector<std::uint32_t> best(k);  // the nearest first
+  std::iota(best.begin(), best.end(), 0);
+  const auto order = [&](std::uint32_t a, std::uint32_t b) { return nearer(distances, a, b); };
+  std::sort(best.begin(), best.end(), order);
+  for (auto word = static_cast<std::uint32_t>(k); word < distances.size(); ++word) {
+    if (!(distances[word] < distances[best.back()])) continue;  // equal: the lower row stays
+    best.pop_back();
+    best.insert(std::upper_bound(best.begin(), best.end(), word, order), word);
+  }
+  return best;
 }
 
 /// How many are at least as near as this one, itself among them: 1 is the nearest.
@@ -82,9 +86,8 @@ Sums sums_of_word(std::size_t row, const float* cosines, const std::vector<Point
   }
   constexpr float kFarthest = std::numeric_limits<float>::infinity();
   by_cosine[row] = in_plane[row] = kFarthest;
-  std::vector<std::uint32_t> scratch;
-  const auto near_in_plane = nearest(in_plane, k, scratch);
-  const auto near_by_cosine = nearest(by_cosine, k, scratch);
+  const auto near_in_plane = nearest(in_plane, k);
+  const auto near_by_cosine = nearest(by_cosine, k);
   return {excess(near_in_plane, by_cosine, k), excess(near_by_cosine, in_plane, k)};
 }
 

@@ -286,16 +286,20 @@ function drawLabels(map, order, most, important) {
     const px = placeX(map, i), py = placeY(map, i);
     if (px < 0 || py < 0 || px > width || py > height) continue;
     const worldX = map.x[i] * view.scale, worldY = -map.y[i] * view.scale;
-    const left = Math.floor((worldX + gap) / CELL) - originX;
     const top = Math.floor((worldY - LABEL_SIZE / 2) / CELL) - originY;
     const bottom = Math.floor((worldY + LABEL_SIZE / 2) / CELL) - originY;
-    if (k >= important && (taken[top * across + left] || taken[bottom * across + left])) continue;
+    if (k >= important && px + 2 * LABEL_SIZE < width) {  // most end here, and are not measured
+      const start = Math.floor((worldX + gap) / CELL) - originX;
+      if (taken[top * across + start] || taken[bottom * across + start]) continue;
+    }
     if (!widths[i]) {
       labels[i] = shortened(DATA.words[i]);
       context.font = LABEL_SIZE + FONT;
       widths[i] = context.measureText(labels[i]).width + 1;
     }
-    const right = Math.min(across - 1, Math.floor((worldX + gap + widths[i]) / CELL) - originX);
+    const from = px + gap + widths[i] > width ? -gap - widths[i] : gap;  // where the canvas ends
+    const left = Math.floor((worldX + from) / CELL) - originX;
+    const right = Math.min(across - 1, Math.floor((worldX + from + widths[i]) / CELL) - originX);
     let free = true;
     for (let row = top; row <= bottom && free; ++row) {
       for (let column = left; column <= right && free; ++column) free = !taken[row * across + column];
@@ -308,9 +312,9 @@ function drawLabels(map, order, most, important) {
     context.font = (k < important ? "600 " : "") + LABEL_SIZE + FONT;
     context.strokeStyle = halo;
     context.lineWidth = 3;
-    context.strokeText(labels[i], px + gap, py);
+    context.strokeText(labels[i], px + from, py);
     context.fillStyle = text;
-    context.fillText(labels[i], px + gap, py);
+    context.fillText(labels[i], px + from, py);
   }
 }
 
