@@ -1,7 +1,7 @@
 # The programs, tested by script: tests/tools/test_NAME.sh.
 foreach(name IN ITEMS bench bench_compare bench_history bench_report bench_rivals compute_accuracy convert evaluate
          held_out model model_reader packed queries run_page softmax_view streams texts trouble word2phrase
-         word2vec)
+         word2vec word_map)
   add_test(NAME tools:${name}
     COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/tools/test_${name}.sh
             ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${CMAKE_CURRENT_SOURCE_DIR}/golden)
