@@ -18,7 +18,7 @@ fail() {
 prefix="$work/installed here"
 cmake --install "$build" --prefix "$prefix" > "$work/log" || { cat "$work/log"; fail 'cmake --install'; }
 
-for program in word2vec word2phrase distance word-analogy compute-accuracy convert evaluate; do
+for program in word2vec word2phrase distance word-analogy compute-accuracy convert evaluate word-map; do
   [[ -x $prefix/bin/$program ]] || fail "bin/$program is not installed"
   # Where there is no perl, nothing but the programs.
   [[ ! -d $build/manual ]] || {
