@@ -19,7 +19,7 @@ prefix="$work/installed here"
 cmake --install "$build" --prefix "$prefix" > "$work/log" || { cat "$work/log"; fail 'cmake --install'; }
 
 for program in word2vec word2phrase distance word-analogy compute-accuracy convert evaluate \
-  softmax-view; do
+  softmax-view word-map; do
   [[ -x $prefix/bin/$program ]] || fail "bin/$program is not installed"
   # Where there is no perl, nothing but the programs.
   [[ ! -d $build/manual ]] || {

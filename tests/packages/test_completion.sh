@@ -64,6 +64,8 @@ expect "$everything" word2phrase -train text.txt texts ''
 expect 'vectors.bin' distance v
 expect 'vectors.bin' convert -info v
 expect 'vectors.bin' evaluate vectors.bin v
+expect 'pca tsne' word-map vectors.bin -projection ''
+expect 'text.txt texts' word-map vectors.bin -table te
 expect 'text.txt texts' evaluate vectors.bin -analogies te
 expect 'text.txt texts' softmax-view te
 expect '-output' softmax-view text.txt -o

@@ -54,7 +54,7 @@ mkdir -p "$work/python3-hogvec"
   "$work/library" || fail 'libhogvec-dev: files in odd places'
 
 # Every program, with its page and its completions; ImageMagick has a convert.
-programs='compute-accuracy distance evaluate hogvec-convert softmax-view word-analogy word2phrase word2vec'
+programs='compute-accuracy distance evaluate hogvec-convert softmax-view word-analogy word-map word2phrase word2vec'
 [ "$(cd "$work/hogvec/usr/bin" && echo *)" = "$programs" ] || fail "programs: $(ls "$work/hogvec/usr/bin")"
 for program in $programs; do
   for file in "man/man1/$program.1.gz" "bash-completion/completions/$program" \

@@ -14,7 +14,7 @@ command -v groff > /dev/null || { echo "$name: no groff: skipped"; exit 77; }
 
 declare -A sources=([word2vec]=options [word2phrase]=word2phrase [distance]=distance
   [word-analogy]=word_analogy [compute-accuracy]=compute_accuracy [convert]=convert
-  [evaluate]=evaluate [softmax-view]=softmax_view)
+  [evaluate]=evaluate [softmax-view]=softmax_view [word-map]=word_map)
 
 # page_of PROGRAM [VARIABLE=VALUE]: made anew.
 page_of() {

@@ -39,7 +39,8 @@ page=$work/page.html
 # The words, the picture, and its neighbors.
 "$bin/convert" "$golden/vectors.bin" -output "$work/v.txt"
 pca "$golden/vectors.bin" -output "$page"
-[ ! -s "$work/err" ] && [ ! -s "$work/out" ] || fail "pca: $(cat "$work/err" "$work/out")"
+[ ! -s "$work/err" ] || fail "pca: $(cat "$work/err")"
+[ ! -s "$work/out" ] || fail "pca: $(cat "$work/out")"
 check page "$page"
 check words "$page" "$work/v.txt"
 check numpy "$page" "$work/v.txt"
@@ -104,6 +105,7 @@ one_line "use -projection pca" "no Python, and t-SNE asked for"
 
 # fake SCRIPT: a Python that has scikit-learn, and places words so.
 fake() {
+  # shellcheck disable=SC2016  # of that program
   printf '#!/bin/sh\nif [ "$3" = version ]; then echo 1.0; exit; fi\n%s\n' "$1" >"$work/fake"
   chmod +x "$work/fake"
 }

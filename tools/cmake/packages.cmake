@@ -70,6 +70,8 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXE
 
 hogvec_package(tools hogvec science programs debian)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SHLIBDEPS ON)
+# word-map's t-SNE; without it there is its own PCA.
+set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS "python3-sklearn")
 set(CPACK_DEBIAN_TOOLS_DESCRIPTION "word2vec training on every core
 Trains word vectors (word2vec: CBOW and skip-gram, with negative sampling,
 hierarchical softmax or the exact full softmax), at the speed of the
@@ -78,8 +80,9 @@ word2phrase, distance, word-analogy and compute-accuracy.
 
 Runs can be stopped and resumed, texts may be compressed or larger than the
 memory. hogvec-convert writes vectors for other programs, evaluate measures
-them by similarity and analogy test sets, and softmax-view shows how the
-exact softmax learns a short text, step by step, in a page of HTML.")
+them by similarity and analogy test sets, word-map draws a map of them as
+one HTML file, and softmax-view shows how the exact softmax learns a short
+text, step by step, in another.")
 
 # What it needs is found out when it is packed: see shared_library.cmake.
 hogvec_package(shared libhogvec0 libs runtime)
