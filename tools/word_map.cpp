@@ -46,10 +46,10 @@ on the page, as trustworthiness and continuity.
   -top N            how many words, from the beginning of the file (3000, at most 200000): word2vec's
                     files have the most frequent first. Of two, in the order of the first
   -projection tsne|pca
-                    tsne    scikit-learn's t-SNE, which needs Python 3 with scikit-learn (in
-                            Debian python3-sklearn): near words are near, and no more is meant
+                    tsne    near words are near, and no more is meant; by scikit-learn
                     pca     the two principal components: fast, and coarse
-                    without it t-SNE up to 10000 words where scikit-learn is there, else PCA
+                    without it t-SNE up to 10000 words where there is Python 3 with scikit-learn
+                    (in Debian python3-sklearn), else PCA
   -perplexity X     about how many neighbors count for t-SNE (30)
   -seed N           of what is left to chance (1); the same seed gives the same bytes
   -neighbors N      neighbors of each word that the page has (10, at most 50)

@@ -39,7 +39,7 @@ void project(MapData& data, const ProjectionSettings& settings) {
       start = start_of(model.points, settings.seed);
     }
     data.projection.push_back(
-        fmt::format("Placed by t-SNE (Barnes-Hut, scikit-learn {}, perplexity {:g}, seed {}) from "
+        fmt::format("Placed by t-SNE (Barnes-Hut, scikit-learn {}, perplexity {:.3g}, seed {}) from "
                     "the cosines of near words, beginning with their principal components. Axes "
                     "mean nothing, nor do distances between clusters and their sizes.",
                     settings.library, perplexity, settings.seed));

@@ -114,12 +114,18 @@ function rampScale(name, values, low, high, logarithm = false) {
     legend: () => [
       element("span", { text: numberText(low) }), element("span", { class: "ramp", role: "img", "aria-label": "colours from few to many" }),
       element("span", { text: numberText(high) + (logarithm ? " (logarithmic)" : "") }),
+      ...(anyWithout((i) => values(i) === null ? -1 : 0) ? [element("span", { class: "dot", style: "background: var(--none)" }), "nothing is said"] : []),
     ],
   };
 }
 
 function numberText(value) {
   return Number.isInteger(value) ? number(value) : String(Number(value.toPrecision(4)));
+}
+
+function anyWithout(of) {
+  for (let i = 0; i < N; ++i) if (of(i) < 0) return true;
+  return false;
 }
 
 /// Groups with a colour each; behind the last of the palette they come again, or share one.
@@ -133,7 +139,7 @@ function groupScale(name, of, groups, rest) {
         pixelOf[i] = of(i) < 0 ? none : pixels[rest ? Math.min(of(i), PALETTE - 1) : of(i) % PALETTE];
       }
     },
-    legend: () => groups.map((label, k) => element("button", {
+    legend: () => [...groups.map((label, k) => element("button", {
       "aria-pressed": "false", title: "show these alone",
       click() {
         isolated = isolated === k ? -1 : k;
@@ -143,6 +149,7 @@ function groupScale(name, of, groups, rest) {
         paintSoon();
       },
     }, element("span", { class: "dot", style: `background: var(--m${rest ? Math.min(k, PALETTE - 1) : k % PALETTE})` }), label)),
+    ...(anyWithout(of) ? [element("span", { class: "dot", style: "background: var(--none)" }), "nothing is said"] : [])],
   };
 }
 
@@ -186,7 +193,7 @@ scales.push({
 if (DATA.classes) {
   const labels = DATA.classes.typical.map((rows, k) => {
     const label = element("span", { text: `${k + 1}: ` });
-    rows.slice(0, 3).forEach((row, at) => label.append(at ? ", " : "", wordElement(shortened(DATA.words[row], 18))));
+    label.append(...wordList(rows.slice(0, 3)));
     return label;
   });
   scales.push(groupScale("by k-means class", (i) => DATA.classes.of[i], labels, false));
@@ -481,11 +488,16 @@ function choose(i, go = false) {
     view.y = map.y[i];
   }
   paintSoon();
-  const near = map.near(i).slice(0, 3).map((row) => DATA.words[row]).join(", ");
-  say(`${DATA.words[i]}${near ? `; nearest: ${near}` : ""}`);
+  const near = map.near(i).slice(0, 3);
+  say(wordElement(DATA.words[i]), near.length ? "; nearest: " : "", ...wordList(near));
 }
 
-function say(text) { byId("status").replaceChildren(element("bdi", { text })); }
+function say(...parts) { byId("status").replaceChildren(...parts); }
+
+/// Words with commas between them.
+function wordList(rows) {
+  return rows.flatMap((row, at) => [at ? ", " : "", wordElement(shortened(DATA.words[row], 40))]);
+}
 
 // ---- The pointer and the keys -------------------------------------------------------------------
 
