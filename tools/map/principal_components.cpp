@@ -129,8 +129,8 @@ std::vector<double> turn_to_eigenvectors(Columns& vectors, Columns& products, st
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return small[a][a] > small[b][b]; });
-  std::vector<double> eigenvalues;
-  for (const std::size_t k : order) eigenvalues.push_back(small[k][k]);
+  std::vector<double> eigenvalues(count);
+  for (std::size_t k = 0; k < count; ++k) eigenvalues[k] = small[order[k]][order[k]];
   for (Columns* const columns : {&vectors, &products}) {
     const Columns turned = *columns;
     for (std::size_t k = 0; k < count; ++k) std::copy_n(turned[order[k]], length, (*columns)[k]);
@@ -162,7 +162,7 @@ std::vector<double> find_components(const Columns& covariance, Columns& vectors,
   for (int round = 0;; ++round) {
     make_orthonormal(vectors, count);
     Columns products = times(covariance, vectors, count, threads);
-    const std::vector<double> eigenvalues = turn_to_eigenvectors(vectors, products, count);
+    std::vector<double> eigenvalues = turn_to_eigenvectors(vectors, products, count);
     double off = 0;
     for (std::size_t k = 0; k < std::min<std::size_t>(2, count); ++k) {
       off = std::max(off, residual(vectors[k], products[k], eigenvalues[k], vectors.length));

@@ -38,11 +38,11 @@ void project(MapData& data, const ProjectionSettings& settings) {
       model.points = tsne(model.nearest, start, perplexity, settings.python);
       start = start_of(model.points, settings.seed);
     }
-    data.projection.push_back(
-        fmt::format("Placed by t-SNE (Barnes-Hut, scikit-learn {}, perplexity {:.3g}, seed {}) from "
-                    "the cosines of near words, beginning with their principal components. Axes "
-                    "mean nothing, nor do distances between clusters and their sizes.",
-                    settings.library, perplexity, settings.seed));
+    data.projection.push_back(fmt::format(
+        "Placed by t-SNE (Barnes-Hut, scikit-learn {}, perplexity {:.3g}, seed {}) from "
+        "the cosines of near words, beginning with their principal components. Axes "
+        "mean nothing, nor do distances between clusters and their sizes.",
+        settings.library, perplexity, settings.seed));
   }
   if (!two) return;
   lay_onto(data.models[1].points, first.points);

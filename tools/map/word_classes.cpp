@@ -19,6 +19,7 @@ WordClasses word_classes(ConstMatrixView unit, std::size_t classes, int threads)
       for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += unit.row(row)[i];
     }
     std::vector<std::pair<double, std::size_t>> near;
+    near.reserve(of_class.size());
     for (const std::size_t row : of_class) {
       // Negative, so that the order is the nearest first, and then that of the rows.
       near.emplace_back(-std::inner_product(sum.begin(), sum.end(), unit.row(row), 0.0), row);
