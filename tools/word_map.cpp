@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <unordered_map>
@@ -276,12 +277,14 @@ void find_neighbors(MapData& data, const Options& options, const ProjectionSetti
   }
 }
 
-/// t-SNE says nothing while it works. What one core needs, within a factor of two.
+/// t-SNE says nothing while it works. What one core needs, within a factor of two; more for a word
+/// where what all words have does not fit into its caches.
 void tell_how_long(const MapData& data, const ProjectionSettings& settings) {
   constexpr double kSecondsAWord = 0.007;
   const std::size_t words = data.models[0].vectors.size();
-  const double seconds =
-      kSecondsAWord * static_cast<double>(words) * static_cast<double>(data.models.size());
+  const auto count = static_cast<double>(words);
+  const double seconds = kSecondsAWord * count * std::sqrt(std::max(1.0, count / kMostForTsne)) *
+                         static_cast<double>(data.models.size());
   if (settings.projection != Projection::kTsne || seconds < 10) return;
   complain(kName, fmt::format("t-SNE of {} words takes about {}", with_commas(words),
                               seconds < 90 ? fmt::format("{:.0f} seconds", seconds)

@@ -212,6 +212,21 @@ data = word_map.data_of(sys.argv[1])
 assert set(data["moved"]["kept"]) == {data["moved"]["k"]}
 assert data["models"][0]["points"] == data["models"][1]["points"]
 END
+# A space that is turned is the same one: its columns in another order, some with the other sign.
+awk 'NR == 1 { print }
+     NR > 1 { out = $1; for (i = 2; i <= NF; ++i) { j = i % (NF - 1) + 2; out = out " " (i % 3 ? $j : -$j) }
+       print out }' "$work/v.txt" >"$work/turned.txt"
+pca "$work/v.txt" "$work/turned.txt" -output "$page"
+"$python" - "$page" "$here" <<'END' || fail "turning a space has moved its words"
+import sys
+sys.path.insert(0, sys.argv[2])
+import word_map
+data = word_map.data_of(sys.argv[1])
+kept = data["moved"]["kept"]
+assert sum(kept) >= len(kept) * data["moved"]["k"] - 5, kept  # ties
+first, second = (word_map.numbers(model["points"], "H") for model in data["models"])
+assert max(abs(a - b) for a, b in zip(first, second)) <= 2
+END
 printf '1 2\nnobody 1 2\n' >"$work/nobody"
 expect_code 1 "$run" "$golden/vectors.bin" "$work/nobody" -output "$page"
 one_line "have no word in common" "nothing in common"

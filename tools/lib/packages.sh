@@ -19,10 +19,8 @@ test_packages=(binutils dpkg-dev fasttext git groff-base mandoc mypy openmpi-bin
   python3-build python3-setuptools python3-venv python3-wheel valgrind zsh)
 # What the Python module needs beside what builds it.
 python_packages=(pybind11-dev python3-dev python3-numpy)
-# Brings SciPy: 80 MB that only one test wants, which is skipped without them.
-interop_packages=(python3-gensim)
-# For word-map's t-SNE, which brings SciPy too: without it the test of that part is left out.
-map_packages=(python3-sklearn)
+# They bring SciPy: 80 MB that only two tests want, which are skipped, or leave a part out, without them.
+interop_packages=(python3-gensim python3-sklearn)
 # The version whose formatting and warnings the sources follow.
 format_packages=(clang-format-14 git python3)
 tidy_packages=(clang-14 clang-tidy-14 git)

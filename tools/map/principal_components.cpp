@@ -129,9 +129,8 @@ std::vector<double> turn_to_eigenvectors(Columns& vectors, Columns& products, st
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return small[a][a] > small[b][b]; });
-  std::vector<double> eigenvalues;
-  eigenvalues.reserve(count);
-  for (const std::size_t k : order) eigenvalues.push_back(small[k][k]);
+  std::vector<double> eigenvalues(count);
+  for (std::size_t k = 0; k < count; ++k) eigenvalues[k] = small[order[k]][order[k]];
   for (Columns* const columns : {&vectors, &products}) {
     const Columns turned = *columns;
     for (std::size_t k = 0; k < count; ++k) std::copy_n(turned[order[k]], length, (*columns)[k]);

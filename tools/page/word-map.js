@@ -677,7 +677,7 @@ byId("out").addEventListener("click", () => zoom(1 / 1.6));
 byId("whole").addEventListener("click", showWhole);
 if (DATA.moved) {
   byId("moved").hidden = false;
-  byId("moved-how").textContent = `How many of a word's ${DATA.moved.k} nearest words, among those on the map, are the same in both models, those with the fewest first. Turning or scaling a space changes nothing of that, and the distance between a word's two places on the maps says little of it. Rare words lose neighbours by chance too: two runs of one training with other seeds have such a list.`;
+  byId("moved-how").textContent = `How many of a word's ${DATA.moved.k} nearest words, among those on the map, are the same in both models, those with the fewest first, and of equals the one that comes first in the file. Turning or scaling a space changes nothing of that, and the distance between a word's two places on the maps says little of it. Rare words lose neighbours by chance too: two runs of one training with other seeds have such a list.`;
   byId("moved-list").append(...DATA.moved.most.map((row) => element("li", {},
     element("button", { click: () => choose(row, true) }, wordElement(shortened(DATA.words[row], 60))),
     element("span", { class: "kept", text: ` kept ${DATA.moved.kept[row]} of ${DATA.moved.k}` }))));
@@ -693,4 +693,5 @@ redrawWith(() => {
   fit();
   if (width !== innerWidth) { width = innerWidth; showWhole(); }
   recolour();
+  maps.forEach(paint);  // at once: a canvas of another size is black until it is painted
 });
