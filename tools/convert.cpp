@@ -7,8 +7,8 @@
 #include "tools/command_line.hpp"
 #include "tools/console.hpp"
 #include "tools/convert_info.hpp"
-#include "tools/convert_input.hpp"
 #include "tools/convert_output.hpp"
+#include "tools/vectors_input.hpp"
 
 namespace hogvec::tools {
 
@@ -132,7 +132,7 @@ void convert(Options options) {
   check(options, npy_input);
   const ConvertFiles files(output);
   run_with_threads(options.threads, [&] {
-    const ConvertInput input(std::move(content), npy_input ? options.words : "");
+    const VectorsInput input(std::move(content), npy_input ? options.words : "");
     warn_of_repeated_words(kName, input.path(), input.repeated());
     write_output(input, output, files);
   });

@@ -11,7 +11,7 @@
 #include "io/model_file.hpp"
 #include "io/model_words.hpp"
 #include "io/npy_file.hpp"
-#include "tools/convert_input.hpp"
+#include "tools/vectors_input.hpp"
 
 namespace hogvec::tools {
 

@@ -53,7 +53,7 @@ std::string_view word_ends(ConvertFormat format) noexcept {
   return "";
 }
 
-void check_words(const ConvertInput& input, ConvertFormat format) {
+void check_words(const VectorsInput& input, ConvertFormat format) {
   const std::string_view ends = word_ends(format);
   for (std::size_t row = 0; row < input.rows(); ++row) {
     if (input.word(row).find_first_of(ends) == std::string_view::npos) continue;
@@ -76,7 +76,7 @@ void check_words(const ConvertInput& input, ConvertFormat format) {
 /// The rows that are asked for.
 class Rows {
  public:
-  Rows(const ConvertInput& input, const ConvertOutput& output)
+  Rows(const VectorsInput& input, const ConvertOutput& output)
       : input_(input), matrix_(output.matrix), normalize_(output.normalize) {
     if (matrix_ == ConvertMatrix::kInput || !input.output().empty()) return;
     throw Error(input.path() + ": has no output vectors of its words, W'; use -matrix input");
@@ -110,18 +110,18 @@ class Rows {
     return scratch;
   }
 
-  const ConvertInput& input_;
+  const VectorsInput& input_;
   ConvertMatrix matrix_;
   bool normalize_;
 };
 
-std::uint64_t word_bytes(const ConvertInput& input) {
+std::uint64_t word_bytes(const VectorsInput& input) {
   std::uint64_t bytes = 0;
   for (std::size_t row = 0; row < input.rows(); ++row) bytes += input.word(row).size() + 1;
   return bytes;
 }
 
-io::VectorRows rows_of(const ConvertInput& input, const Rows& rows) {
+io::VectorRows rows_of(const VectorsInput& input, const Rows& rows) {
   return {input.rows(), input.dim(), rows, [&input](std::size_t k) { return input.word(k); }};
 }
 
@@ -130,7 +130,7 @@ io::VectorFormat vector_format(ConvertFormat format) noexcept {
   return format == ConvertFormat::kGlove ? io::VectorFormat::kGlove : io::VectorFormat::kBinary;
 }
 
-void write_vectors(const ConvertInput& input, const Rows& rows, ConvertFormat name,
+void write_vectors(const VectorsInput& input, const Rows& rows, ConvertFormat name,
                    io::OutputFile& file) {
   const io::VectorFormat format = vector_format(name);
   const io::SpaceNeed need{&file, io::vectors_bytes(format, input.rows(), input.dim())};
@@ -140,7 +140,7 @@ void write_vectors(const ConvertInput& input, const Rows& rows, ConvertFormat na
   file.commit();
 }
 
-void write_npy(const ConvertInput& input, const Rows& rows, io::OutputFile& file,
+void write_npy(const VectorsInput& input, const Rows& rows, io::OutputFile& file,
                io::OutputFile& words) {
   const std::array<io::SpaceNeed, 2> needs = {
       {{&file, io::npy_bytes(input.rows(), input.dim())}, {&words, word_bytes(input)}}};
@@ -153,7 +153,7 @@ void write_npy(const ConvertInput& input, const Rows& rows, io::OutputFile& file
 }
 
 /// The words with the counts of the vocabulary file, or of the input.
-std::vector<io::WordCount> counted_words(const ConvertInput& input, const std::string& counts) {
+std::vector<io::WordCount> counted_words(const VectorsInput& input, const std::string& counts) {
   std::vector<io::WordCount> words;
   words.reserve(input.rows());
   for (std::size_t k = 0; k < input.rows(); ++k) {
@@ -172,7 +172,7 @@ std::vector<io::WordCount> counted_words(const ConvertInput& input, const std::s
 }
 
 /// A finished model of which nothing but words, counts and vectors is known.
-void write_model(const ConvertInput& input, const Rows& rows, const ConvertOutput& output) {
+void write_model(const VectorsInput& input, const Rows& rows, const ConvertOutput& output) {
   constexpr std::size_t kBlockBytes = 256 << 10;
   constexpr std::string_view kPlan = "{}";
   const std::vector<io::WordCount> words = counted_words(input, output.counts);
@@ -236,7 +236,7 @@ ConvertFiles::ConvertFiles(const ConvertOutput& output) {
   }
 }
 
-void write_output(const ConvertInput& input, const ConvertOutput& output,
+void write_output(const VectorsInput& input, const ConvertOutput& output,
                   const ConvertFiles& files) {
   const Rows rows(input, output);
   check_words(input, output.format);

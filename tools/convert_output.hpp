@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "io/output_file.hpp"
-#include "tools/convert_input.hpp"
+#include "tools/vectors_input.hpp"
 
 namespace hogvec::tools {
 
@@ -43,7 +43,7 @@ struct ConvertFiles {
 /// Writes whole files or none, row by row, on the calling thread's oneTBB arena.
 /// Errors: no W' in the input; a number that is not finite, or a word that the format cannot hold,
 /// with the row; no room on the disk; those of the files.
-void write_output(const ConvertInput& input, const ConvertOutput& output,
+void write_output(const VectorsInput& input, const ConvertOutput& output,
                   const ConvertFiles& files);
 
 }  // namespace hogvec::tools

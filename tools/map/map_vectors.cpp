@@ -7,63 +7,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "io/content.hpp"
 #include "io/error.hpp"
-#include "io/model_file.hpp"
-#include "io/model_words.hpp"
-#include "io/npy_file.hpp"
-#include "io/repeated_words.hpp"
-#include "io/vectors_file.hpp"
+#include "tools/vectors_input.hpp"
 
 namespace hogvec::tools {
 
 namespace {
-
-/// The first rows of a matrix that is not ours.
-Matrix copy_of(ConstMatrixView rows, std::size_t count) {
-  Matrix copy(count, rows.dim());
-  for (std::size_t k = 0; k < count; ++k) std::copy_n(rows.row(k), rows.dim(), copy.row(k));
-  return copy;
-}
-
-void read_model(MapVectors& read, const std::string& path, std::size_t most_rows) {
-  const io::ModelFile file = io::ModelFile::open(path);
-  const io::ModelWords words(file);
-  const ConstMatrixView input = file.matrix("input");
-  if (input.dim() == 0 || input.rows() != words.size()) {
-    throw Error(path +
-                ": has no vectors of its words; give a model file that word2vec or "
-                "convert wrote");
-  }
-  const std::size_t rows = std::min(most_rows, words.size());
-  for (std::size_t k = 0; k < rows; ++k) {
-    read.words.emplace_back(words.word(k));
-    read.counts.push_back(words.count(k));
-  }
-  // convert writes 0 where it does not know them.
-  const bool counted = std::any_of(read.counts.begin(), read.counts.end(),
-                                   [](std::uint64_t count) { return count > 0; });
-  if (!counted) read.counts.clear();
-  read.values = copy_of(input, rows);
-}
-
-void read_npy(MapVectors& read, io::Content content, std::size_t most_rows) {
-  const io::NpyFile file(std::move(content));
-  read.words = io::read_npy_words(file);
-  const std::size_t rows = std::min(most_rows, read.words.size());
-  read.words.resize(rows);
-  read.values = copy_of(file.matrix(), rows);
-  file.require_unchanged();
-}
-
-void read_any(MapVectors& read, const std::string& path, std::size_t most_rows) {
-  if (io::is_model_file(path)) return read_model(read, path, most_rows);
-  io::Content content(path);
-  if (io::is_npy(content.bytes())) return read_npy(read, std::move(content), most_rows);
-  const io::VectorsFile file(std::move(content));
-  const std::size_t rows = std::min(most_rows, file.rows());
-  read.values = Matrix(rows, file.dim());
-  read.words = file.read(rows, read.values.data(), read.values.stride());
-}
 
 double length_of(const float* row, std::size_t dim) {
   double squares = 0;  // of floats, which cannot pass its range
@@ -82,49 +32,12 @@ Matrix unit_of(const Matrix& values) {
   return unit;
 }
 
-/// Leaves out rows whose word stands before, and moves the others up.
-void leave_out_repeated(MapVectors& read) {
-  io::RowsOfWords rows;
-  const io::RepeatedWords repeated =
-      io::keep_first_rows(read.words, rows, [&](std::size_t from, std::size_t to) {
-        std::copy_n(read.values.row(from), read.values.dim(), read.values.row(to));
-        if (!read.counts.empty()) read.counts[to] = read.counts[from];
-      });
-  if (repeated.rows > 0) read.notes.push_back(read.name + ": " + repeated.message());
+bool has_direction(const float* row, std::size_t dim) {
+  const double length = length_of(row, dim);
+  return std::isfinite(length) && length > 0;
 }
 
-/// The rows that have a direction.
-std::vector<std::size_t> rows_with_direction(const MapVectors& read) {
-  std::vector<std::size_t> rows;
-  for (std::size_t k = 0; k < read.size(); ++k) {
-    const double length = length_of(read.values.row(k), read.values.dim());
-    if (std::isfinite(length) && length > 0) rows.push_back(k);
-  }
-  return rows;
-}
-
-}  // namespace
-
-MapVectors read_map_vectors(const std::string& path, std::size_t most_rows) {
-  MapVectors read;
-  read.name = name_of_file(path);
-  read_any(read, path, most_rows);
-  leave_out_repeated(read);
-  if (read.words.empty()) throw Error(path + ": holds no words; there is nothing to show");
-  const std::vector<std::size_t> rows = rows_with_direction(read);
-  if (rows.empty()) {
-    throw Error(path + ": no word has a vector that is finite and not zero; there is no map of it");
-  }
-  const std::size_t left_out = read.size() - rows.size();
-  if (left_out > 0) {
-    read.notes.push_back(fmt::format(
-        "{}: {} left out, since {} zero or {} a number that is not finite", read.name,
-        left_out == 1 ? "1 word is" : fmt::format("{} words are", left_out),
-        left_out == 1 ? "its vector is" : "their vectors are", left_out == 1 ? "has" : "have"));
-  }
-  return rows_of(read, rows);
-}
-
+/// The rows in this order.
 MapVectors rows_of(const MapVectors& all, const std::vector<std::size_t>& rows) {
   MapVectors some;
   some.name = all.name;
@@ -137,6 +50,42 @@ MapVectors rows_of(const MapVectors& all, const std::vector<std::size_t>& rows) 
   }
   some.unit = unit_of(some.values);
   return some;
+}
+
+}  // namespace
+
+MapVectors read_map_vectors(const std::string& path, std::size_t most_rows) {
+  const VectorsInput input(io::Content(path), "", most_rows);
+  std::vector<std::size_t> rows;
+  bool counted = false;  // convert writes 0 where it does not know them
+  for (std::size_t k = 0; k < input.rows(); ++k) {
+    if (has_direction(input.input().row(k), input.dim())) rows.push_back(k);
+    counted = counted || input.count(k) > 0;
+  }
+  if (rows.empty()) {
+    throw Error(path + ": no word has a vector that is finite and not zero; there is no map of it");
+  }
+  MapVectors read;
+  read.name = name_of_file(path);
+  read.values = Matrix(rows.size(), input.dim());
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    read.words.emplace_back(input.word(rows[k]));
+    if (counted) read.counts.push_back(input.count(rows[k]));
+    std::copy_n(input.input().row(rows[k]), input.dim(), read.values.row(k));
+  }
+  input.require_unchanged();
+  read.unit = unit_of(read.values);
+  if (input.repeated().rows > 0) {
+    read.notes.push_back(read.name + ": " + input.repeated().message());
+  }
+  const std::size_t left_out = input.rows() - rows.size();
+  if (left_out > 0) {
+    read.notes.push_back(fmt::format(
+        "{}: {} left out, since {} zero or {} a number that is not finite", read.name,
+        left_out == 1 ? "1 word is" : fmt::format("{} words are", left_out),
+        left_out == 1 ? "its vector is" : "their vectors are", left_out == 1 ? "has" : "have"));
+  }
+  return read;
 }
 
 void keep_common_words(MapVectors& first, MapVectors& second, std::size_t most) {

@@ -28,9 +28,6 @@ struct MapVectors {
 /// is left; std::bad_alloc.
 MapVectors read_map_vectors(const std::string& path, std::size_t most_rows);
 
-/// The rows in this order. Each must be below size(), which is not checked.
-MapVectors rows_of(const MapVectors& all, const std::vector<std::size_t>& rows);
-
 /// At most `most` words that both have, in the order of the first, as the same rows of both.
 /// Errors: they have none in common.
 void keep_common_words(MapVectors& first, MapVectors& second, std::size_t most);

@@ -1,4 +1,4 @@
-// The vectors that convert reads, in whatever format they are.
+// Vectors of a file, in whatever format they are.
 #pragma once
 
 #include <cstddef>
@@ -17,17 +17,19 @@
 
 namespace hogvec::tools {
 
-/// Words with their vectors. Those of a model file and of a .npy file stay where they lie; others
-/// are read into memory, or where that is short into a temporary file. Of a word that stands more
-/// than once, the first. Immutable.
-class ConvertInput {
+/// Words with their vectors, as they are in the file: not scaled. Those of a model file and of a
+/// .npy file stay where they lie; others are read into memory, or where that is short into a
+/// temporary file. Of a word that stands more than once, the first. Immutable.
+class VectorsInput {
  public:
-  /// Detects the format by what the file holds. `word_list` is that of a .npy file; where it is
-  /// empty, the file's name with ".words" for its ".npy". Reads by the calling thread's oneTBB
-  /// arena. Errors: a format that nobody knows; those of its reader; a model file whose words or
-  /// vectors are not those of their checksums, or where a word stands twice; a word list that is
-  /// too short or too long; a word that is empty, with its row; no words at all.
-  ConvertInput(io::Content content, const std::string& word_list);
+  /// The first `most_rows` rows. Detects the format by what the file holds. `word_list` is that of
+  /// a .npy file; where it is empty, the file's name with ".words" for its ".npy". Reads by the
+  /// calling thread's oneTBB arena. Errors: a format that nobody knows; those of its reader; a
+  /// model file, all of whose rows are wanted, whose words or vectors are not those of their
+  /// checksums; one where a word stands twice; a word list that is too short or too long; a word
+  /// that is empty, with its row; no words at all.
+  VectorsInput(io::Content content, const std::string& word_list,
+               std::size_t most_rows = static_cast<std::size_t>(-1));
 
   const std::string& path() const noexcept { return path_; }
   std::size_t rows() const noexcept { return input_.rows(); }
@@ -49,9 +51,9 @@ class ConvertInput {
   void require_unchanged() const;
 
  private:
-  void open_model();
-  void open_npy(io::Content content, const std::string& word_list);
-  void read_vectors(io::Content content);
+  void open_model(std::size_t most_rows);
+  void open_npy(io::Content content, const std::string& word_list, std::size_t most_rows);
+  void read_vectors(io::Content content, std::size_t most_rows);
   float* take_memory(std::size_t rows, std::size_t dim);
   void keep_first_rows();
   void check_words() const;
