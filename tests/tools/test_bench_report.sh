@@ -15,7 +15,8 @@ export PYTHONDONTWRITEBYTECODE=1
 # A checkout of its own, with a commit whose subject is markup.
 mkdir -p "$work/clone/tools"
 cp -r "$here/../../tools/bench" "$work/clone/tools/"
-mkdir -p "$work/clone/tools/lib"
+mkdir -p "$work/clone/tools/lib" "$work/clone/tools/page"
+cp "$here/../../tools/page/common.css" "$work/clone/tools/page/"
 cp -r "$here/../../tools/lib/bench" "$work/clone/tools/lib/"
 cd "$work/clone"
 git init -q .
@@ -110,6 +111,7 @@ PYTHON
 # Of D = 100 W and W' take 896 bytes a word: 2 MiB of L2 are 2341 words, 105 MiB of L3 122,880.
 grep -q '<title>L2: V 2.341k</title>' page.html || fail 'growth does not show the second level'
 grep -q '<title>L3: V 122.9k</title>' page.html || fail 'growth does not show the third level'
+grep -q "<i class='c[0-7] computed'>" page.html || fail 'the legend of what a model computed'
 grep -q 'class="line c[0-7] computed"' page.html || fail 'what a model computed looks measured'
 grep -q '<h3>Time to quality</h3>' page.html || fail 'no time to quality'
 

@@ -143,6 +143,7 @@ python3 - <<'PYTHON' || fail "the history is wrong: $(head -c 3000 history)"
 import json
 run, = map(json.loads, open("history"))
 assert run["kind"] == "rivals" and run["settings"]["epochs"] == [1, 2]
+assert run["settings"]["alpha"] == 0.03 and "programs" not in run["settings"]
 assert run["machine"]["kernels"] and run["commit"] == "0" * 40  # of -bin: it may be any
 figures = {one["name"]: one for one in run["figures"]}
 assert len(figures) == len(run["figures"])

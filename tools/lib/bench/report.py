@@ -94,8 +94,11 @@ def subjects_of(records):
 
 
 def page(path, records, groups):
-    with open(os.path.join(os.path.dirname(__file__), "report.css"), encoding="utf-8") as file:
-        style = file.read()
+    style = ""
+    for sheet in (os.path.join(ROOT, "tools", "page", "common.css"),
+                  os.path.join(os.path.dirname(__file__), "report.css")):
+        with open(sheet, encoding="utf-8") as file:
+            style += file.read()
     times = sorted(record["time"] for record in records)
     commits = len({record["commit"] for record in records})
     body = [f"<h1>hogvec benchmarks</h1><p class=note>{html(charts.short(path, 200))}: "

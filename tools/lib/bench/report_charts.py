@@ -32,7 +32,7 @@ def name_of(name):
 def legend(entries):
     """entries: (class, text)."""
     return "<ul class=legend>" + "".join(
-        f"<li><i class={kind}></i>{html(short(text, 120))}</li>" for kind, text in entries) + \
+        f"<li><i class='{kind}'></i>{html(short(text, 120))}</li>" for kind, text in entries) + \
         "</ul>"
 
 

@@ -227,8 +227,12 @@ def main(flags, folder, checkout):
     show_targets(cells, flags.target)
     if flags.history:
         settings = {name: getattr(flags, name) for name in (
-            "mode", "epochs", "programs", "target", "dim", "window", "negative", "sample", "alpha",
-            "min_count", "threads", "runs")}
+            "mode", "epochs", "dim", "window", "negative", "sample", "min_count", "threads",
+            "runs")}
+        # As records of before have them, or a new series would begin.
+        settings["alpha"] = flags.alpha[0] if len(flags.alpha) == 1 else flags.alpha or None
+        settings |= {name: getattr(flags, name) for name in ("programs", "target")
+                     if name in flags.given}
         settings |= {"text": os.path.basename(text), "versions": versions}
         history.append(flags.history, history.record("rivals", checkout, described, settings,
                                                      figures_of(cells, flags)))
