@@ -23,3 +23,13 @@ expect_code() {
   [ "$code" -ne 124 ] || fail "out of time: $* ($(cat "$work/err"))"
   [ "$code" -eq "$expected" ] || fail "exit code $code, not $expected: $* ($(cat "$work/err"))"
 }
+
+# expect_error PROGRAM PATTERN COMMAND...: exit code 1, and one line of that program on stderr, which
+# matches.
+expect_error() {
+  local line="^$1: .*$2"
+  shift 2
+  expect_code 1 "$@"
+  [ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line on stderr: $*: $(cat "$work/err")"
+  grep -Eq -e "$line" "$work/err" || fail "$*: says $(cat "$work/err")"
+}

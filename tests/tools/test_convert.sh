@@ -33,9 +33,7 @@ expect_refusal() {
   local pattern=$1 before
   shift
   before=$(find . -printf '%p %i %m %s %T@\n' | grep -v '^\. ' | sort)
-  expect_code 1 timeout "$limit" "$bin/convert" "$@"
-  [ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line on stderr: $*: $(cat "$work/err")"
-  grep -Eq -e "^convert: .*$pattern" "$work/err" || fail "$*: says $(cat "$work/err")"
+  expect_error convert "$pattern" timeout "$limit" "$bin/convert" "$@"
   [ ! -s "$work/out" ] || fail "$*: prints $(cat "$work/out")"
   [ "$(find . -printf '%p %i %m %s %T@\n' | grep -v '^\. ' | sort)" = "$before" ] ||
     fail "changes files: $*"

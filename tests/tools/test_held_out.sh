@@ -29,9 +29,7 @@ softmax=("${train[@]}" -softmax 1 -sample 0)
 expect_refusal() {
   local pattern=$1
   shift
-  expect_code 1 "$@"
-  [ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line on stderr: $*: $(cat "$work/err")"
-  grep -Eq "^word2vec: .*$pattern" "$work/err" || fail "$*: says $(cat "$work/err")"
+  expect_error word2vec "$pattern" "$@"
   [ ! -e v ] || fail "$*: leaves an output"
 }
 

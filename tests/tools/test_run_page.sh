@@ -32,9 +32,7 @@ endless=("${train[@]}" -iter 1000000 -debug 0)
 expect_refusal() {
   local pattern=$1
   shift
-  expect_code 1 "$@"
-  [ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line on stderr: $*: $(cat "$work/err")"
-  grep -Eq "^word2vec: .*$pattern" "$work/err" || fail "$*: says $(cat "$work/err")"
+  expect_error word2vec "$pattern" "$@"
 }
 
 # check WHAT: runs Python from stdin, with all of run_page.py.

@@ -16,9 +16,7 @@ refused() {
   local pattern=$1
   shift
   rm -f page
-  expect_code 1 timeout "$limit" "$run" "$@"
-  [ "$(wc -l <err)" -eq 1 ] || fail "$*: not one line: $(cat err)"
-  grep -qE -- "^softmax-view: .*$pattern" err || fail "$*: $(cat err)"
+  expect_error softmax-view "$pattern" timeout "$limit" "$run" "$@"
   [ ! -e page ] || fail "$*: a page all the same"
 }
 

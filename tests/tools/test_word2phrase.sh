@@ -31,10 +31,8 @@ expect_refusal() {
   local stdout=$1 pattern=$2 before
   shift 2
   before=$(find . -printf '%p %i %s %T@\n' | grep -v '^\. ' | sort)
-  expect_code 1 "$@"
+  expect_error word2phrase "$pattern" "$@"
   expect_output "$stdout" "$*"
-  [ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line on stderr: $*: $(cat "$work/err")"
-  grep -Eq "^word2phrase: .*$pattern" "$work/err" || fail "$*: says $(cat "$work/err")"
   [ "$(find . -printf '%p %i %s %T@\n' | grep -v '^\. ' | sort)" = "$before" ] ||
     fail "changes files: $*"
 }

@@ -42,10 +42,8 @@ expect_refusal() {
   local stdout=$1 pattern=$2 before
   shift 2
   before=$(folder_state)
-  expect_code 1 "$@"
+  expect_error word2vec "$pattern" "$@"
   expect_output "$stdout" "$*"
-  [ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line on stderr: $*: $(cat "$work/err")"
-  grep -Eq "^word2vec: .*$pattern" "$work/err" || fail "$*: says $(cat "$work/err")"
   [ "$(folder_state)" = "$before" ] || fail "changes files: $*: $(folder_state)"
 }
 
