@@ -33,3 +33,11 @@ expect_error() {
   [ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line on stderr: $*: $(cat "$work/err")"
   grep -Eq -e "$line" "$work/err" || fail "$*: says $(cat "$work/err")"
 }
+
+# copy_bench CHECKOUT FOLDER: tools/bench of a checkout, with all that it reads of it.
+copy_bench() {
+  mkdir -p "$2/tools/lib" "$2/tools/page"
+  cp "$1/tools/bench" "$2/tools/"
+  cp -r "$1/tools/lib/bench" "$2/tools/lib/"
+  cp "$1/tools/page/common.css" "$2/tools/page/"
+}

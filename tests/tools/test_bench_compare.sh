@@ -14,9 +14,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 export PYTHONDONTWRITEBYTECODE=1 TMPDIR=$work/tmp
 unset CMAKE_GENERATOR
 clone=$work/clone
-mkdir -p "$TMPDIR" "$clone/tools/lib" "$clone/bench"
-cp -r "$here/../../tools/bench" "$clone/tools/"
-cp -r "$here/../../tools/lib/bench" "$clone/tools/lib/"
+mkdir -p "$TMPDIR" "$clone/bench"
+copy_bench "$here/../.." "$clone"
 cd "$clone"
 
 # --- A project whose programs are scripts: SPEED times as fast as speed 1, with 1 % of noise.

@@ -73,9 +73,7 @@ done
 HOOK
 chmod +x server.git/hooks/post-receive
 git init -q -b main clone
-mkdir -p clone/tools/lib
-cp "$tools/bench" clone/tools
-cp -r "$tools/lib/bench" clone/tools/lib
+copy_bench "$tools/.." clone
 git -C clone add .
 git -C clone -c user.name=x -c user.email=x@y commit -q -m 'Something that is merged'
 expect_code 0 timeout "$limit" git -C clone push -q ../server.git main

@@ -13,11 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 export PYTHONDONTWRITEBYTECODE=1
 
 # A checkout of its own, with a commit whose subject is markup.
-mkdir -p "$work/clone/tools"
-cp -r "$here/../../tools/bench" "$work/clone/tools/"
-mkdir -p "$work/clone/tools/lib" "$work/clone/tools/page"
-cp "$here/../../tools/page/common.css" "$work/clone/tools/page/"
-cp -r "$here/../../tools/lib/bench" "$work/clone/tools/lib/"
+copy_bench "$here/../.." "$work/clone"
 cd "$work/clone"
 git init -q .
 git -c user.name=x -c user.email=x@y commit -q --allow-empty \
